@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { LoopdError } from "./errors.ts";
+import { ruleSchema } from "./values.ts";
+
+/** Name of the built-in endpoint that is no AI: it answers a handful of requests by script. */
+export const REHEARSAL_ENDPOINT = "rehearsal";
+
+const endpointName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore");
+
+/** Where a model lives. The key is never part of it: keys are in `secrets.json`, by the profile's name. */
+export const endpointProfileSchema = z.strictObject({
+  dialect: z.enum(["anthropic", "openai"]),
+  url: z.url({ protocol: /^https?$/, error: "an http or https address such as http://127.0.0.1:8080" }),
+  model: z.string().min(1),
+  /** Context window in tokens, as declared by the person. */
+  window: z.number().int().min(1024).optional(),
+  auth: z.enum(["none", "x-api-key", "bearer"]).default("none"),
+  /** `local`: nothing leaves this machine. Later parts redact for `remote`. */
+  trust: z.enum(["local", "remote"]).default("remote"),
+  /** Value of the `anthropic-version` header. */
+  apiVersion: z.string().default("2023-06-01"),
+  /** How many requests the server works on at once. */
+  slots: z.number().int().min(1).max(64).default(4),
+});
+export type EndpointProfile = z.infer<typeof endpointProfileSchema>;
+
+/** A profile as a person sees it in a list: never with its key, only whether there is one. */
+export const endpointRowSchema = endpointProfileSchema.extend({
+  name: z.string(),
+  hasKey: z.boolean(),
+  isActive: z.boolean(),
+});
+export type EndpointRow = z.infer<typeof endpointRowSchema>;
+
+const limitMs = z.number().int().min(10).max(86_400_000);
+
+/** Limits, all with defaults; times in milliseconds of awake time. */
+export const limitsSchema = z.strictObject({
+  /** Tools that only touch loopd's own state or read files. */
+  internalMs: limitMs.default(10_000),
+  mcpMs: limitMs.default(120_000),
+  otherMs: limitMs.default(300_000),
+  /** Overrides by tool name. */
+  tools: z.record(z.string(), limitMs).default({}),
+  /** Model requests per turn, the closing answer not counted. */
+  maxSteps: z.number().int().min(1).max(10_000).default(20),
+  maxOutputTokens: z.number().int().min(16).max(1_000_000).default(4096),
+  /** A model stream with no event for so long is given up. */
+  streamIdleMs: limitMs.default(120_000),
+  /** Attempts per model request, the first included. */
+  requestAttempts: z.number().int().min(1).max(20).default(4),
+  /** Bytes of tool output that reach the model; the rest goes to a blob. */
+  toolOutputBytes: z.number().int().min(256).max(1_000_000).default(16_384),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+/** A rule as a person writes it; its layer is always `config`. */
+const configRuleSchema = ruleSchema.omit({ layer: true });
+
+/** `config.json` in the home. Absent file: all defaults. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  /** Name of the endpoint that is asked when a turn names none. */
+  endpoint: z.string().optional(),
+  endpoints: z.record(endpointName, endpointProfileSchema).default({}),
+  rules: z.array(configRuleSchema).default([]),
+  limits: limitsSchema.prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/**
+ * Parses the text of `config.json`.
+ * @throws LoopdError `config-invalid`, naming the file, the key and what was expected there.
+ */
+export function parseConfig(text: string, file: string): Config {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new LoopdError("config-invalid", `${file} is not valid JSON: ${(cause as Error).message}. Mend it and try again.`, {
+      cause,
+    });
+  }
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`);
+  throw new LoopdError("config-invalid", `${file} has ${issues.length} mistake(s): ${issues.join("; ")}. Mend it and try again.`);
+}

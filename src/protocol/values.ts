@@ -1,0 +1,142 @@
+import { z } from "zod";
+
+/** Milliseconds, either a duration or a wall-clock instant since the Unix epoch; the name of the field tells which. */
+export type Millis = number;
+/** Position in the one global, rising, never reused order of entries. 0 stands before the first. */
+export type Seq = number;
+export type SessionId = string;
+export type TurnId = string;
+/** Names one tool call through request, decision, card, start and outcome: `<turn>.<step>.<index>`. */
+export type CallId = string;
+/** `<callId>#<n>`: the n-th card of that call. */
+export type CardId = string;
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export const jsonSchema: z.ZodType<Json> = z.json();
+
+/** The session that carries what belongs to no conversation: standing rules, routines, endpoints. */
+export const HOME_SESSION: SessionId = "home";
+
+/** What a tool may do to the world. Policy speaks about effects first and tools second. */
+export const effectSchema = z.enum(["read", "state", "write", "exec", "ui", "network", "schedule"]);
+export type Effect = z.infer<typeof effectSchema>;
+
+/** How one call ended. Only `ok` means that the tool did what was asked. */
+export const outcomeSchema = z.enum(["ok", "error", "invalid", "denied", "timed-out", "cancelled", "unknown"]);
+export type OutcomeKind = z.infer<typeof outcomeSchema>;
+
+/** Why a turn ended. `interrupted`: it could not be resumed because its endpoint or a tool is gone. */
+export const finishSchema = z.enum([
+  "done",
+  "max-tokens",
+  "step-limit",
+  "budget",
+  "refused",
+  "cancelled",
+  "failed",
+  "interrupted",
+]);
+export type Finish = z.infer<typeof finishSchema>;
+
+/** Answer of policy to one call. */
+export const decisionSchema = z.enum(["execute", "deny", "requiresApproval"]);
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** Why a call needs a person although a rule would execute it. */
+export const causeSchema = z.object({
+  type: z.enum(["taint", "rehydration", "rescued", "secure-field", "hook-change", "image"]),
+  /** Where it came from, in words a person understands: `web example.com`. */
+  source: z.string(),
+});
+export type Cause = z.infer<typeof causeSchema>;
+
+export const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
+export type RuleLayer = z.infer<typeof ruleLayerSchema>;
+
+const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+
+/** Conditions on the recorded facts of a call. Keys are ANDed, the values of one key ORed. */
+export const ruleConditionSchema = z.strictObject({
+  tool: oneOrMore(z.string()).optional(),
+  effect: oneOrMore(effectSchema).optional(),
+  /** Globs over the real paths of the call; all of its paths must match one. `~` stands for the person's home. */
+  path: oneOrMore(z.string()).optional(),
+  /** A prefix of the argument vector. A compound shell line never matches a rule that permits. */
+  command: z.array(z.string()).min(1).optional(),
+  inWorkspace: z.boolean().optional(),
+  isProtected: z.boolean().optional(),
+});
+export type RuleCondition = z.infer<typeof ruleConditionSchema>;
+
+/** One line of policy, from whatever layer. */
+export const ruleSchema = z.strictObject({
+  id: z.string().min(1),
+  layer: ruleLayerSchema,
+  when: ruleConditionSchema,
+  decision: decisionSchema,
+  reason: z.string().optional(),
+});
+export type Rule = z.infer<typeof ruleSchema>;
+
+/**
+ * What a tool's read-only `inspect` found about a call. Recorded with the decision, so that a replay decides again
+ * from the same facts. `hash` is the SHA-256 of the canonical JSON of all other fields.
+ */
+export const factsSchema = z.object({
+  /** Real, absolute paths the call touches (symbolic links resolved as far as they exist). */
+  paths: z.array(z.string()).optional(),
+  inWorkspace: z.boolean().optional(),
+  /** True if a path lies in the loopd home or a credential folder. */
+  isProtected: z.boolean().optional(),
+  /** Parsed argument vector of a simple command. Absent for a compound shell line. */
+  argv: z.array(z.string()).optional(),
+  isCompound: z.boolean().optional(),
+  /** What a person should see: a diff, the parsed command. */
+  preview: z.string().optional(),
+  hash: z.string(),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+/** One block of a message, dialect-neutral; shaped after the Anthropic Messages API. */
+export const blockSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("thinking"), thinking: z.string(), signature: z.string().optional() }),
+  z.object({ type: z.literal("redacted_thinking"), data: z.string() }),
+  z.object({
+    type: z.literal("tool_use"),
+    id: z.string(),
+    name: z.string(),
+    input: jsonSchema,
+    /** Set when the arguments arrived cut off or unparsable: the text as received. Such a call never runs. */
+    unparsed: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("tool_result"),
+    tool_use_id: z.string(),
+    content: z.string(),
+    is_error: z.boolean().optional(),
+  }),
+]);
+export type Block = z.infer<typeof blockSchema>;
+export type ToolUseBlock = Extract<Block, { type: "tool_use" }>;
+
+export const messageSchema = z.object({ role: z.enum(["user", "assistant"]), content: z.array(blockSchema) });
+export type Message = z.infer<typeof messageSchema>;
+
+/** What the model is told of one tool. */
+export const toolSchemaSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  input_schema: z.record(z.string(), jsonSchema),
+});
+export type ToolSchema = z.infer<typeof toolSchemaSchema>;
+
+/** Tokens of one response as the server reported them. A missing count is unknown, not 0. */
+export const usageSchema = z.object({
+  inputTokens: z.number(),
+  cachedTokens: z.number().optional(),
+  outputTokens: z.number(),
+  costUsd: z.number().optional(),
+});
+export type Usage = z.infer<typeof usageSchema>;
