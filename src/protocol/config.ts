@@ -5,24 +5,39 @@ import { ruleSchema } from "./values.ts";
 /** Name of the built-in endpoint that is no AI: it answers a handful of requests by script. */
 export const REHEARSAL_ENDPOINT = "rehearsal";
 
-const endpointName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore");
+/** What an endpoint may be called. */
+export const endpointNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore; at most 64, the first a letter or digit");
 
-/** Where a model lives. The key is never part of it: keys are in `secrets.json`, by the profile's name. */
-export const endpointProfileSchema = z.strictObject({
+const profileFields = {
   dialect: z.enum(["anthropic", "openai"]),
   url: z.url({ protocol: /^https?$/, error: "an http or https address such as http://127.0.0.1:8080" }),
   model: z.string().min(1),
   /** Context window in tokens, as declared by the person. */
   window: z.number().int().min(1024).optional(),
-  auth: z.enum(["none", "x-api-key", "bearer"]).default("none"),
+  auth: z.enum(["none", "x-api-key", "bearer"]),
   /** `local`: nothing leaves this machine. Later parts redact for `remote`. */
-  trust: z.enum(["local", "remote"]).default("remote"),
+  trust: z.enum(["local", "remote"]),
   /** Value of the `anthropic-version` header. */
-  apiVersion: z.string().default("2023-06-01"),
+  apiVersion: z.string().regex(/^[\x21-\x7e]+$/, "a version such as 2023-06-01"),
   /** How many requests the server works on at once. */
-  slots: z.number().int().min(1).max(64).default(4),
+  slots: z.number().int().min(1).max(64),
+};
+
+/** Where a model lives. The key is never part of it: keys are in `secrets.json`, by the profile's name. */
+export const endpointProfileSchema = z.strictObject({
+  ...profileFields,
+  auth: profileFields.auth.default("none"),
+  trust: profileFields.trust.default("remote"),
+  apiVersion: profileFields.apiVersion.default("2023-06-01"),
+  slots: profileFields.slots.default(4),
 });
 export type EndpointProfile = z.infer<typeof endpointProfileSchema>;
+
+/** Changes to a profile. Absent means as it was: no default may fill in here, which `partial()` alone would do. */
+export const endpointChangesSchema = z.strictObject(profileFields).partial();
+export type EndpointChanges = z.infer<typeof endpointChangesSchema>;
 
 /** A profile as a person sees it in a list: never with its key, only whether there is one. */
 export const endpointRowSchema = endpointProfileSchema.extend({
@@ -62,7 +77,7 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** Name of the endpoint that is asked when a turn names none. */
   endpoint: z.string().optional(),
-  endpoints: z.record(endpointName, endpointProfileSchema).default({}),
+  endpoints: z.record(endpointNameSchema, endpointProfileSchema).default({}),
   rules: z.array(configRuleSchema).default([]),
   limits: limitsSchema.prefault({}),
 });
@@ -77,12 +92,19 @@ export function parseConfig(text: string, file: string): Config {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new LoopdError("config-invalid", `${file} is not valid JSON: ${(cause as Error).message}. Mend it and try again.`, {
-      cause,
-    });
+    throw new LoopdError(
+      "config-invalid",
+      `${file} is not valid JSON: ${(cause as Error).message}. Mend it and try again.`,
+      {
+        cause,
+      },
+    );
   }
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`);
-  throw new LoopdError("config-invalid", `${file} has ${issues.length} mistake(s): ${issues.join("; ")}. Mend it and try again.`);
+  throw new LoopdError(
+    "config-invalid",
+    `${file} has ${issues.length} mistake(s): ${issues.join("; ")}. Mend it and try again.`,
+  );
 }

@@ -58,7 +58,8 @@ export function socketPathOf(home: string): string {
 export async function connect(options: ConnectOptions, listener: Listener): Promise<Connection> {
   const socket = await open(options.socketPath);
   const peer = new Peer(socket, {
-    request: (method) => Promise.reject(new LoopdError("unknown-method", `This side answers no requests, so not ${method}.`)),
+    request: (method) =>
+      Promise.reject(new LoopdError("unknown-method", `This side answers no requests, so not ${method}.`)),
     notification: (name, params) => {
       if (!Object.hasOwn(notifications, name)) return;
       const known = name as NotificationName;
@@ -85,7 +86,10 @@ export async function connect(options: ConnectOptions, listener: Listener): Prom
 export function invalidParams(method: string, issues: readonly { path: PropertyKey[]; message: string }[]): LoopdError {
   const tooLong = issues.find((issue) => issue.path.join(".") === "input" && issue.message.includes("<="));
   if (tooLong) {
-    return new LoopdError("prompt-too-large", "The prompt is too large: at most 1,000,000 characters. Save it as a file and ask loopd to read that file.");
+    return new LoopdError(
+      "prompt-too-large",
+      "The prompt is too large: at most 1,000,000 characters. Save it as a file and ask loopd to read that file.",
+    );
   }
   const list = issues.map((issue) => `${issue.path.join(".") || "params"}: ${issue.message}`);
   return new LoopdError("invalid-params", `${method} was called wrongly: ${list.join("; ")}.`);

@@ -3,7 +3,7 @@
  * match on them, never on the text. Expected ends of a call (denied, timed out, …) are outcomes, not errors.
  */
 export const errorCodes = {
-  "usage": 2,
+  usage: 2,
   "invalid-params": 2,
   "config-invalid": 2,
   "unknown-session": 2,
@@ -32,7 +32,7 @@ export const errorCodes = {
   "protocol-garbage": 1,
   "too-many-requests": 1,
   "unknown-method": 1,
-  "cancelled": 130,
+  cancelled: 130,
   "endpoint-unreachable": 5,
   "endpoint-unauthorized": 5,
   "endpoint-not-found": 5,
@@ -45,7 +45,7 @@ export const errorCodes = {
   "endpoint-context-overflow": 5,
   "endpoint-gone": 5,
   "node-missing": 4,
-  "internal": 1,
+  internal: 1,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -132,7 +132,10 @@ export class Peer {
     const line = `${JSON.stringify(frame)}\n`;
     if (line.length > this.#limits.frameBytes || Buffer.byteLength(line) > this.#limits.frameBytes) {
       const size = `${(line.length / 1048576).toFixed(1)} MiB, at most ${this.#limits.frameBytes / 1048576}`;
-      throw new LoopdError("frame-too-large", `The message is too large for the socket (${size}). Ask for less at once, or put the text in a file.`);
+      throw new LoopdError(
+        "frame-too-large",
+        `The message is too large for the socket (${size}). Ask for less at once, or put the text in a file.`,
+      );
     }
     if (!this.#socket.destroyed) this.#socket.write(line);
   }
@@ -171,11 +174,13 @@ export class Peer {
     } catch {
       return this.#refuse("protocol-garbage", "What arrived is not JSON.");
     }
-    if (typeof frame !== "object" || frame === null) return this.#refuse("protocol-garbage", "What arrived is no JSON-RPC message.");
+    if (typeof frame !== "object" || frame === null)
+      return this.#refuse("protocol-garbage", "What arrived is no JSON-RPC message.");
     if (typeof frame.method === "string") {
       if (frame.method === "$/cancel") return this.#cancelled(frame.params);
       if (frame.id === undefined) return this.#handlers.notification(frame.method, frame.params);
-      if (typeof frame.id === "number" || typeof frame.id === "string") return void this.#answer(frame.id, frame.method, frame.params);
+      if (typeof frame.id === "number" || typeof frame.id === "string")
+        return void this.#answer(frame.id, frame.method, frame.params);
     } else if (typeof frame.id === "number") {
       const waiting = this.#waiting.get(frame.id);
       this.#waiting.delete(frame.id);
@@ -190,12 +195,16 @@ export class Peer {
 
   #cancelled(params: unknown): void {
     const id = (params as { id?: string | number } | undefined)?.id;
-    if (id !== undefined) this.#working.get(id)?.abort(new LoopdError("cancelled", "The caller cancelled the request."));
+    if (id !== undefined)
+      this.#working.get(id)?.abort(new LoopdError("cancelled", "The caller cancelled the request."));
   }
 
   async #answer(id: string | number, method: string, params: unknown): Promise<void> {
     if (this.#working.size >= this.#limits.inFlight || this.#working.has(id)) {
-      const error = new LoopdError("too-many-requests", `At most ${this.#limits.inFlight} requests at once, each with its own id.`);
+      const error = new LoopdError(
+        "too-many-requests",
+        `At most ${this.#limits.inFlight} requests at once, each with its own id.`,
+      );
       return this.#reply(id, { error });
     }
     const controller = new AbortController();
@@ -226,5 +235,8 @@ export class Peer {
 function errorOf(error: unknown): LoopdError {
   const { message, data } = (error ?? {}) as { message?: unknown; data?: { code?: unknown } };
   const code = typeof data?.code === "string" && isErrorCode(data.code) ? data.code : "internal";
-  return new LoopdError(code, typeof message === "string" ? message : "The other side reported an error without words.");
+  return new LoopdError(
+    code,
+    typeof message === "string" ? message : "The other side reported an error without words.",
+  );
 }

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { endpointProfileSchema, endpointRowSchema } from "./config.ts";
-import { cardTypeSchema, deltaSchema, entrySchema, grantScopeSchema, overridesSchema, resolutionSchema } from "./entries.ts";
+import { endpointChangesSchema, endpointProfileSchema, endpointRowSchema } from "./config.ts";
+import {
+  cardTypeSchema,
+  deltaSchema,
+  entrySchema,
+  grantScopeSchema,
+  overridesSchema,
+  resolutionSchema,
+} from "./entries.ts";
 import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
 
 /** Raised when an older peer could misread what a newer one sends. A mismatch is refused at `hello`. */
@@ -138,12 +145,32 @@ const both = ["face", "tool"] as const;
 
 /** Every method of the socket: what it takes, what it answers, and who may call it. The server's table has one handler each. */
 export const methods = {
-  "hello": method(helloSchema, z.object({ protocolVersion: z.number(), version: z.string(), pid: z.number(), home: z.string() }), face),
-  "turn.submit": method(turnRequestSchema, z.object({ session: z.string(), turn: z.string(), after: z.number(), isNew: z.boolean() }), face),
-  "turn.steer": method(z.object({ session: text, text: text.max(MAX_PROMPT_CHARACTERS) }), z.object({ turn: z.string() }), face),
-  "turn.cancel": method(z.object({ session: text, turn: text.optional(), by: text, why: z.string().default("") }), z.object({ turns: z.array(z.string()) }), face),
+  hello: method(
+    helloSchema,
+    z.object({ protocolVersion: z.number(), version: z.string(), pid: z.number(), home: z.string() }),
+    face,
+  ),
+  "turn.submit": method(
+    turnRequestSchema,
+    z.object({ session: z.string(), turn: z.string(), after: z.number(), isNew: z.boolean() }),
+    face,
+  ),
+  "turn.steer": method(
+    z.object({ session: text, text: text.max(MAX_PROMPT_CHARACTERS) }),
+    z.object({ turn: z.string() }),
+    face,
+  ),
+  "turn.cancel": method(
+    z.object({ session: text, turn: text.optional(), by: text, why: z.string().default("") }),
+    z.object({ turns: z.array(z.string()) }),
+    face,
+  ),
   "session.list": method(z.object({ limit }), z.object({ sessions: z.array(sessionRowSchema) }), both),
-  "session.show": method(z.object({ session: text }), z.object({ session: sessionRowSchema, turns: z.array(turnRowSchema) }), both),
+  "session.show": method(
+    z.object({ session: text }),
+    z.object({ session: sessionRowSchema, turns: z.array(turnRowSchema) }),
+    both,
+  ),
   "session.search": method(z.object({ query: text, limit }), z.object({ hits: z.array(searchHitSchema) }), both),
   "entries.read": method(
     z.object({ session: text, after: z.number().int().min(0).default(0), limit }),
@@ -156,7 +183,11 @@ export const methods = {
     face,
   ),
   "entries.unfollow": method(z.object({ subscription: text }), none, face),
-  "card.list": method(z.object({ session: text.optional(), all: z.boolean().default(false), limit }), z.object({ cards: z.array(cardRowSchema) }), face),
+  "card.list": method(
+    z.object({ session: text.optional(), all: z.boolean().default(false), limit }),
+    z.object({ cards: z.array(cardRowSchema) }),
+    face,
+  ),
   "card.resolve": method(
     z.object({
       /** The whole id or a prefix that only one pending card has. */
@@ -173,12 +204,17 @@ export const methods = {
   "endpoint.list": method(none, z.object({ endpoints: z.array(endpointRowSchema) }), face),
   "endpoint.show": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), face),
   "endpoint.add": method(
-    z.object({ name: text, profile: endpointProfileSchema, key: z.string().min(1).optional(), use: z.boolean().default(false) }),
+    z.object({
+      name: text,
+      profile: endpointProfileSchema,
+      key: z.string().min(1).optional(),
+      use: z.boolean().default(false),
+    }),
     z.object({ endpoint: endpointRowSchema }),
     face,
   ),
   "endpoint.set": method(
-    z.object({ name: text, changes: endpointProfileSchema.partial(), key: z.string().min(1).optional() }),
+    z.object({ name: text, changes: endpointChangesSchema, key: z.string().min(1).optional() }),
     z.object({ endpoint: endpointRowSchema }),
     face,
   ),
@@ -199,9 +235,15 @@ export type ResultOf<M extends MethodName> = z.output<Methods[M]["result"]>;
 /** What the helper says without being asked, to those that follow. */
 export const notifications = {
   "entries.added": z.object({ subscription: z.string(), entries: z.array(entrySchema) }),
-  "delta": z.object({ subscription: z.string(), delta: deltaSchema }),
+  delta: z.object({ subscription: z.string(), delta: deltaSchema }),
   /** A turn cannot go on for now (full disk, …); it is still open and is tried again. */
-  "turn.stalled": z.object({ subscription: z.string(), session: z.string(), turn: z.string(), code: z.string(), message: z.string() }),
+  "turn.stalled": z.object({
+    subscription: z.string(),
+    session: z.string(),
+    turn: z.string(),
+    code: z.string(),
+    message: z.string(),
+  }),
 } as const;
 export type NotificationName = keyof typeof notifications;
 export type NotificationOf<N extends NotificationName> = z.output<(typeof notifications)[N]>;

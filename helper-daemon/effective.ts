@@ -1,0 +1,27 @@
+import { LoopdError } from "../src/protocol/errors.ts";
+import type { ParsedParamsOf } from "../src/protocol/requests.ts";
+import type { Catalogue } from "../src/tools/catalogue.ts";
+import type { Profiles } from "./endpoints/profiles.ts";
+import type { Effective } from "./turns.ts";
+
+/**
+ * What a new turn will really use, and which layer said so: the turn's own overrides before the config before defaults.
+ * @throws LoopdError `unknown-endpoint`, `unknown-tool`.
+ */
+export function effectiveOf(profiles: Profiles, catalogue: Catalogue, request: ParsedParamsOf<"turn.submit">): Effective {
+  const { overrides, unsaved } = request;
+  for (const name of [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])]) {
+    if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
+  }
+  const own = request.endpoint ?? (unsaved === undefined ? undefined : profiles.addUnsaved(unsaved.profile, unsaved.key));
+  const endpoint = own ?? profiles.active();
+  const row = profiles.find(endpoint);
+  const config = profiles.config();
+  const provenance = {
+    endpoint: own !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
+    model: request.model !== undefined ? "turn" : "endpoint",
+    maxSteps: overrides.maxSteps !== undefined ? "turn" : "config",
+  };
+  const maxSteps = overrides.maxSteps ?? config.limits.maxSteps;
+  return { endpoint, model: request.model ?? row.model, maxSteps, provenance };
+}

@@ -1,0 +1,102 @@
+import { homedir } from "node:os";
+import { standingRules } from "../src/agent/policy/standing-rules.ts";
+import { asLoopdError } from "../src/protocol/errors.ts";
+import { VERSION } from "../src/protocol/version.ts";
+import { createCatalogue } from "../src/tools/catalogue.ts";
+import { protectedPathsOf } from "../src/tools/protected-paths.ts";
+import { bootId } from "../src/tools/runner/boot.ts";
+import { effectiveOf } from "./effective.ts";
+import { createModelPort } from "./endpoints/model-port.ts";
+import { createProfiles } from "./endpoints/profiles.ts";
+import { createHandlers } from "./handlers.ts";
+import { homeOf, prepareHome } from "./home.ts";
+import { createHub } from "./hub.ts";
+import { newId } from "./ids.ts";
+import { keepIndexed } from "./keep-indexed.ts";
+import { openLog } from "./logs.ts";
+import { announce, notReady } from "./ready.ts";
+import { sweepUnfinished } from "./recovery.ts";
+import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
+import { createSessionPorts } from "./session-ports.ts";
+import { listen } from "./socket-server.ts";
+import { createBlobs } from "./store/blobs.ts";
+import { takeHome } from "./store/home-lock.ts";
+import { openStore } from "./store/open-store.ts";
+import { createTurns } from "./turns.ts";
+
+const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = process.env;
+
+/** The helper: takes the home, opens the trace, takes up what was left open, then serves until it is told to stop. */
+async function main(): Promise<void> {
+  const startedAt = Date.now();
+  process.umask(0o077);
+  const home = prepareHome(homeOf(process.env));
+  const lock = takeHome(home.lock);
+  if (lock === undefined) return announce(readyDescriptor, { ready: true, pid: null });
+
+  const boot = await bootId();
+  const mono = () => Number(process.hrtime.bigint() / 1000n) / 1000;
+  const store = openStore(home.database, { id: () => newId("e"), now: () => new Date(), boot, mono });
+  const profiles = createProfiles(home.folder);
+  const log = await openLog(home.logs, logLevel);
+  const hub = createHub(store.log);
+  const blobs = createBlobs(home.blobs);
+  const limits = () => profiles.config().limits;
+  const catalogue = createCatalogue({ limits });
+  const rehearsal = createRehearsalEndpoint();
+  const model = createModelPort({ resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name), limits });
+  const protectedPaths = protectedPathsOf({ home: homedir(), loopdHome: home.folder, platform: process.platform });
+  const shutdown = new AbortController();
+  const settings = () => ({ rules: standingRules(profiles.config().rules), limits: limits(), tools: catalogue.book });
+  const placeOf = (session: string) => ({
+    workspace: store.lists.session(session).workspace,
+    home: homedir(),
+    protectedPaths,
+    outputBytes: limits().toolOutputBytes,
+    saveBlob: blobs.save,
+    readBlob: blobs.read,
+  });
+  const shared = { hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal };
+  const turns = createTurns({
+    store,
+    hub,
+    log,
+    portsOf: (session, feed) => createSessionPorts(shared, session, feed),
+    effective: (request) => effectiveOf(profiles, catalogue, request),
+  });
+
+  let isStopping = false;
+  const stop = async (why: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ why }, "stopping");
+    shutdown.abort();
+    await turns.stop();
+    await server.close();
+    await rehearsal.close();
+    store.close();
+    lock.release();
+    log.flush(() => process.exit(0));
+  };
+  const handlers = createHandlers({ home, store, hub, turns, profiles, catalogue, startedAt, stop: () => void stop("asked to") });
+  await sweepUnfinished(store, boot, log);
+  const server = await listen({ home, hub, entries: store.log, handlers, log });
+  process.on("SIGTERM", () => void stop("SIGTERM"));
+  process.on("SIGINT", () => void stop("SIGINT"));
+  process.on("SIGHUP", () => {});
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "a bug; the helper ends and is started anew");
+    log.flush(() => process.exit(1));
+  });
+  turns.resume();
+  keepIndexed(hub, store.words);
+  log.info({ version: VERSION, home: home.folder, startMs: Date.now() - startedAt }, "serving");
+  announce(readyDescriptor, { ready: true, pid: process.pid });
+}
+
+main().catch((thrown: unknown) => {
+  const error = asLoopdError(thrown);
+  announce(readyDescriptor, notReady(error));
+  process.stderr.write(`loopd helper: ${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ModelReply, ModelRequest, Ports, Settings, Tell } from "../src/agent/ports.ts";
+import type { EntryDraft } from "../src/protocol/entries.ts";
+import { LoopdError } from "../src/protocol/errors.ts";
+import type { SessionId } from "../src/protocol/values.ts";
+import type { Catalogue } from "../src/tools/catalogue.ts";
+import type { Place } from "../src/tools/define-tool.ts";
+import { startAwakeTimer } from "./awake-timer.ts";
+import type { Hub } from "./hub.ts";
+import type { SessionFeed } from "./session-feed.ts";
+
+/** How long to wait before a record that found the disk full is tried again. */
+const RETRY_MS = 1_000;
+
+/** What the ports of every session share. */
+export interface PortsOptions {
+  hub: Hub;
+  boot: string;
+  catalogue: Catalogue;
+  settings(): Settings;
+  model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
+  /** Where the calls of a session happen. */
+  placeOf(session: SessionId): Place;
+  /** Fires when the helper goes down. */
+  shutdown: AbortSignal;
+}
+
+/** Joins the loop to the world, for one session. */
+export function createSessionPorts(options: PortsOptions, session: SessionId, feed: SessionFeed): Ports {
+  const { hub, boot, catalogue, settings, model, placeOf, shutdown } = options;
+  return {
+    settings,
+    record: (drafts) => recordSurely(hub, drafts, shutdown),
+    read: (after, waitSignal) => feed.read(after, waitSignal),
+    model,
+    inspect: (call) => catalogue.inspect(call, placeOf(session)),
+    run: (call, context) => catalogue.run(call, placeOf(session), context),
+    now: () => Date.now(),
+    timer: startAwakeTimer,
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    boot: () => boot,
+    tell: (delta) => hub.tell({ type: "delta", delta }),
+  };
+}
+
+/**
+ * What a turn has done must not be forgotten because the disk is full: the loop waits here, the faces are told, and
+ * the same record is tried again until there is room or the helper stops.
+ */
+async function recordSurely(hub: Hub, drafts: EntryDraft[], shutdown: AbortSignal) {
+  for (;;) {
+    try {
+      return hub.record(drafts);
+    } catch (error) {
+      if (!(error instanceof LoopdError) || error.code !== "store-full" || shutdown.aborted) throw error;
+      const [{ session, turn = "" } = { session: "" }] = drafts;
+      hub.tell({ type: "stalled", session, turn, error });
+      await wait(RETRY_MS, undefined, { signal: shutdown }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { timingSafeEqual } from "node:crypto";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { invalidParams } from "../src/protocol/connect.ts";
+import { LoopdError } from "../src/protocol/errors.ts";
+import { Peer } from "../src/protocol/peer.ts";
+import { type MethodName, methods, type ParsedParamsOf, PROTOCOL_VERSION, type ResultOf } from "../src/protocol/requests.ts";
+import { VERSION } from "../src/protocol/version.ts";
+import { createFollowers, type Followers } from "./followers.ts";
+import type { Home } from "./home.ts";
+import type { Hub } from "./hub.ts";
+import type { Log } from "./logs.ts";
+import type { EntryLog } from "./store/entry-log.ts";
+
+/** How long a client may take to say hello, and how many may be connected. */
+const HELLO_MS = 10_000;
+const MAX_CONNECTIONS = 256;
+
+/** One handler for each method of the protocol's table, but for those that the connection itself answers. */
+export type Handlers = {
+  [M in Exclude<MethodName, "hello" | "entries.follow" | "entries.unfollow">]: (
+    params: ParsedParamsOf<M>,
+    signal: AbortSignal,
+  ) => ResultOf<M> | Promise<ResultOf<M>>;
+};
+
+/** What the server serves. */
+export interface ServerOptions {
+  home: Home;
+  hub: Hub;
+  entries: EntryLog;
+  handlers: Handlers;
+  log: Log;
+}
+
+/** The listening socket. */
+export interface SocketServer {
+  /** Ends every connection and removes the socket. */
+  close(): Promise<void>;
+}
+
+/** Listens on the home's socket. The caller holds the home, so whatever socket is there was left by a dead helper. */
+export async function listen(options: ServerOptions): Promise<SocketServer> {
+  const { home, log } = options;
+  await clearPath(home.socket);
+  const peers = new Set<Peer>();
+  const server = createServer((socket) => {
+    if (peers.size >= MAX_CONNECTIONS) return void socket.destroy();
+    const peer = serve(socket, options);
+    peers.add(peer);
+    void peer.closed.then((reason) => {
+      peers.delete(peer);
+      log.debug({ reason: reason.code }, "a client left");
+    });
+  });
+  server.on("error", (error) => log.error({ err: error }, "the socket failed"));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(home.socket, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  }).catch((cause: Error) => {
+    throw new LoopdError("home-unusable", `loopd cannot listen at ${home.socket}: ${cause.message}. Set LOOPD_HOME to another folder.`, { cause });
+  });
+  chmodSync(home.socket, 0o600);
+  return {
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const peer of peers) peer.close(new LoopdError("connection-closed", "The helper is stopping."));
+      await closed;
+    },
+  };
+}
+
+/** One connection: nothing but `hello` is answered before a good token. */
+function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOptions): Peer {
+  let followers: Followers | undefined;
+  const request = async (method: string, params: unknown, signal: AbortSignal): Promise<unknown> => {
+    if (!Object.hasOwn(methods, method)) {
+      throw new LoopdError("unknown-method", `This helper (version ${VERSION}) knows no method ${method.slice(0, 100)}.`);
+    }
+    const name = method as MethodName;
+    const parsed = methods[name].params.safeParse(params ?? {});
+    if (!parsed.success) throw invalidParams(name, parsed.error.issues);
+    if (name === "hello") {
+      const answer = greet(parsed.data as ParsedParamsOf<"hello">, home);
+      followers ??= createFollowers(peer, hub, entries);
+      clearTimeout(deadline);
+      return answer;
+    }
+    if (followers === undefined) throw new LoopdError("wrong-token", "Say hello with the token first.");
+    if (!methods[name].callers.includes("face")) throw new LoopdError("not-allowed", `${name} is not for faces.`);
+    if (name === "entries.follow") return followers.follow(parsed.data as ParsedParamsOf<"entries.follow">);
+    if (name === "entries.unfollow") return followers.unfollow(parsed.data as ParsedParamsOf<"entries.unfollow">);
+    const handler = handlers[name] as (params: unknown, signal: AbortSignal) => unknown;
+    return handler(parsed.data, signal);
+  };
+  const peer: Peer = new Peer(socket, {
+    request: async (method, params, signal) => {
+      try {
+        return await request(method, params, signal);
+      } catch (error) {
+        if (!(error instanceof LoopdError)) log.error({ err: error, method }, "a request failed");
+        throw error;
+      }
+    },
+    notification: () => {},
+  });
+  const deadline = setTimeout(() => peer.close(new LoopdError("wrong-token", "No hello came.")), HELLO_MS);
+  void peer.closed.then(() => {
+    clearTimeout(deadline);
+    followers?.close();
+  });
+  return peer;
+}
+
+function greet({ protocolVersion, token }: ParsedParamsOf<"hello">, home: Home): ResultOf<"hello"> {
+  const given = Buffer.from(token);
+  const wanted = Buffer.from(home.token);
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw new LoopdError("wrong-token", `The token is not the one in ${home.folder}/run/token. Check LOOPD_HOME.`);
+  }
+  if (protocolVersion !== PROTOCOL_VERSION) {
+    throw new LoopdError(
+      "helper-outdated",
+      `The running helper is version ${VERSION} and speaks protocol ${PROTOCOL_VERSION}; this client speaks ${protocolVersion}. Restart the helper: loopd helper stop, then try again.`,
+    );
+  }
+  return { protocolVersion: PROTOCOL_VERSION, version: VERSION, pid: process.pid, home: home.folder };
+}
+
+/** Removes a socket that nobody listens on. Never a file of another kind, and never a socket that answers. */
+async function clearPath(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const refuse = (what: string) => new LoopdError("home-unusable", `${path} is ${what}. Move it away, or set LOOPD_HOME to another folder.`);
+  if (!found.isSocket()) throw refuse("not a socket");
+  const isAlive = await new Promise<boolean>((resolve) => {
+    const probe = createConnection(path, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", () => resolve(false));
+  });
+  if (isAlive) throw refuse("served by another program");
+  rmSync(path, { force: true });
+}

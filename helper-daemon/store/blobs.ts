@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { asStoreError } from "./store-error.ts";
+
+/** Content-addressed files: the name is the SHA-256 of the bytes, so the same output is kept once. */
+export interface Blobs {
+  save(bytes: Uint8Array): Promise<string>;
+  /** Bytes from an offset on, with the whole size; undefined for a name that is not there. */
+  read(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
+}
+
+/** Blobs in a folder of the home. */
+export function createBlobs(folder: string): Blobs {
+  return {
+    save: async (bytes) => {
+      const name = createHash("sha256").update(bytes).digest("hex");
+      const path = join(folder, name);
+      try {
+        const found = await stat(path).catch(() => undefined);
+        if (found?.size !== bytes.length) await writeFileAtomic(path, Buffer.from(bytes), { mode: 0o600 });
+      } catch (thrown) {
+        throw asStoreError(thrown, path);
+      }
+      return name;
+    },
+    read: async (name, offset, length) => {
+      if (!/^[0-9a-f]{64}$/.test(name)) return undefined;
+      const file = await open(join(folder, name)).catch(() => undefined);
+      if (file === undefined) return undefined;
+      try {
+        const { size: total } = await file.stat();
+        const buffer = Buffer.alloc(Math.max(0, Math.min(length, total - offset)));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+        return { bytes: buffer.subarray(0, bytesRead), total };
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

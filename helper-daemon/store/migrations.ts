@@ -1,0 +1,72 @@
+/** One step of the database's schema. Its place in the list is the `user_version` it leads to. */
+export type Migration = string;
+
+/*
+ * `entries` is the truth and append-only. Everything else is a projection of it: written in the same transaction, and
+ * rebuildable by applying every entry again.
+ */
+const TRACE: Migration = `
+CREATE TABLE entries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  session TEXT NOT NULL,
+  turn TEXT,
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  boot TEXT NOT NULL,
+  mono REAL NOT NULL,
+  parent TEXT,
+  data TEXT NOT NULL
+) STRICT;
+CREATE INDEX entries_session ON entries (session, seq);
+CREATE INDEX entries_turn ON entries (turn, kind) WHERE turn IS NOT NULL;
+CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+
+CREATE TABLE sessions (
+  session TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  updated_seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_updated ON sessions (updated_seq);
+
+CREATE TABLE turns (
+  turn TEXT PRIMARY KEY,
+  session TEXT NOT NULL,
+  origin_key TEXT NOT NULL UNIQUE,
+  started_seq INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  input TEXT NOT NULL,
+  finish TEXT,
+  text TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX turns_session ON turns (session, started_seq);
+CREATE INDEX turns_open ON turns (started_seq) WHERE finish IS NULL;
+
+CREATE TABLE cards (
+  card_id TEXT PRIMARY KEY,
+  session TEXT NOT NULL,
+  turn TEXT NOT NULL,
+  call_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  opened_seq INTEGER NOT NULL,
+  opened_at TEXT NOT NULL,
+  expires_at INTEGER,
+  causes TEXT NOT NULL,
+  resolution TEXT,
+  resolved_by TEXT,
+  resolved_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cards_open ON cards (session, opened_seq) WHERE resolution IS NULL;
+CREATE INDEX cards_order ON cards (opened_seq);
+
+CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2');
+CREATE TABLE words_cursor (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO words_cursor VALUES (1, 0);
+`;
+
+export const MIGRATIONS: readonly Migration[] = [TRACE];

@@ -1,0 +1,29 @@
+import { createCardList, type CardList } from "./card-list.ts";
+import { createEntryLog, type EntryLog, type Stamp } from "./entry-log.ts";
+import { createLists, type Lists } from "./lists.ts";
+import { openDatabase } from "./open-database.ts";
+import { createProjections } from "./projections.ts";
+import { createWordIndex, type WordIndex } from "./word-index.ts";
+
+/** The durable state of a home: the trace, and what is read from it. */
+export interface Store {
+  log: EntryLog;
+  lists: Lists;
+  cards: CardList;
+  words: WordIndex;
+  /** Writes everything back into the one file and closes it. */
+  close(): void;
+}
+
+/** Opens `loopd.db`. Errors: see `openDatabase`. */
+export function openStore(path: string, stamp: Stamp): Store {
+  const database = openDatabase(path);
+  const log = createEntryLog(database, createProjections(database), stamp);
+  return {
+    log,
+    lists: createLists(database),
+    cards: createCardList(database, log),
+    words: createWordIndex(database, log),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import type Database from "better-sqlite3";
+import type { Entry } from "../../src/protocol/entries.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
+
+/** Applies one entry to the tables that lists are read from. Runs inside the entry's own transaction. */
+export type Project = (entry: Entry) => void;
+
+/** Prepares the projections of a database. A second answer to a card throws `card-resolved` and undoes the record. */
+export function createProjections(database: Database.Database): Project {
+  const addSession = database.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)");
+  const touchSession = database.prepare("UPDATE sessions SET updated_at = ?, updated_seq = ? WHERE session = ?");
+  const addTurn = database.prepare("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)");
+  const endTurn = database.prepare("UPDATE turns SET finish = ?, text = ? WHERE turn = ? AND finish IS NULL");
+  const addCard = database.prepare("INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)");
+  const endCard = database.prepare(
+    "UPDATE cards SET resolution = ?, resolved_by = ?, resolved_at = ? WHERE card_id = ? AND resolution IS NULL",
+  );
+
+  return (entry) => {
+    const { seq, session, turn = "", at } = entry;
+    switch (entry.kind) {
+      case "session.created":
+        addSession.run(session, entry.data.title, entry.data.workspace, at, seq);
+        return;
+      case "turn.started":
+        addTurn.run(turn, session, entry.data.originKey, seq, at, entry.data.input);
+        touchSession.run(at, seq, session);
+        return;
+      case "turn.finished":
+        if (endTurn.run(entry.data.finish, entry.data.text, turn).changes !== 1) {
+          throw new LoopdError("turn-finished", `Turn ${turn} has already finished.`);
+        }
+        touchSession.run(at, seq, session);
+        return;
+      case "card.opened": {
+        const { cardId, callId = "", type, expiresAt = null, causes = [] } = entry.data;
+        addCard.run(cardId, session, turn, callId, type, seq, at, expiresAt, JSON.stringify(causes));
+        touchSession.run(at, seq, session);
+        return;
+      }
+      case "card.resolved": {
+        const { cardId, resolution, by } = entry.data;
+        if (endCard.run(resolution, by, at, cardId).changes === 1) return;
+        throw new LoopdError("card-resolved", `Card ${cardId} has already been resolved, or there is none.`);
+      }
+      default:
+        return;
+    }
+  };
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { fold } from "../src/agent/fold.ts";
+import type { Ports } from "../src/agent/ports.ts";
+import { runTurns } from "../src/agent/run-turn.ts";
+import { emptyView } from "../src/agent/transcript.ts";
+import type { EntryDraft } from "../src/protocol/entries.ts";
+import { asLoopdError, LoopdError } from "../src/protocol/errors.ts";
+import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
+import type { SessionId } from "../src/protocol/values.ts";
+import type { Hub } from "./hub.ts";
+import { newId } from "./ids.ts";
+import type { Log } from "./logs.ts";
+import { openFeed, type SessionFeed } from "./session-feed.ts";
+import type { Store } from "./store/open-store.ts";
+
+/** What the runners need from the rest of the helper. */
+export interface TurnsOptions {
+  store: Store;
+  hub: Hub;
+  log: Log;
+  /** The ports of one session, over its feed. */
+  portsOf(session: SessionId, feed: SessionFeed): Ports;
+  /** Endpoint, model and step limit of a new turn, with where each came from. @throws LoopdError `unknown-endpoint`, `unknown-tool`. */
+  effective(request: ParsedParamsOf<"turn.submit">): Effective;
+}
+export interface Effective {
+  endpoint: string;
+  model: string;
+  maxSteps: number;
+  provenance: Record<string, string>;
+}
+
+/** Accepts turns durably and keeps one runner per session busy until nothing is open. */
+export interface Turns {
+  submit(request: ParsedParamsOf<"turn.submit">): Promise<ResultOf<"turn.submit">>;
+  /** Adds the person's words to the open turn. */
+  steer(session: SessionId, text: string): { turn: string };
+  cancel(request: ParsedParamsOf<"turn.cancel">): { turns: string[] };
+  /** Takes up every turn that an earlier helper left open. */
+  resume(): void;
+  running(): number;
+  /** Stops the runners without ending their turns; resolves once nothing of them runs. */
+  stop(): Promise<void>;
+}
+
+/** One runner per session; the queue is the trace itself. */
+export function createTurns({ store, hub, log, portsOf, effective }: TurnsOptions): Turns {
+  const runners = new Map<SessionId, Promise<void>>();
+  const shutdown = new AbortController();
+
+  const run = (session: SessionId): void => {
+    if (runners.has(session) || shutdown.signal.aborted) return;
+    const work = runSession(session)
+      .catch((thrown: unknown) => {
+        const error = asLoopdError(thrown);
+        log.error({ session, code: error.code, err: error }, "a runner failed; its turn stays open");
+        for (const { turn } of store.lists.openTurns(session)) hub.tell({ type: "stalled", session, turn, error });
+      })
+      .finally(() => {
+        runners.delete(session);
+      });
+    runners.set(session, work);
+  };
+  const runSession = async (session: SessionId): Promise<void> => {
+    const view = store.log.all(session, 0).reduce(fold, emptyView(session));
+    const feed = openFeed(store.log, hub, session, view.seq);
+    try {
+      await runTurns(portsOf(session, feed), view, shutdown.signal);
+    } finally {
+      feed.close();
+    }
+    // A turn submitted between the runner's last look and here found a runner and started none.
+    if (!shutdown.signal.aborted && store.lists.openTurns(session).length > 0) setImmediate(() => run(session));
+  };
+  const openTurn = (session: SessionId): string => {
+    store.lists.session(session);
+    const [open] = store.lists.openTurns(session);
+    if (open !== undefined) return open.turn;
+    throw new LoopdError("turn-finished", `Session ${session} has no open turn. Ask anew with: loopd ask --session ${session} "…"`);
+  };
+
+  return {
+    submit: async (request) => {
+      const originKey = `user:${request.requestId}`;
+      const known = store.lists.turnByOrigin(originKey);
+      if (known !== undefined) return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
+      const { endpoint, model, maxSteps, provenance } = effective(request);
+      const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
+      if (request.session !== undefined) store.lists.session(request.session);
+      const session = request.session ?? newId("s");
+      const turn = newId("t");
+      const drafts: EntryDraft[] = [];
+      if (request.session === undefined) {
+        const nonce = createHash("sha256").update(newId("e")).digest("hex").slice(0, 8);
+        drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
+      }
+      const overrides = { ...request.overrides, maxSteps };
+      const data = { input: request.input, origin: "user" as const, originKey, endpoint, model, overrides, provenance };
+      drafts.push({ kind: "turn.started", session, turn, data });
+      // The same request may have arrived twice while the workspace was looked at.
+      const twin = store.lists.turnByOrigin(originKey);
+      if (twin !== undefined) return { session: twin.session, turn: twin.turn, after: twin.startedSeq - 1, isNew: false };
+      const [first] = hub.record(drafts);
+      run(session);
+      return { session, turn, after: (first?.seq ?? 1) - 1, isNew: true };
+    },
+    steer: (session, text) => {
+      const turn = openTurn(session);
+      hub.record([{ kind: "note.added", session, turn, data: { from: "person", text } }]);
+      run(session);
+      return { turn };
+    },
+    cancel: ({ session, turn, by, why }) => {
+      const first = openTurn(session);
+      const open = store.lists.openTurns(session).map((row) => row.turn);
+      const turns = turn === undefined ? open : open.filter((one) => one === turn);
+      if (turns.length === 0) throw new LoopdError("unknown-turn", `Turn ${turn} is not open in session ${session}; ${first} is.`);
+      const stopping = turns.filter((one) => store.log.ofTurn(one, "turn.stopping").length === 0);
+      hub.record(stopping.map((one): EntryDraft => ({ kind: "turn.stopping", session, turn: one, data: { by, why } })));
+      run(session);
+      return { turns };
+    },
+    resume: () => {
+      for (const { session } of store.lists.openTurns()) run(session);
+    },
+    running: () => runners.size,
+    stop: async () => {
+      shutdown.abort();
+      await Promise.all(runners.values());
+    },
+  };
+}
+
+/** The first words, on one line; a model call would cost the local runtime its cache. */
+function titleOf(input: string): string {
+  const line = input.replace(/\s+/g, " ").trim();
+  return line.length <= 60 ? line : `${line.slice(0, 59).replace(/\s\S*$/, "")}…`;
+}
+
+async function workspaceOf(path: string | undefined): Promise<string> {
+  if (path === undefined || !isAbsolute(path)) {
+    throw new LoopdError("workspace-missing", "A new session needs the absolute path of the folder to work in.");
+  }
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) throw new LoopdError("workspace-missing", `The folder ${path} does not exist. Choose one that does.`);
+  return realpath(path);
+}

@@ -1,0 +1,91 @@
+// Bundles helper and command line into assets/helper: one folder that runs with nothing but Node and better-sqlite3.
+//   node scripts/build.mjs [--if-stale]
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = join(root, "assets", "helper");
+const manifest = join(out, "manifest.json");
+const SOURCES = [
+  "src/protocol",
+  "src/agent",
+  "src/tools",
+  "src/ax-helper",
+  "src/commands/cli",
+  "src/commands/present",
+  "launchd",
+  "helper-daemon",
+];
+
+/** One hash over path, size and time of every source: equal means that nothing needs to be built. */
+function stamp() {
+  const hash = createHash("sha256");
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`);
+  };
+  for (const folder of SOURCES) {
+    const path = join(root, folder);
+    if (!existsSync(path)) continue;
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) add(join(entry.parentPath, entry.name));
+    }
+  }
+  for (const file of readdirSync(join(root, "src/commands")))
+    if (file.endsWith(".ts")) add(join(root, "src/commands", file));
+  for (const file of ["package-lock.json", "scripts/build.mjs"]) add(join(root, file));
+  return hash.digest("hex");
+}
+
+const sources = stamp();
+const isFresh = existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).sources === sources;
+if (!(process.argv.includes("--if-stale") && isFresh)) await build();
+
+async function build() {
+  const { build: bundle } = await import("esbuild");
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const fresh = `${out}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: { helper: "helper-daemon/main.ts", loopd: "src/commands/cli/main.ts" },
+    outdir: fresh,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    external: ["better-sqlite3", "@vscode/ripgrep"],
+    define: { LOOPD_VERSION: JSON.stringify(version) },
+    // Packages in CommonJS call require for Node's own modules.
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    logLevel: "warning",
+  });
+  const files = {};
+  for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.endsWith(".map")) continue;
+    const path = join(entry.parentPath, entry.name);
+    files[relative(fresh, path)] = createHash("sha256").update(readFileSync(path)).digest("hex");
+  }
+  writeFileSync(join(fresh, "manifest.json"), `${JSON.stringify({ version, sources, files }, null, 2)}\n`);
+  // Whole or not at all: two builds at once, or one cut short, never leave a mixture behind.
+  const old = `${out}.old.${process.pid}`;
+  if (existsSync(out)) renameSync(out, old);
+  try {
+    renameSync(fresh, out);
+  } catch (error) {
+    if (!existsSync(manifest)) throw error;
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}

@@ -1,0 +1,94 @@
+import type { Block, Message } from "../../protocol/values.ts";
+import { canonicalize } from "../canonical.ts";
+import { callsOf, type TurnState, type TurnView } from "../transcript.ts";
+import type { ModelRequest, Settings } from "../ports.ts";
+
+/** loopd's own words inside a message. The system text tells the model to believe only frames with this nonce. */
+export function frame(nonce: string, text: string): string {
+  return `[loopd ${nonce}] ${text}`;
+}
+
+/** Breaks whatever looks like the start of such a frame, so that tool output cannot speak as loopd. */
+export function breakFrames(text: string): string {
+  return text.replace(/\[(?=\s*loopd\b)/gi, "[\u200b");
+}
+
+/** The results of a turn's newest step, in request order. Empty until every call has its outcome. */
+export function resultBlocks(turn: TurnState): Block[] {
+  const calls = callsOf(turn);
+  const blocks = calls.flatMap((call): Block[] => {
+    if (call.outcome === undefined) return [];
+    const content = breakFrames(call.outcome.text);
+    const isError = call.outcome.kind !== "ok";
+    return [{ type: "tool_result", tool_use_id: call.wireId, content, ...(isError ? { is_error: true } : {}) }];
+  });
+  return blocks.length < calls.length ? [] : blocks;
+}
+
+/**
+ * What the next request adds to the sealed messages. Notes go behind the newest result, else into a user message;
+ * text and results never share one, because some servers reorder such a mixture.
+ */
+export function pendingMessages(view: TurnView): Message[] {
+  const results = [...view.results, ...(view.turn === undefined ? [] : resultBlocks(view.turn))];
+  const texts = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
+  const messages: Message[] = [];
+  if (results.length > 0) messages.push({ role: "user", content: withNotes(results, view.notes) });
+  if (texts.length > 0) messages.push({ role: "user", content: texts.map((text): Block => ({ type: "text", text })) });
+  return messages;
+}
+
+function withNotes(results: readonly Block[], notes: readonly string[]): Block[] {
+  const last = results.at(-1);
+  if (last?.type !== "tool_result" || notes.length === 0) return [...results];
+  return [...results.slice(0, -1), { ...last, content: [last.content, ...notes].join("\n\n") }];
+}
+
+/** The request that continues the turn: what the epoch froze, what was sealed, what is new. */
+export function render(view: TurnView, settings: Settings): ModelRequest {
+  const { epoch } = view;
+  if (epoch === undefined) throw new Error("render needs an open epoch");
+  return {
+    endpoint: epoch.endpoint,
+    model: epoch.model,
+    system: epoch.system,
+    tools: epoch.tools,
+    messages: [...view.sealed, ...pendingMessages(view)],
+    maxTokens: settings.limits.maxOutputTokens,
+  };
+}
+
+/** How large a request is and how much of it the epoch's last request already held, in canonical UTF-8 bytes. */
+export interface Extent {
+  bytes: number;
+  reusedBytes: number;
+  /** Which part differs from the last request, where one does that should not. */
+  brokenBy?: string;
+}
+
+const byteCounts = new WeakMap<object, number>();
+
+/** Canonical size of a value that never changes; counted once per object. */
+function bytesOf(value: object): number {
+  const known = byteCounts.get(value);
+  if (known !== undefined) return known;
+  const bytes = new TextEncoder().encode(canonicalize(value)).length;
+  byteCounts.set(value, bytes);
+  return bytes;
+}
+
+/** Measures a request against the last one of its epoch. */
+export function extentOf(view: TurnView, request: ModelRequest): Extent {
+  const head = bytesOf(request.tools) + new TextEncoder().encode(request.system).length;
+  const bytes = request.messages.reduce((sum, message) => sum + bytesOf(message), head);
+  const sent = view.epoch?.sent;
+  if (sent === undefined) return { bytes, reusedBytes: 0 };
+  let reusedBytes = head;
+  for (const [index, message] of sent.entries()) {
+    const now = request.messages[index];
+    const isSame = now === message || (now !== undefined && canonicalize(now) === canonicalize(message));
+    if (!isSame) return { bytes, reusedBytes, brokenBy: `message ${index}` };
+    reusedBytes += bytesOf(message);
+  }
+  return { bytes, reusedBytes };
+}

@@ -1,0 +1,164 @@
+import type { Entry, EntryData } from "../protocol/entries.ts";
+import type { Block, Message } from "../protocol/values.ts";
+import { frame, pendingMessages, resultBlocks } from "./context/render.ts";
+import type { CallView, CardView, Foldable, StepView, TurnState, TurnView } from "./transcript.ts";
+
+/** The view after one more entry. Pure and total: kinds that decide nothing only move `seq`. */
+export function fold(view: TurnView, entry: Foldable): TurnView {
+  const next = foldKind(view, entry as Entry);
+  return entry.seq === undefined ? next : { ...next, seq: entry.seq };
+}
+
+function foldKind(view: TurnView, entry: Entry): TurnView {
+  switch (entry.kind) {
+    case "session.created":
+      return { ...view, workspace: entry.data.workspace, nonce: entry.data.nonce };
+    case "turn.started":
+      return started(view, entry.turn ?? "", entry.data);
+    case "epoch.opened": {
+      const { endpoint, model, system, tools, carries } = entry.data;
+      return { ...view, epoch: { id: entry.id, endpoint, model, system, tools }, sealed: carries };
+    }
+    case "turn.stopping":
+      return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
+    default:
+      return view.turn !== undefined && view.turn.turn === entry.turn ? foldTurn(view, view.turn, entry) : view;
+  }
+}
+
+function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
+  switch (entry.kind) {
+    case "note.added":
+      return noted(view, turn, entry.data);
+    case "request.sent":
+      return entry.data.purpose === "turn" ? sealed(view, turn) : view;
+    case "model.responded":
+      return responded(view, turn, entry.data);
+    case "turn.finished":
+      return finished(view, { ...turn, finish: entry.data.finish });
+    case "card.opened":
+      return withCall(view, turn, entry.data.callId, (call) => {
+        return { ...call, cards: [...call.cards, { ...entry.data, attempt: call.attempts }] };
+      });
+    case "card.resolved":
+      return resolved(view, turn, entry.data);
+    case "tool.requested":
+      return withCall(view, turn, entry.data.callId, (call) => {
+        return { ...call, isRequested: true, arguments: entry.data.arguments, effect: entry.data.effect };
+      });
+    case "tool.decided": {
+      const { decision: answer, ruleId, causes, facts, reason } = entry.data;
+      return withCall(view, turn, entry.data.callId, (call) => {
+        return { ...call, decision: { answer, ruleId, causes, facts, reason } };
+      });
+    }
+    case "tool.started":
+      return withCall(view, turn, entry.data.callId, (call) => {
+        return { ...call, isStarted: true, attempts: entry.data.attempt };
+      });
+    case "tool.finished": {
+      const { outcome: kind, text, isSideEffectPossible } = entry.data;
+      return withCall(view, turn, entry.data.callId, (call) => {
+        return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible } };
+      });
+    }
+    default:
+      return view;
+  }
+}
+
+function started(view: TurnView, id: string, data: EntryData<"turn.started">): TurnView {
+  const { input, endpoint, model, overrides } = data;
+  const turn: TurnState = {
+    turn: id,
+    input,
+    endpoint,
+    model,
+    overrides,
+    steps: 0,
+    isRequestOpen: false,
+    isClosing: false,
+  };
+  if (view.turn !== undefined && view.turn.finish === undefined) return { ...view, queue: [...view.queue, turn] };
+  return begun(view, turn);
+}
+
+/** The turn's words join what is not sent yet: its input, then what it may use and what it should heed. */
+function begun(view: TurnView, turn: TurnState): TurnView {
+  const { tools, denyTools, note } = turn.overrides;
+  const notes: string[] = [];
+  if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
+  if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
+  if (note !== undefined) notes.push(note);
+  const texts = [...view.texts, turn.input, ...notes.map((text) => frame(view.nonce, text))];
+  return { ...view, turn, texts };
+}
+
+function noted(view: TurnView, turn: TurnState, { from, text }: EntryData<"note.added">): TurnView {
+  const note = frame(view.nonce, from === "person" ? `The person adds: ${text}` : text);
+  const isClosing = turn.isClosing || (from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? Infinity));
+  return { ...view, notes: [...view.notes, note], turn: { ...turn, isClosing } };
+}
+
+/** A request carries everything not sent before: from now on those messages never change. */
+function sealed(view: TurnView, turn: TurnState): TurnView {
+  const messages = [...view.sealed, ...pendingMessages(view)];
+  const epoch = view.epoch === undefined ? undefined : { ...view.epoch, sent: messages };
+  const nothing = { results: [], texts: [], notes: [] };
+  return { ...view, ...nothing, epoch, sealed: messages, turn: { ...turn, step: undefined, isRequestOpen: true } };
+}
+
+function responded(view: TurnView, turn: TurnState, data: EntryData<"model.responded">): TurnView {
+  const wireIds = new Set(view.wireIds);
+  const calls: CallView[] = [];
+  const content = data.content.map((block): Block => {
+    if (block.type !== "tool_use") return block;
+    const { unparsed, ...sendable } = block;
+    const callId = `${turn.turn}.${turn.steps + 1}.${calls.length}`;
+    const isUsable = /^[\w-]{1,64}$/.test(block.id) && !wireIds.has(block.id);
+    const wireId = isUsable ? block.id : `loopd_${callId.replaceAll(".", "_")}`;
+    wireIds.add(wireId);
+    const fresh = { isRequested: false, cards: [], attempts: 0, isStarted: false };
+    calls.push({ callId, wireId, name: block.name, arguments: block.input, unparsed, ...fresh });
+    return { ...sendable, id: wireId };
+  });
+  const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
+  const step: StepView = { text, stopReason: data.stopReason, calls };
+  const message: Message = { role: "assistant", content };
+  return {
+    ...view,
+    wireIds,
+    sealed: content.length === 0 ? view.sealed : [...view.sealed, message],
+    turn: { ...turn, steps: turn.steps + 1, step, isRequestOpen: false },
+  };
+}
+
+function finished(view: TurnView, turn: TurnState): TurnView {
+  const results = [...view.results, ...resultBlocks(turn)];
+  const ended: TurnView = { ...view, results, turn: { ...turn, step: undefined } };
+  const [next, ...queue] = view.queue;
+  return next === undefined ? ended : begun({ ...ended, queue }, next);
+}
+
+function resolved(view: TurnView, turn: TurnState, data: EntryData<"card.resolved">): TurnView {
+  const { cardId, resolution, by, reason, answer } = data;
+  const settle = (card: CardView) => (card.cardId === cardId ? { ...card, resolution, by, reason, answer } : card);
+  const calls = turn.step?.calls.map((call) => ({ ...call, cards: call.cards.map(settle) })) ?? [];
+  return turn.step === undefined ? view : { ...view, turn: { ...turn, step: { ...turn.step, calls } } };
+}
+
+function withCall(
+  view: TurnView,
+  turn: TurnState,
+  callId: string | undefined,
+  change: (call: CallView) => CallView,
+): TurnView {
+  if (turn.step === undefined) return view;
+  const calls = turn.step.calls.map((call) => (call.callId === callId ? change(call) : call));
+  return { ...view, turn: { ...turn, step: { ...turn.step, calls } } };
+}
+
+function withAnyTurn(view: TurnView, id: string | undefined, change: (turn: TurnState) => TurnState): TurnView {
+  const apply = (turn: TurnState) => (turn.turn === id ? change(turn) : turn);
+  return { ...view, turn: view.turn && apply(view.turn), queue: view.queue.map(apply) };
+}

@@ -1,0 +1,29 @@
+import type { EntryData, EntryDraft } from "../protocol/entries.ts";
+import type { Message } from "../protocol/values.ts";
+import { canonicalize } from "./canonical.ts";
+import { systemText } from "./context/system-text.ts";
+import type { Ports } from "./ports.ts";
+import type { TurnState, TurnView } from "./transcript.ts";
+
+/** Why a new epoch opens. */
+export type EpochReason = EntryData<"epoch.opened">["reason"];
+
+/** The entry that freezes system text and tool list for the requests to come. */
+export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, ports: Ports): EntryDraft {
+  const system = systemText(view);
+  const tools = [...ports.settings().tools.schemas()];
+  const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
+  const carries = isSameModel ? [...view.sealed] : withoutThinking(view.sealed);
+  const hash = ports.digest(canonicalize({ tools, system }));
+  const { endpoint, model } = turn;
+  const data = { reason, endpoint, model, system, tools, hash, carries };
+  return { kind: "epoch.opened", session: view.session, turn: turn.turn, data };
+}
+
+/** Thinking is signed by the model that thought it; another one refuses it. */
+function withoutThinking(messages: readonly Message[]): Message[] {
+  return messages.flatMap(({ role, content }) => {
+    const kept = content.filter((block) => block.type !== "thinking" && block.type !== "redacted_thinking");
+    return kept.length === 0 ? [] : [{ role, content: kept }];
+  });
+}

@@ -1,0 +1,24 @@
+import type { Rule } from "../../protocol/values.ts";
+
+/** What no rule, grant or `--yes` can lift: the home of loopd and credentials stay closed to every tool. */
+const FLOOR: readonly Rule[] = [
+  {
+    id: "floor-protected",
+    layer: "floor",
+    when: { isProtected: true },
+    decision: "deny",
+    reason: "This place holds loopd's own state or credentials; no tool may touch it, and no approval can change that.",
+  },
+];
+
+/** What holds where nobody said otherwise: looking around in the workspace is free, everything else asks a person. */
+const DEFAULTS: readonly Rule[] = [
+  { id: "default-read-workspace", layer: "default", when: { effect: "read", inWorkspace: true }, decision: "execute" },
+  { id: "default-state", layer: "default", when: { effect: "state" }, decision: "execute" },
+  { id: "default-ask", layer: "default", when: {}, decision: "requiresApproval" },
+];
+
+/** The whole list: floor, the person's rules, defaults. */
+export function standingRules(configured: readonly Omit<Rule, "layer">[]): Rule[] {
+  return [...FLOOR, ...configured.map((rule): Rule => ({ ...rule, layer: "config" })), ...DEFAULTS];
+}

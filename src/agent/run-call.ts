@@ -1,0 +1,133 @@
+import type { EntryDraft } from "../protocol/entries.ts";
+import type { Effect, Millis } from "../protocol/values.ts";
+import type { Outcome, Ports, RunnableCall } from "./ports.ts";
+import type { CallView, TurnState, TurnView } from "./transcript.ts";
+
+/** How long a stopped tool may take to clean up before its call ends without it. */
+const GRACE: Millis = 5_000;
+
+/** Starts calls, all in one durable record, runs them together, and records each outcome as it comes. */
+export async function runCalls(
+  ports: Ports,
+  view: TurnView,
+  turn: TurnState,
+  calls: CallView[],
+  stop: AbortSignal,
+): Promise<void> {
+  const settings = ports.settings();
+  const limits = calls.map((call) => settings.tools.find(call.name)?.timeLimit ?? settings.limits.otherMs);
+  await ports.record(
+    calls.map((call, index): EntryDraft => {
+      const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limits[index] ?? 0 };
+      return { kind: "tool.started", session: view.session, turn: turn.turn, data };
+    }),
+  );
+  await Promise.all(calls.map((call, index) => runCall(ports, view, turn, call, limits[index] ?? 0, stop)));
+}
+
+/** One call under its limit. A tool that hangs costs this call, never the turn. */
+async function runCall(
+  ports: Ports,
+  view: TurnView,
+  turn: TurnState,
+  call: CallView,
+  limit: Millis,
+  stop: AbortSignal,
+) {
+  const timer = ports.timer(limit);
+  const own = new AbortController();
+  const work = perform(ports, view, turn, call, AbortSignal.any([own.signal, stop]));
+  const end = await Promise.race([
+    work.then(() => "done" as const),
+    timer.expired.then(() => "timed-out" as const),
+    aborted(stop).then(() => "stopped" as const),
+  ]);
+  timer.stop();
+  own.abort(end);
+  const outcome = await withinGrace(ports, work);
+  // The helper is going down: nothing is recorded, so that the next one knows that this call was interrupted.
+  if (stop.aborted && stop.reason === SHUTDOWN) return;
+  const durationMs = timer.elapsed();
+  const { kind, text, blob, isSideEffectPossible } = outcomeOf(end, outcome, call.effect, limit);
+  const { callId, name } = call;
+  const data = {
+    callId,
+    attempt: call.attempts + 1,
+    name,
+    outcome: kind,
+    durationMs,
+    text,
+    blob,
+    isSideEffectPossible,
+  };
+  await ports.record([{ kind: "tool.finished", session: view.session, turn: turn.turn, data }]);
+}
+
+/** Reason of the stop signal when the whole helper goes down, as opposed to one turn being cancelled. */
+export const SHUTDOWN = Symbol("shutdown");
+
+function perform(ports: Ports, view: TurnView, turn: TurnState, call: CallView, signal: AbortSignal): Promise<Outcome> {
+  const { callId, name, effect = "exec", decision } = call;
+  const where = { session: view.session, turn: turn.turn };
+  const facts = decision?.facts ?? { hash: "" };
+  const runnable: RunnableCall = {
+    ...where,
+    callId,
+    name,
+    arguments: call.arguments,
+    effect,
+    facts,
+    attempt: call.attempts + 1,
+    overrides: turn.overrides,
+  };
+  const context = {
+    callId,
+    signal,
+    progress: (text: string) => ports.tell({ ...where, request: callId, channel: "progress", text }),
+    spawned: async (pid: number, startTime: string) => {
+      await ports.record([{ kind: "tool.spawned", ...where, data: { callId, pid, startTime, boot: ports.boot() } }]);
+    },
+  };
+  return ports.run(runnable, context).catch((thrown: unknown): Outcome => {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { kind: "error", text: `ERROR: The tool itself failed: ${message}`, isSideEffectPossible: isRisky(effect) };
+  });
+}
+
+function outcomeOf(
+  end: "done" | "timed-out" | "stopped",
+  outcome: Outcome | undefined,
+  effect: Effect | undefined,
+  limit: Millis,
+): Outcome {
+  if (end === "done" && outcome !== undefined) return outcome;
+  const soFar = outcome === undefined || outcome.text === "" ? "" : `\nIts output until then:\n${outcome.text}`;
+  const words =
+    end === "timed-out" ? `stopped at its time limit of ${limit / 1000} s` : "stopped because the turn was cancelled";
+  const kind = end === "timed-out" ? "timed-out" : "cancelled";
+  return {
+    kind,
+    text: `ERROR: The call was ${words}.${soFar}`,
+    blob: outcome?.blob,
+    isSideEffectPossible: isRisky(effect),
+  };
+}
+
+/** Lets an aborted tool end its processes; one that ignores the signal is left behind and its late result dropped. */
+async function withinGrace(ports: Ports, work: Promise<Outcome>): Promise<Outcome | undefined> {
+  const grace = ports.timer(GRACE);
+  const outcome = await Promise.race([work, grace.expired.then(() => undefined)]);
+  grace.stop();
+  return outcome;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function isRisky(effect: Effect | undefined): boolean {
+  return effect !== "read" && effect !== "state";
+}

@@ -1,0 +1,109 @@
+import type { EntryDraft } from "../protocol/entries.ts";
+import type { Millis, OutcomeKind } from "../protocol/values.ts";
+import type { Settings } from "./ports.ts";
+import { type CallView, type CardView, callsOf, newestCard, type TurnState, type TurnView } from "./transcript.ts";
+
+/**
+ * Entries for every call of the newest step whose fate needs no work: arguments that do not parse, denials, what a
+ * person answered, cards that expired, calls that a crash interrupted. Pure; [] when there is none.
+ */
+export function settleCalls(view: TurnView, turn: TurnState, settings: Settings, now: Millis): EntryDraft[] {
+  const open = callsOf(turn).filter((call) => call.outcome === undefined);
+  return open.flatMap((call) => {
+    if (call.decision === undefined) return invalid(view, turn, call, settings) ?? [];
+    if (call.decision.answer === "deny") {
+      return finished(view, turn, call, "denied", call.decision.reason ?? "Policy forbids this call.");
+    }
+    const settle = call.isStarted ? interrupted : answered;
+    return settle(view, turn, call, settings, now) ?? [];
+  });
+}
+
+/** Whether a decided call may start now: permitted and never started, or interrupted and safe or allowed to run again. */
+export function mayRun(call: CallView, settings: Settings): boolean {
+  if (call.decision === undefined) return false;
+  if (call.isStarted) return isHarmless(call, settings) || recoveryOf(call)?.answer === "again";
+  return call.decision.answer === "execute" || newestCard(call)?.resolution === "approved";
+}
+
+/** An entry that ends a call without running it, or after a crash. Words for the model begin with `ERROR:`. */
+export function finished(
+  view: TurnView,
+  turn: TurnState,
+  call: CallView,
+  outcome: OutcomeKind,
+  words: string,
+): EntryDraft {
+  const text = outcome === "ok" ? words : `ERROR: ${words}`;
+  const isSideEffectPossible = call.isStarted && call.effect !== "read" && call.effect !== "state";
+  const { callId, name, attempts: attempt } = call;
+  const data = { callId, attempt, name, outcome, durationMs: 0, text, isSideEffectPossible };
+  return { kind: "tool.finished", session: view.session, turn: turn.turn, data };
+}
+
+/** A call that cannot even be decided, with the words that let the model correct itself. */
+function invalid(view: TurnView, turn: TurnState, call: CallView, settings: Settings): EntryDraft | undefined {
+  const maxSteps = turn.overrides.maxSteps ?? settings.limits.maxSteps;
+  if (turn.steps > maxSteps)
+    return finished(view, turn, call, "denied", "This turn has used its steps; no tool runs any more.");
+  if (call.effect === undefined) return finished(view, turn, call, "invalid", settings.tools.suggest(call.name));
+  if (call.unparsed !== undefined) {
+    const words =
+      "The arguments were cut off or are not a JSON object, so nothing ran. Send the whole call again, shorter if need be.";
+    return finished(view, turn, call, "invalid", words);
+  }
+  const parsed = settings.tools.parse(call.name, call.arguments);
+  return parsed.type === "invalid" ? finished(view, turn, call, "invalid", parsed.message) : undefined;
+}
+
+/** What became of a call that waits for its approval. */
+function answered(view: TurnView, turn: TurnState, call: CallView, _: Settings, now: Millis): EntryDraft | undefined {
+  const card = newestCard(call);
+  if (card === undefined) return undefined;
+  if (card.resolution === "denied") {
+    const words = card.reason === undefined ? "" : ` Their reason: ${card.reason}`;
+    return finished(view, turn, call, "denied", `The person denied this call.${words}`);
+  }
+  if (card.resolution === "expired") return finished(view, turn, call, "denied", "Nobody approved this call in time.");
+  if (card.resolution === "cancelled")
+    return finished(view, turn, call, "cancelled", "The request for approval was cancelled.");
+  return expired(view, turn, card, now);
+}
+
+/** A crash interrupted it. Harmless ones simply run again; for the rest only a person can say what happened. */
+function interrupted(
+  view: TurnView,
+  turn: TurnState,
+  call: CallView,
+  settings: Settings,
+  now: Millis,
+): EntryDraft | undefined {
+  if (isHarmless(call, settings)) return undefined;
+  const card = recoveryOf(call);
+  if (card === undefined) {
+    const data = { cardId: `${call.callId}#${call.cards.length + 1}`, type: "recovery" as const, callId: call.callId };
+    return { kind: "card.opened", session: view.session, turn: turn.turn, data };
+  }
+  if (card.resolution === undefined) return expired(view, turn, card, now);
+  if (card.answer === "again") return undefined;
+  const start = "This call was interrupted when loopd stopped.";
+  return card.answer === "happened"
+    ? finished(view, turn, call, "ok", `${start} The person says that it had its effect; its output is lost.`)
+    : finished(view, turn, call, "unknown", `${start} Whether it had its effect is unknown; it was not run again.`);
+}
+
+function expired(view: TurnView, turn: TurnState, card: CardView, now: Millis): EntryDraft | undefined {
+  if (card.resolution !== undefined || card.expiresAt === undefined || card.expiresAt > now) return undefined;
+  const data = { cardId: card.cardId, resolution: "expired" as const, by: "loopd" };
+  return { kind: "card.resolved", session: view.session, turn: turn.turn, data };
+}
+
+/** The card that asks about the attempt a crash interrupted, once there is one. */
+function recoveryOf(call: CallView): CardView | undefined {
+  const card = newestCard(call);
+  return card?.type === "recovery" && card.attempt === call.attempts ? card : undefined;
+}
+
+function isHarmless(call: CallView, settings: Settings): boolean {
+  return call.effect === "read" || settings.tools.find(call.name)?.isIdempotent === true;
+}

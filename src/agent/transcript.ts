@@ -1,0 +1,136 @@
+import type { CardType, EntryData, Entry, Overrides, Resolution } from "../protocol/entries.ts";
+import type {
+  Block,
+  CallId,
+  CardId,
+  Cause,
+  Effect,
+  Facts,
+  Json,
+  Message,
+  Millis,
+  OutcomeKind,
+  Seq,
+  SessionId,
+  TurnId,
+} from "../protocol/values.ts";
+
+/** A card as the trace tells it. Without `resolution` it is open. */
+export interface CardView {
+  cardId: CardId;
+  type: CardType;
+  /** How often the call had been started when the card was opened. */
+  attempt: number;
+  argumentsHash?: string;
+  expiresAt?: Millis;
+  resolution?: Resolution;
+  by?: string;
+  reason?: string;
+  answer?: Json;
+}
+
+/** One tool call of a step, from the model's block to its outcome. */
+export interface CallView {
+  callId: CallId;
+  /** The id that requests to the model use; the model's own unless that was empty or taken. */
+  wireId: string;
+  name: string;
+  arguments: Json;
+  /** Arguments as received, where they could not be parsed. Such a call never runs. */
+  unparsed?: string;
+  isRequested: boolean;
+  effect?: Effect;
+  decision?: {
+    answer: EntryData<"tool.decided">["decision"];
+    ruleId: string;
+    causes: Cause[];
+    facts: Facts;
+    reason?: string;
+  };
+  /** Every card of the call, oldest first. */
+  cards: readonly CardView[];
+  attempts: number;
+  /** Started without an outcome. Where nothing runs, that means a crash. */
+  isStarted: boolean;
+  outcome?: { kind: OutcomeKind; text: string; isSideEffectPossible: boolean };
+}
+
+/** One model response and what became of its calls. */
+export interface StepView {
+  text: string;
+  stopReason: string;
+  calls: readonly CallView[];
+}
+
+/** A turn from `turn.started` to `turn.finished`. */
+export interface TurnState {
+  turn: TurnId;
+  input: string;
+  endpoint: string;
+  model: string;
+  overrides: Overrides;
+  /** Model responses so far. */
+  steps: number;
+  step?: StepView;
+  /** A request was sent and nothing came back yet. */
+  isRequestOpen: boolean;
+  /** The closing note is in: the next response is the last. */
+  isClosing: boolean;
+  stopping?: { by: string; why: string };
+  finish?: EntryData<"turn.finished">["finish"];
+}
+
+/** The epoch in force: what every request of it begins with, byte for byte. */
+export interface EpochView {
+  id: string;
+  endpoint: string;
+  model: string;
+  system: string;
+  tools: EntryData<"epoch.opened">["tools"];
+  /** Messages of the last request, once one was sent. */
+  sent?: readonly Message[];
+}
+
+/**
+ * A session as its trace tells it: everything `nextStep` decides from. Immutable; `fold` makes the next one.
+ * Messages are sealed when a request carries them; what is not sent yet is in `results`, `texts` and the step.
+ */
+export interface TurnView {
+  session: SessionId;
+  seq: Seq;
+  workspace: string;
+  /** Frames loopd's own words inside messages, so that no tool output can pose as them. */
+  nonce: string;
+  epoch?: EpochView;
+  sealed: readonly Message[];
+  /** Results of an ended turn that no request has carried yet. */
+  results: readonly Block[];
+  /** The person's input, with the turn's notes, that no request has carried yet. */
+  texts: readonly string[];
+  /** Framed notes that no request has carried yet. */
+  notes: readonly string[];
+  /** Every wire id in use, so that a server that repeats ids confuses nobody. */
+  wireIds: ReadonlySet<string>;
+  /** The oldest unfinished turn, else the last finished one. */
+  turn?: TurnState;
+  queue: readonly TurnState[];
+}
+
+/** A session of which nothing is known yet. */
+export function emptyView(session: SessionId): TurnView {
+  const nothing = { sealed: [], results: [], texts: [], notes: [], queue: [] };
+  return { session, seq: 0, workspace: "", nonce: "", wireIds: new Set(), ...nothing };
+}
+
+/** The newest card of a call, if it has any. */
+export function newestCard(call: CallView): CardView | undefined {
+  return call.cards.at(-1);
+}
+
+/** Calls of the turn's newest step. */
+export function callsOf(turn: TurnState): readonly CallView[] {
+  return turn.step?.calls ?? [];
+}
+
+/** What a fold needs of an entry; drafts fold too, so that a batch can be decided before it is recorded. */
+export type Foldable = Pick<Entry, "kind" | "data" | "turn"> & { seq?: Seq; id?: string };

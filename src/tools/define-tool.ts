@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import type { CallContext } from "../agent/ports.ts";
+import type { Effect, Facts, Millis } from "../protocol/values.ts";
+
+/** The part of the world a call happens in. */
+export interface Place {
+  /** Real path of the session's folder. */
+  workspace: string;
+  /** The person's home folder. */
+  home: string;
+  /** Real paths that no tool may touch: the loopd home and credential folders. */
+  protectedPaths: readonly string[];
+  /** Bytes of text that may reach the model. */
+  outputBytes: number;
+  /** Keeps bytes as a content-addressed file and returns its name. */
+  saveBlob(bytes: Uint8Array): Promise<string>;
+  /** Bytes of a blob from an offset on, or undefined where there is none of that name. */
+  readBlob(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
+}
+
+/** What `run` gets besides its input. */
+export interface ToolContext extends CallContext, Place {
+  /** Facts recorded with the decision, freshly confirmed. */
+  facts: Facts;
+}
+
+/** What a tool answers. A failure that the model should read is `isError`, never an exception. */
+export interface ToolResult {
+  text: string;
+  isError?: boolean;
+  /** Name of the blob with the whole output, where `text` is cut. */
+  blob?: string;
+}
+
+/** One tool: one object in one file. Nothing else knows that it exists but the catalogue. */
+export interface Tool<Input = unknown> {
+  name: string;
+  group: "files" | "shell" | "screen" | "web" | "memory" | "routines" | "system";
+  effect: Effect;
+  isIdempotent: boolean;
+  /** A tier of `limits`, or milliseconds. */
+  timeLimit: "internal" | "mcp" | "other" | Millis;
+  /** One line; every byte of it is paid for with each epoch. */
+  description: string;
+  input: z.ZodType<Input>;
+  examples: readonly Input[];
+  /** Facts about what the call would touch. Reads only. Absent: no facts. */
+  inspect?(input: Input, place: Place): Promise<Omit<Facts, "hash">>;
+  run(input: Input, context: ToolContext): Promise<ToolResult>;
+}
+
+/** Gives a tool its type from its schema. */
+export function defineTool<Input>(tool: Tool<Input>): Tool<Input> {
+  return tool;
+}

@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fold } from "../../src/agent/fold.ts";
+import { nextStep } from "../../src/agent/next-step.ts";
+import type { ModelReply } from "../../src/agent/ports.ts";
+import { emptyView } from "../../src/agent/transcript.ts";
+import type { Entry } from "../../src/protocol/entries.ts";
+import { calls, memoryWorld, says, startTurn, use, type MemoryWorld } from "../fakes/memory-ports.ts";
+
+const call = fc.record({ name: fc.constantFrom("look", "note", "act", "save", "nope"), id: fc.constantFrom("a", "b", "", "c") });
+const reply: fc.Arbitrary<ModelReply> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(call, { minLength: 1, maxLength: 4 }).map((list) => calls(...list.map(({ name, id }) => use(name, {}, id)))) },
+  { weight: 1, arbitrary: fc.constant(says("enough")) },
+  { weight: 1, arbitrary: fc.constant({ type: "failed", code: "endpoint-overloaded", message: "busy" } satisfies ModelReply) },
+);
+/** What a person does each time the loop waits for one. */
+const deed = fc.constantFrom("approve", "deny", "steer", "cancel", "happened", "again", "skip", "submit");
+const story = fc.record({
+  replies: fc.array(reply, { minLength: 1, maxLength: 6 }).map((list) => [...list, says("end")]),
+  deeds: fc.array(deed, { maxLength: 12 }),
+  crashes: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }),
+  maxSteps: fc.integer({ min: 1, max: 5 }),
+});
+
+/** Answers the oldest open card in the way a deed says; a card that a deed does not fit is approved or skipped. */
+function answerOldest(world: MemoryWorld, how: string): void {
+  const resolved = new Set(world.entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : [])));
+  const open = world.entries.find((entry) => entry.kind === "card.opened" && !resolved.has(entry.data.cardId));
+  if (open?.kind !== "card.opened") return;
+  const { cardId, type } = open.data;
+  const isRecovery = type === "recovery";
+  const answer = ["happened", "again", "skip"].includes(how) ? how : "skip";
+  const resolution = isRecovery ? ("answered" as const) : how === "deny" ? ("denied" as const) : ("approved" as const);
+  const data = { cardId, resolution, by: "test", ...(isRecovery ? { answer } : {}) };
+  world.write({ kind: "card.resolved", session: "s1", turn: open.turn, data });
+}
+
+async function play({ replies, deeds, crashes, maxSteps }: typeof story extends fc.Arbitrary<infer T> ? T : never): Promise<MemoryWorld> {
+  const world = memoryWorld({ replies: [...replies], crashes, maxSteps });
+  const queue = [...deeds];
+  let submitted = 1;
+  for (let round = 0; round < 200; round += 1) {
+    const end = await world.run();
+    if (end === "ended") return world;
+    if (end === "crashed") continue;
+    const turn = world.view().turn?.turn ?? "";
+    const how = queue.shift() ?? "approve";
+    if (how === "steer") world.write({ kind: "note.added", session: "s1", turn, data: { from: "person", text: "more" } });
+    else if (how === "cancel") world.write({ kind: "turn.stopping", session: "s1", turn, data: { by: "test", why: "" } });
+    else if (how === "submit") startTurn(world, `t${++submitted}`, "another", maxSteps);
+    else answerOldest(world, how);
+  }
+  throw new Error("the story did not end");
+}
+
+const foldAll = (entries: readonly Entry[]) => entries.reduce(fold, emptyView("s1"));
+const isOf = <K extends Entry["kind"]>(kind: K) => (entry: Entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind;
+
+test("whatever happens, every started turn finishes exactly once and every call gets exactly one outcome", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { entries } = await play(one);
+      for (const { turn } of entries.filter(isOf("turn.started"))) {
+        expect(entries.filter(isOf("turn.finished")).filter((entry) => entry.turn === turn)).toHaveLength(1);
+      }
+      for (const { data } of entries.filter(isOf("tool.requested"))) {
+        expect(entries.filter(isOf("tool.finished")).filter((entry) => entry.data.callId === data.callId)).toHaveLength(1);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("no effect runs without a decision, nor twice unless a person said so", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { entries, performed } = await play(one);
+      for (const { data } of entries.filter(isOf("tool.requested"))) {
+        const runs = performed.filter((callId) => callId === data.callId).length;
+        const cards = entries.filter(isOf("card.resolved")).filter((entry) => entry.data.cardId.startsWith(`${data.callId}#`));
+        const again = cards.filter((entry) => entry.data.answer === "again").length;
+        const isApproved = cards.some((entry) => entry.data.resolution === "approved");
+        if (data.effect === "exec" || data.effect === "write") {
+          expect(runs).toBeLessThanOrEqual(1 + again);
+          if (runs > 0) expect(isApproved).toBe(true);
+        }
+        if (data.effect === undefined) expect(runs).toBe(0);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("folding any prefix and then the rest is folding the whole, and decides the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, fc.nat(), async (one, cut) => {
+      const world = await play(one);
+      const at = cut % (world.entries.length + 1);
+      const prefix = foldAll(world.entries.slice(0, at));
+      const rest = JSON.parse(JSON.stringify(world.entries.slice(at))) as Entry[];
+      expect(rest.reduce(fold, prefix)).toEqual(foldAll(world.entries));
+      expect(nextStep(prefix, world.settings, 0)).toEqual(nextStep(foldAll(world.entries.slice(0, at)), world.settings, 0));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("no request ever carries a call without its result, or breaks the prefix", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { requests, entries } = await play(one);
+      for (const { messages } of requests) {
+        for (const [index, { content }] of messages.entries()) {
+          const wanted = content.flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
+          const next = messages[index + 1]?.content ?? [];
+          if (wanted.length === 0) continue;
+          expect(next.flatMap((block) => (block.type === "tool_result" ? [block.tool_use_id] : []))).toEqual(wanted);
+        }
+      }
+      expect(entries.filter(isOf("request.sent")).filter((entry) => entry.data.brokenBy !== undefined)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
