@@ -13,15 +13,22 @@ export function effectiveOf(profiles: Profiles, catalogue: Catalogue, request: P
   for (const name of [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])]) {
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
   }
-  const own = request.endpoint ?? (unsaved === undefined ? undefined : profiles.addUnsaved(unsaved.profile, unsaved.key));
-  const endpoint = own ?? profiles.active();
-  const row = profiles.find(endpoint);
   const config = profiles.config();
+  const { endpoint, model } = endpointOf(profiles, request);
   const provenance = {
-    endpoint: own !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
+    endpoint: (request.endpoint ?? unsaved) !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
     model: request.model !== undefined ? "turn" : "endpoint",
     maxSteps: overrides.maxSteps !== undefined ? "turn" : "config",
   };
   const maxSteps = overrides.maxSteps ?? config.limits.maxSteps;
-  return { endpoint, model: request.model ?? row.model, maxSteps, provenance };
+  return { endpoint, model: request.model ?? model, maxSteps, provenance };
+}
+
+/** A named endpoint before one from the caller's environment before the active one. */
+function endpointOf(profiles: Profiles, { endpoint, unsaved }: ParsedParamsOf<"turn.submit">): { endpoint: string; model: string } {
+  if (endpoint === undefined && unsaved !== undefined) {
+    return { endpoint: profiles.addUnsaved(unsaved.profile, unsaved.key), model: unsaved.profile.model };
+  }
+  const name = endpoint ?? profiles.active();
+  return { endpoint: name, model: profiles.show(name).model };
 }

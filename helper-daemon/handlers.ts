@@ -43,8 +43,8 @@ export function createHandlers({ home, store, hub, turns, profiles, catalogue, s
     "card.resolve": (params) => ({ card: resolveCard(store, hub, params) }),
     "endpoint.list": () => ({ endpoints: profiles.list() }),
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
-    "endpoint.add": ({ name, profile, key, use }) => ({ endpoint: profiles.add(name, profile, { key, use }) }),
-    "endpoint.set": ({ name, changes, key }) => ({ endpoint: profiles.set(name, changes, { key }) }),
+    "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),
+    "endpoint.set": (params) => ({ endpoint: profiles.set(params) }),
     "endpoint.use": ({ name }) => ({ endpoint: profiles.use(name) }),
     "endpoint.remove": ({ name }) => {
       profiles.remove(name);

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   const catalogue = createCatalogue({ limits });
   const rehearsal = createRehearsalEndpoint();
   const model = createModelPort({ resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name), limits });
-  const protectedPaths = protectedPathsOf({ home: homedir(), loopdHome: home.folder, platform: process.platform });
+  const protectedPaths = await protectedPathsOf({ home: homedir(), loopdHome: home.folder, platform: process.platform });
   const shutdown = new AbortController();
   const settings = () => ({ rules: standingRules(profiles.config().rules), limits: limits(), tools: catalogue.book });
   const placeOf = (session: string) => ({
@@ -53,7 +53,9 @@ async function main(): Promise<void> {
     home: homedir(),
     protectedPaths,
     outputBytes: limits().toolOutputBytes,
+    environment: process.env,
     saveBlob: blobs.save,
+    saveBlobFile: blobs.saveFile,
     readBlob: blobs.read,
   });
   const shared = { hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal };

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { open, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import writeFileAtomic from "write-file-atomic";
 import { asStoreError } from "./store-error.ts";
 
 /** Content-addressed files: the name is the SHA-256 of the bytes, so the same output is kept once. */
 export interface Blobs {
   save(bytes: Uint8Array): Promise<string>;
+  /** Keeps a copy of a file of any size without holding it in memory. */
+  saveFile(path: string): Promise<string>;
   /** Bytes from an offset on, with the whole size; undefined for a name that is not there. */
   read(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
 }
@@ -25,6 +29,24 @@ export function createBlobs(folder: string): Blobs {
       }
       return name;
     },
+    saveFile: async (path) => {
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(path), hash);
+      const name = hash.digest("hex");
+      const kept = join(folder, name);
+      const fresh = `${kept}.${process.pid}`;
+      try {
+        if ((await stat(kept).catch(() => undefined)) === undefined) {
+          await copyFile(path, fresh);
+          await syncFile(fresh);
+          await rename(fresh, kept);
+        }
+      } catch (thrown) {
+        await rm(fresh, { force: true });
+        throw asStoreError(thrown, kept);
+      }
+      return name;
+    },
     read: async (name, offset, length) => {
       if (!/^[0-9a-f]{64}$/.test(name)) return undefined;
       const file = await open(join(folder, name)).catch(() => undefined);
@@ -39,4 +61,13 @@ export function createBlobs(folder: string): Blobs {
       }
     },
   };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

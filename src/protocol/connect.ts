@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import { LoopdError } from "./errors.ts";
+import { asLoopdError, LoopdError } from "./errors.ts";
 import { Peer } from "./peer.ts";
 import {
   methods,
@@ -79,6 +79,29 @@ export async function connect(options: ConnectOptions, listener: Listener): Prom
   } catch (error) {
     peer.close();
     throw error;
+  }
+}
+
+/**
+ * Asks the helper to stop, whatever protocol version it speaks: a `hello` refused as outdated still proves the token,
+ * and `helper.stop` is served after it. Resolves once the helper has closed the connection.
+ * @throws LoopdError `helper-unreachable` (nothing listens), `wrong-token`.
+ */
+export async function stopHelper({ socketPath, token, client }: ConnectOptions): Promise<void> {
+  const peer = new Peer(await open(socketPath), {
+    request: (method) => Promise.reject(new LoopdError("unknown-method", `This side answers no requests, so not ${method}.`)),
+    notification: () => {},
+  });
+  try {
+    await peer.request("hello", { protocolVersion: PROTOCOL_VERSION, token, client }).catch((error: unknown) => {
+      if (asLoopdError(error).code !== "helper-outdated") throw error;
+    });
+    await peer.request("helper.stop", {}).catch((error: unknown) => {
+      if (asLoopdError(error).code !== "connection-closed") throw error;
+    });
+    await peer.closed;
+  } finally {
+    peer.close();
   }
 }
 

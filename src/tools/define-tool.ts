@@ -12,8 +12,12 @@ export interface Place {
   protectedPaths: readonly string[];
   /** Bytes of text that may reach the model. */
   outputBytes: number;
+  /** Variables of the helper. A child process gets an allow-list of them, never all (`runner/environment.ts`). */
+  environment: Readonly<Record<string, string | undefined>>;
   /** Keeps bytes as a content-addressed file and returns its name. */
   saveBlob(bytes: Uint8Array): Promise<string>;
+  /** The same for a file of up to 64 MiB, which is copied or moved; the caller removes what is left of it. */
+  saveBlobFile(path: string): Promise<string>;
   /** Bytes of a blob from an offset on, or undefined where there is none of that name. */
   readBlob(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
 }
@@ -43,7 +47,8 @@ export interface Tool<Input = unknown> {
   /** One line; every byte of it is paid for with each epoch. */
   description: string;
   input: z.ZodType<Input>;
-  examples: readonly Input[];
+  /** The first one is shown to a model that called the tool wrongly. */
+  examples: readonly NoInfer<Partial<Input>>[];
   /** Facts about what the call would touch. Reads only. Absent: no facts. */
   inspect?(input: Input, place: Place): Promise<Omit<Facts, "hash">>;
   run(input: Input, context: ToolContext): Promise<ToolResult>;

@@ -1,0 +1,60 @@
+import type { ErrorCode } from "../../src/protocol/errors.ts";
+
+/** How one attempt at a model request failed, and whether another one makes sense. */
+export interface EndpointFailure {
+  code: ErrorCode;
+  /** What happened and what to do next. Never holds a key. */
+  message: string;
+  isRetryable: boolean;
+  /** How long the server asked us to wait, in milliseconds. */
+  retryAfterMs?: number;
+}
+
+/** Who was asked; for the sentences. */
+export interface Asked {
+  /** Name of the endpoint. */
+  name: string;
+  url: string;
+  model: string;
+}
+
+/** Address without user, password, query and fragment: what may be shown. */
+export function shownUrl(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? "(not an address)" : `${parsed.origin}${parsed.pathname.replace(/\/$/, "")}`;
+}
+
+/** The command that mends a profile; profiles that were never saved come from the caller's environment. */
+export function mendingAdvice(name: string, option: string): string {
+  if (name.startsWith(UNSAVED_PREFIX)) return "Check the LOOPD_ENDPOINT_* variables of the shell that asks.";
+  return `Mend it with: loopd endpoints set ${name} ${option}`;
+}
+
+/** How names of profiles that live in memory only begin. */
+export const UNSAVED_PREFIX = "unsaved-";
+
+/** An answer that is no Messages stream. */
+export function badResponse(asked: Asked, what: string, isRetryable: boolean): EndpointFailure {
+  const message =
+    `The endpoint "${asked.name}" at ${shownUrl(asked.url)} ${what}. ` +
+    `Check that this is the address of a server that speaks the Anthropic Messages dialect: loopd endpoints show ${asked.name}`;
+  return { code: "endpoint-bad-response", message, isRetryable };
+}
+
+/** Nothing arrived for as long as `limits.streamIdleMs` allows. */
+export function stalled(asked: Asked, idleMs: number): EndpointFailure {
+  const message =
+    `The endpoint "${asked.name}" at ${shownUrl(asked.url)} sent nothing for ${Math.round(idleMs / 100) / 10} s, so loopd gave the request up. ` +
+    `Look at the model server; if it is only slow, raise limits.streamIdleMs in config.json.`;
+  return { code: "endpoint-timed-out", message, isRetryable: true };
+}
+
+/** Thrown inside the room to carry a failure out of a stream; `send` turns it into a value. */
+export class EndpointFailed extends Error {
+  readonly failure: EndpointFailure;
+
+  constructor(failure: EndpointFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}

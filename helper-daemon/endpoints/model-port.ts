@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelReply, ModelRequest, Ports, Tell } from "../../src/agent/ports.ts";
+import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
+import type { Millis } from "../../src/protocol/values.ts";
+import { type Attempt, send } from "./anthropic.ts";
+import { type EndpointFailure, UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import { createSlots, type Slots } from "./slots.ts";
+
+/** Where a request goes and with which key. */
+export interface ResolvedEndpoint {
+  profile: EndpointProfile;
+  key: string | undefined;
+}
+
+/** What the port needs to know, asked anew for each request, so that changes take effect without a restart. */
+export interface ModelPortOptions {
+  /** Undefined: there is no endpoint of that name. */
+  resolve(name: string): ResolvedEndpoint | undefined | Promise<ResolvedEndpoint | undefined>;
+  limits(): Limits;
+  /** At least 0 and below 1. Absent: `Math.random`. */
+  random?(): number;
+  /** Resolves after so long, or rejects once the signal is aborted. Absent: a timer of Node. */
+  wait?(duration: Millis, signal: AbortSignal): Promise<unknown>;
+}
+
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 16_000;
+
+/**
+ * The loop's way to its models: finds the endpoint, waits for a free slot of it, and asks again where that makes
+ * sense. Every end of a request is a value. Before text that was told becomes void, it tells a `reset`.
+ */
+export function createModelPort(options: ModelPortOptions): Ports["model"] {
+  const slots = createSlots();
+  const random = options.random ?? Math.random;
+  const wait = options.wait ?? ((duration: Millis, signal: AbortSignal) => sleep(duration, undefined, { signal }));
+
+  return async (request, signal, tell) => {
+    const endpoint = await options.resolve(request.endpoint);
+    if (endpoint === undefined) return gone(request.endpoint);
+    if (endpoint.profile.dialect !== "anthropic") return unspoken(request.endpoint);
+    const limits = options.limits();
+    const teller = resettable(tell);
+    for (let attempt = 1; ; attempt++) {
+      const result = await inSlot(slots, request, endpoint, limits, signal, teller.tell);
+      if (result.type !== "failed") return result;
+      const { failure } = result;
+      if (!failure.isRetryable || attempt >= limits.requestAttempts) return failed(failure, attempt);
+      try {
+        await wait(failure.retryAfterMs ?? backOff(attempt, random()), signal);
+      } catch (thrown) {
+        if (signal.aborted) return { type: "aborted" };
+        throw thrown;
+      }
+      if (signal.aborted) return { type: "aborted" };
+      teller.reset();
+    }
+  };
+}
+
+async function inSlot(
+  slots: Slots,
+  request: ModelRequest,
+  { profile, key }: ResolvedEndpoint,
+  limits: Limits,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Attempt> {
+  const release = await slots.acquire(request.endpoint, profile.slots, signal);
+  if (release === undefined) return { type: "aborted" };
+  try {
+    return await send(request, profile, key, limits, signal, tell);
+  } finally {
+    release();
+  }
+}
+
+/** Doubles with each attempt and spreads over half of that, so that many clients do not come back together. */
+function backOff(attempt: number, random: number): Millis {
+  return Math.min(FIRST_BACK_OFF_MS * 2 ** (attempt - 1), LONGEST_BACK_OFF_MS) * (0.5 + random / 2);
+}
+
+/** Tells, and takes back what was told. */
+function resettable(tell: Tell): { tell: Tell; reset(): void } {
+  let hasTold = false;
+  return {
+    tell(delta) {
+      hasTold = true;
+      tell(delta);
+    },
+    reset() {
+      if (hasTold) tell({ channel: "reset", text: "" });
+      hasTold = false;
+    },
+  };
+}
+
+function failed({ code, message }: EndpointFailure, attempts: number): ModelReply {
+  return { type: "failed", code, message: attempts === 1 ? message : `${message} (loopd tried ${attempts} times.)` };
+}
+
+function gone(name: string): ModelReply {
+  const advice = name.startsWith(UNSAVED_PREFIX)
+    ? "It came from LOOPD_ENDPOINT_* variables and was not saved; ask again with them set, or save it: loopd endpoints add"
+    : "See the ones there are with: loopd endpoints list";
+  return { type: "gone", code: "endpoint-gone", message: `The endpoint "${name}" no longer exists. ${advice}` };
+}
+
+function unspoken(name: string): ModelReply {
+  const message = `The endpoint "${name}" speaks the openai dialect, which comes later; this version speaks anthropic. Use another one: loopd endpoints list`;
+  return { type: "failed", code: "endpoint-rejected", message };
+}

@@ -1,0 +1,58 @@
+import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
+
+/** Error codes of Node, OpenSSL and undici along a chain of causes, outermost first. */
+function codesOf(thrown: unknown): string[] {
+  const codes: string[] = [];
+  const seen = new Set<unknown>();
+  for (let error = thrown; typeof error === "object" && error !== null && !seen.has(error); ) {
+    seen.add(error);
+    const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+    if (typeof code === "string") codes.push(code);
+    error = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return codes;
+}
+
+/**
+ * A failure without an HTTP status: no connection, no name, no trust, or a connection that broke.
+ * `hasBegun`: response headers had arrived, so it was cut rather than refused.
+ */
+export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolean): EndpointFailure {
+  const where = shownUrl(asked.url);
+  const has = (pattern: RegExp) => codes.some((code) => pattern.test(code));
+  const codes = codesOf(thrown);
+  const unreachable = (sentence: string, isRetryable: boolean): EndpointFailure => ({
+    code: "endpoint-unreachable",
+    message: sentence,
+    isRetryable,
+  });
+  if (has(/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/)) return badResponse(asked, "sent more than any answer can hold", false);
+  if (has(/^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH)/)) return badResponse(asked, "does not answer in HTTP", hasBegun);
+  if (hasBegun) return badResponse(asked, "broke the connection off in the middle of the answer", true);
+  if (has(/^ECONNREFUSED$/)) {
+    const advice = `Is the model server running? Start it, or look at the address with: loopd endpoints show ${asked.name}`;
+    return unreachable(`Nothing listens at ${where} (connection refused). ${advice}`, true);
+  }
+  if (has(/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/)) {
+    const advice =
+      "Check that the machine is on and in this network. On macOS, also allow loopd (shown as node) in System Settings → " +
+      "Privacy & Security → Local Network: without it macOS refuses such connections without asking.";
+    return unreachable(`${where} cannot be reached from here (${codes.at(-1)}). ${advice}`, true);
+  }
+  if (has(/^(ENOTFOUND|EAI_AGAIN)$/)) {
+    const advice = `Check the network, or the address: ${mendingAdvice(asked.name, "--url URL")}`;
+    return unreachable(`The name in ${where} cannot be resolved. ${advice}`, true);
+  }
+  if (has(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS/)) {
+    const advice = "Mend the server's certificate, or have the system trust it (NODE_EXTRA_CA_CERTS in the helper's environment).";
+    return unreachable(`The certificate of ${where} is not trusted (${codes.at(-1)}). ${advice}`, false);
+  }
+  if (has(/^(ERR_SSL_|EPROTO)/)) {
+    return unreachable(`${where} does not speak TLS. If the server speaks plain HTTP: ${mendingAdvice(asked.name, "--url http://…")}`, false);
+  }
+  const detail = codes.at(-1) ?? (thrown instanceof Error ? thrown.name : "no reason given");
+  return unreachable(
+    `The connection to ${where} broke before an answer came (${detail}). Is a model server running there? loopd endpoints show ${asked.name}`,
+    true,
+  );
+}

@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import {
+  type Config,
+  type EndpointProfile,
+  endpointNameSchema,
+  endpointProfileSchema,
+  type EndpointRow,
+  REHEARSAL_ENDPOINT,
+} from "../../src/protocol/config.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
+import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
+import { openConfigFile, type RawConfig } from "./config-file.ts";
+import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import type { ResolvedEndpoint } from "./model-port.ts";
+import { checkedKey, checkedProfile } from "./checked-profile.ts";
+import { openSecretsFile } from "./secrets-file.ts";
+
+/** The endpoints of a home: profiles in `config.json`, keys in `secrets.json`, unsaved ones in memory. */
+export interface Profiles {
+  /** The newest valid `config.json`, read again when the file changes. */
+  config(): Config;
+  /** Why `config.json` as it is now is not used, if it is broken. */
+  lastProblem(): LoopdError | undefined;
+  /** Name of the endpoint that is asked when a turn names none. */
+  active(): string;
+  /** Saved profiles by name, the built-in rehearsal model last. */
+  list(): EndpointRow[];
+  /** @throws LoopdError `unknown-endpoint` */
+  show(name: string): EndpointRow;
+  /** @throws LoopdError `endpoint-exists`, `usage`, `config-invalid` */
+  add(params: ParsedParamsOf<"endpoint.add">): EndpointRow;
+  /**
+   * Changes a profile. With another origin its key is forgotten, unless a new one comes along: a key is never sent to
+   * an address that it was not given for.
+   * @throws LoopdError `unknown-endpoint`, `usage`, `config-invalid`
+   */
+  set(params: ParsedParamsOf<"endpoint.set">): EndpointRow;
+  /** @throws LoopdError `unknown-endpoint` */
+  use(name: string): EndpointRow;
+  /** Forgets profile and key; if it was the active one, the rehearsal model answers again. */
+  remove(name: string): void;
+  /** Keeps a profile in memory and returns its name: the same profile and key always have the same one. */
+  addUnsaved(profile: EndpointProfile, key: string | undefined): string;
+  /** Where to send a request. Undefined for unknown names and for the rehearsal model, whose address is not ours. */
+  resolve(name: string): ResolvedEndpoint | undefined;
+}
+
+/** What the built-in endpoint shows of itself. Its port and key are new with each start and nobody's business. */
+const REHEARSAL_PROFILE: EndpointProfile = endpointProfileSchema.parse({
+  dialect: "anthropic",
+  url: "http://127.0.0.1",
+  model: REHEARSAL_ENDPOINT,
+  auth: "bearer",
+  trust: "local",
+});
+
+/**
+ * Opens the endpoints of a home, which must exist.
+ * @throws LoopdError `config-invalid` when `config.json` or `secrets.json` is broken.
+ */
+export function createProfiles(home: string): Profiles {
+  const file = openConfigFile(home);
+  const secrets = openSecretsFile(home);
+  const unsaved = new Map<string, ResolvedEndpoint>();
+
+  const active = () => file.current().endpoint ?? REHEARSAL_ENDPOINT;
+  const saved = (name: string): EndpointProfile | undefined => {
+    const { endpoints } = file.current();
+    return Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
+  };
+  const row = (name: string, profile: EndpointProfile): EndpointRow => {
+    const hasKey = name === REHEARSAL_ENDPOINT || secrets.keyOf(name) !== undefined;
+    return { ...profile, name, hasKey, isActive: name === active() };
+  };
+  function known(name: string): EndpointProfile {
+    const profile = name === REHEARSAL_ENDPOINT ? REHEARSAL_PROFILE : saved(name);
+    if (profile !== undefined) return profile;
+    const names = [...Object.keys(file.current().endpoints).sort(), REHEARSAL_ENDPOINT].join(", ");
+    throw new LoopdError("unknown-endpoint", `There is no endpoint "${name}". Known: ${names}. See: loopd endpoints list`);
+  }
+  function changeable(name: string): EndpointProfile {
+    if (name !== REHEARSAL_ENDPOINT) return known(name);
+    throw new LoopdError("usage", "The rehearsal model is built in and cannot be changed. Add another endpoint: loopd endpoints add");
+  }
+  const show = (name: string) => row(name, known(name));
+
+  return {
+    config: () => file.current(),
+    lastProblem: () => file.lastProblem(),
+    active,
+    show,
+    list() {
+      const { endpoints } = file.current();
+      const rows = Object.entries(endpoints).map(([name, profile]) => row(name, profile));
+      rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+      return [...rows, row(REHEARSAL_ENDPOINT, REHEARSAL_PROFILE)];
+    },
+    add({ name, profile, key, use }) {
+      checkNewName(name);
+      if (saved(name) !== undefined) {
+        throw new LoopdError("endpoint-exists", `There already is an endpoint "${name}". Change it with: loopd endpoints set ${name} …`);
+      }
+      const newKey = checkedKey(key);
+      const checked = checkedProfile(profile, newKey);
+      file.edit((raw) => {
+        // The key first: a crash in between leaves a key without a profile, which the next `add` replaces or forgets.
+        secrets.store(name, newKey);
+        endpointsOf(raw)[name] = checked;
+        if (use) raw.endpoint = name;
+      });
+      return show(name);
+    },
+    set({ name, changes, key }) {
+      const before = changeable(name);
+      const newKey = checkedKey(key);
+      const profile = checkedProfile({ ...before, ...changes }, newKey);
+      const isSameOrigin = new URL(profile.url).origin === new URL(before.url).origin;
+      file.edit((raw) => {
+        // Before the address changes: also a crash in between must not let the new address see the old key.
+        if (!isSameOrigin) secrets.store(name, undefined);
+        endpointsOf(raw)[name] = profile;
+      });
+      if (newKey !== undefined) secrets.store(name, newKey);
+      return show(name);
+    },
+    use(name) {
+      known(name);
+      file.edit((raw) => void (raw.endpoint = name));
+      return show(name);
+    },
+    remove(name) {
+      changeable(name);
+      file.edit((raw) => {
+        delete endpointsOf(raw)[name];
+        if (raw.endpoint === name) delete raw.endpoint;
+      });
+      secrets.store(name, undefined);
+    },
+    addUnsaved(profile, key) {
+      const endpoint = { profile: checkedProfile(profile, checkedKey(key)), key: checkedKey(key) };
+      const hash = createHash("sha256").update(JSON.stringify(endpoint)).digest("hex");
+      const name = `${UNSAVED_PREFIX}${hash.slice(0, 8)}`;
+      unsaved.set(name, endpoint);
+      return name;
+    },
+    resolve(name) {
+      const profile = saved(name);
+      return profile === undefined ? unsaved.get(name) : { profile, key: secrets.keyOf(name) };
+    },
+  };
+}
+
+function endpointsOf(raw: RawConfig): NonNullable<RawConfig["endpoints"]> {
+  return (raw.endpoints ??= {});
+}
+
+function checkNewName(name: string): void {
+  const parsed = endpointNameSchema.safeParse(name);
+  if (!parsed.success) throw new LoopdError("usage", `"${name}" cannot name an endpoint: ${parsed.error.issues[0]?.message}.`);
+  if (name.toLowerCase() === REHEARSAL_ENDPOINT || name.toLowerCase().startsWith(UNSAVED_PREFIX)) {
+    throw new LoopdError("usage", `The name "${name}" is reserved by loopd. Choose another one.`);
+  }
+}

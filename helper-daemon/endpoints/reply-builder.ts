@@ -1,0 +1,130 @@
+import type { ModelReply, Tell } from "../../src/agent/ports.ts";
+import type { Block, Usage } from "../../src/protocol/values.ts";
+import { parseArguments } from "./parse-arguments.ts";
+import {
+  type BlockDelta,
+  type BlockStart,
+  parseBlockDelta,
+  parseBlockStart,
+  parseEvent,
+  type ReportedUsage,
+} from "./stream-event.ts";
+
+/** What a stream has said so far. */
+export interface ReplyBuilder {
+  /**
+   * Takes one event of the stream; events, blocks and deltas of unknown types are passed over.
+   * @throws SyntaxError when something of a known type does not have its shape.
+   */
+  add(event: unknown): void;
+  /** Whether `message_stop` has arrived: only then is the reply whole. */
+  isComplete(): boolean;
+  /** The reply, or undefined where the server sent `content: null` and nothing else. */
+  finish(): Extract<ModelReply, { type: "responded" }> | undefined;
+}
+
+/** A block under construction. Of a call, `argumentsText` is what the deltas brought, `givenInput` what came at once. */
+interface OpenBlock {
+  block?: Block;
+  argumentsText: string;
+  givenInput?: unknown;
+}
+
+/** Builds a reply from the events of one Messages stream, and tells text and reasoning as they come. */
+export function createReplyBuilder(tell: Tell): ReplyBuilder {
+  const blocks: OpenBlock[] = [];
+  const byIndex = new Map<number, OpenBlock>();
+  const usage = createUsageCounter();
+  let stopReason: string | undefined;
+  let isComplete = false;
+  let hasNullContent = false;
+
+  function say(channel: "text" | "reasoning", text: string): string {
+    if (text !== "") tell({ channel, text });
+    return text;
+  }
+
+  function begin(index: number, start: BlockStart | undefined): void {
+    const open: OpenBlock = { argumentsText: "" };
+    if (start?.type === "text") open.block = { type: "text", text: say("text", start.text ?? "") };
+    else if (start?.type === "redacted_thinking") open.block = start;
+    else if (start?.type === "thinking") {
+      const { signature } = start;
+      open.block = { type: "thinking", thinking: say("reasoning", start.thinking ?? "") };
+      if (typeof signature === "string") open.block.signature = signature;
+    } else if (start?.type === "tool_use") {
+      open.block = { type: "tool_use", id: start.id ?? "", name: start.name, input: {} };
+      open.givenInput = start.input;
+    }
+    blocks.push(open);
+    byIndex.set(index, open);
+  }
+
+  function extend(index: number, delta: BlockDelta | undefined): void {
+    const open = byIndex.get(index);
+    if (open === undefined) throw new SyntaxError("a delta for a block that never began");
+    const { block } = open;
+    if (delta?.type === "text_delta" && block?.type === "text") block.text += say("text", delta.text ?? "");
+    else if (delta?.type === "input_json_delta") open.argumentsText += delta.partial_json ?? "";
+    else if (block?.type === "thinking") {
+      if (delta?.type === "thinking_delta") block.thinking += say("reasoning", delta.thinking ?? "");
+      else if (delta?.type === "signature_delta") block.signature = (block.signature ?? "") + (delta.signature ?? "");
+    }
+  }
+
+  return {
+    add(value) {
+      const event = parseEvent(value);
+      if (event?.type === "content_block_delta") extend(event.index, parseBlockDelta(event.delta));
+      else if (event?.type === "content_block_start") begin(event.index, parseBlockStart(event.content_block));
+      else if (event?.type === "message_stop") isComplete = true;
+      else if (event?.type === "message_delta") {
+        stopReason = event.delta?.stop_reason ?? stopReason;
+        usage.count(event.usage);
+      } else if (event?.type === "message_start") {
+        hasNullContent = event.message.content === null;
+        usage.count(event.message.usage);
+      }
+    },
+    isComplete: () => isComplete,
+    finish() {
+      const content = blocks.flatMap(sealed);
+      if (content.length === 0 && hasNullContent) return undefined;
+      const counted = usage.total();
+      const reason = stopReason ?? (content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn");
+      return { type: "responded", content, stopReason: reason, ...(counted === undefined ? {} : { usage: counted }) };
+    },
+  };
+}
+
+/** A finished block. Servers reject an empty text block when it is sent back, so none is kept. */
+function sealed({ block, argumentsText, givenInput }: OpenBlock): Block[] {
+  if (block === undefined || (block.type === "text" && block.text === "")) return [];
+  if (block.type !== "tool_use") return [block];
+  return [{ ...block, ...parseArguments(argumentsText === "" ? textOf(givenInput) : argumentsText) }];
+}
+
+function textOf(givenInput: unknown): string {
+  if (givenInput === null || givenInput === undefined) return "";
+  return typeof givenInput === "string" ? givenInput : JSON.stringify(givenInput);
+}
+
+/** Adds up what a stream reports of its tokens. */
+function createUsageCounter() {
+  const counts: Record<string, number> = {};
+  return {
+    /** Counts are cumulative and some servers begin with 0, so the larger one is the later one. */
+    count(reported: ReportedUsage): void {
+      for (const [name, value] of Object.entries(reported ?? {})) {
+        if (typeof value === "number") counts[name] = Math.max(counts[name] ?? 0, value);
+      }
+    },
+    /** `inputTokens` is the whole prompt, whether it was read from a cache, written to one or neither. */
+    total(): Usage | undefined {
+      const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read } = counts;
+      if (input === undefined || output === undefined) return undefined;
+      const inputTokens = input + (read ?? 0) + (counts["cache_creation_input_tokens"] ?? 0);
+      return { inputTokens, ...(read === undefined ? {} : { cachedTokens: read }), outputTokens: output };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
+import type { ModelRequest } from "../../src/agent/ports.ts";
+import type { Block } from "../../src/protocol/values.ts";
+
+type Parameters = MessageCreateParamsStreaming;
+type ContentBlock = Exclude<Parameters["messages"][number]["content"], string>[number];
+
+/**
+ * The body of a Messages request. The order of every key is fixed here, so equal parts of two requests are equal
+ * bytes and a server's prefix cache holds. No sampling parameters: newer models reject them.
+ */
+export function requestBody(request: ModelRequest): Parameters {
+  const { model, maxTokens, system, tools, messages } = request;
+  return {
+    model,
+    max_tokens: maxTokens,
+    ...(system === "" ? {} : { system }),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toolBody) }),
+    messages: messages.map(({ role, content }) => ({ role, content: content.map(blockBody) })),
+    stream: true,
+  };
+}
+
+function toolBody({ name, description, input_schema }: ModelRequest["tools"][number]) {
+  return { name, description, input_schema: input_schema as { type: "object" } };
+}
+
+function blockBody(block: Block): ContentBlock {
+  switch (block.type) {
+    case "text":
+      return { type: "text", text: block.text };
+    case "thinking":
+      // The type asks for a signature; servers without one sent the block that way and get it back so.
+      return { type: "thinking", thinking: block.thinking, signature: block.signature } as ContentBlock;
+    case "redacted_thinking":
+      return { type: "redacted_thinking", data: block.data };
+    case "tool_use":
+      return { type: "tool_use", id: block.id, name: block.name, input: block.input };
+    case "tool_result": {
+      const isError = block.is_error === true ? { is_error: true } : {};
+      return { type: "tool_result", tool_use_id: block.tool_use_id, content: block.content, ...isError };
+    }
+  }
+}

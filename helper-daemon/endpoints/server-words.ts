@@ -1,0 +1,68 @@
+const SHOWN_CHARACTERS = 300;
+
+/** What a server said about an error: its words and, where it gave one, its type. */
+export interface ServerWords {
+  text: string;
+  type?: string;
+  /** HTTP status that the body itself names, as llama.cpp does. */
+  status?: number;
+}
+
+/** Finds the words in an error body of whatever shape: Anthropic's, OpenAI's, `{detail}`, plain text or an HTML page. */
+export function serverWords(body: unknown): ServerWords {
+  if (typeof body === "string") return { text: wordsOfText(body) };
+  if (typeof body !== "object" || body === null) return { text: "" };
+  const outer = body as Record<string, unknown>;
+  const inner = typeof outer["error"] === "object" && outer["error"] !== null ? outer["error"] : outer;
+  const { type, message, code, detail } = inner as Record<string, unknown>;
+  const text = [message, detail, outer["error"], outer["message"]].find((value) => typeof value === "string");
+  const hasStatus = typeof code === "number" && code >= 400 && code <= 599;
+  return {
+    text: typeof text === "string" ? text : JSON.stringify(body),
+    ...(typeof type === "string" ? { type } : {}),
+    ...(hasStatus ? { status: code } : {}),
+  };
+}
+
+function wordsOfText(text: string): string {
+  if (!/^\s*<(!doctype|html|\?xml)/i.test(text)) return text;
+  const title = /<title[^>]*>([^<]*)/i.exec(text.slice(0, 10_000))?.[1]?.trim();
+  return title === undefined || title === "" ? "an HTML page" : `an HTML page titled ${title}`;
+}
+
+/**
+ * Words of a stranger, fit to be shown: one line, no control characters, clipped, and without the key should the
+ * server have repeated it.
+ */
+export function quoted(text: string, key: string | undefined): string {
+  const withoutKey = key === undefined || key === "" ? text : text.replaceAll(key, "[key]");
+  // Exactly the characters that could steer a terminal or reorder a line.
+  const line = withoutKey
+    .slice(0, SHOWN_CHARACTERS * 4)
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, " ")
+    .trim();
+  if (line.length <= SHOWN_CHARACTERS) return line;
+  return `${line.slice(0, SHOWN_CHARACTERS).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** ` It said: "…"`, or nothing where the server said nothing. */
+export function itSaid(text: string, key: string | undefined): string {
+  const words = quoted(text, key);
+  return words === "" ? "" : ` It said: "${words}".`;
+}
+
+const OVERFLOW = [
+  /prompt is too long/i,
+  /(exceed|larger than|longer than|over)[^.]{0,40}\b(context|n_ctx)\b/i,
+  /\bcontext (size|length|window|limit)\b[^.]{0,60}(exceed|is only|too (small|short)|overflow)/i,
+  /maximum context length/i,
+  /exceed_context_size/i,
+  /context[_ ]length[_ ]exceeded/i,
+  /input (length|is too long)/i,
+  /too many (input )?tokens/i,
+];
+
+/** Whether a server's words mean that the conversation does not fit into the model's window. */
+export function isContextOverflow(words: ServerWords): boolean {
+  return OVERFLOW.some((pattern) => pattern.test(words.text) || pattern.test(words.type ?? ""));
+}

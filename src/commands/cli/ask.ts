@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { LoopdError } from "../../protocol/errors.ts";
+import type { TurnRequest } from "../../protocol/requests.ts";
+import { followTurn } from "../follow-turn.ts";
+import { attendTurn } from "./attend-turn.ts";
+import { unsavedEndpoint } from "./endpoint-options.ts";
+import { ExitWith, usage } from "./failure.ts";
+import { openForCli, withHelper } from "./helper-access.ts";
+import { commaList, examples, wholeNumber } from "./options.ts";
+import { say } from "./print.ts";
+import { programName, standingFolder } from "./program-name.ts";
+import { promptText } from "./prompt-text.ts";
+import { resolveSession } from "./resolve-session.ts";
+
+interface AskOptions {
+  session?: string;
+  endpoint?: string;
+  model?: string;
+  tools?: string[];
+  denyTools?: string[];
+  note?: string;
+  maxSteps?: number;
+  yes?: boolean;
+  wait: boolean;
+  detach?: boolean;
+  json?: boolean;
+  workspace?: string;
+}
+
+/** `loopd ask`: one turn, from the prompt to its end. */
+export function addAsk(program: Command): void {
+  program
+    .command("ask")
+    .argument("[text...]", "the prompt; - or nothing reads it from standard input")
+    .description("Ask a question; the model works with your files and asks before it acts.")
+    .option("-s, --session <id>", "go on in this session (the beginning of its id is enough)")
+    .addOption(new Option("--new", "begin a new session (the default)").conflicts("session"))
+    .option("-e, --endpoint <name>", "the endpoint to ask; see loopd endpoints list")
+    .option("-m, --model <model>", "the model to ask for")
+    .option("--tools <a,b>", "only these tools, for this turn", commaList)
+    .option("--deny-tools <a,b>", "not these tools, for this turn", commaList)
+    .option("--note <text>", "something the model should know for this turn only")
+    .option("--max-steps <n>", "model requests at most, for this turn", wholeNumber(1, 10_000))
+    .option("-y, --yes", "approve what the rules would ask about, for this turn; denies and warnings still stand")
+    .addOption(new Option("--no-wait", "leave with exit code 3 when a person has to answer"))
+    .addOption(new Option("-d, --detach", "print session and turn, and leave at once").conflicts("wait"))
+    .option("--json", "print entries and deltas, one JSON value per line")
+    .option("-w, --workspace <folder>", "the folder to work in, for a new session (default: this one)")
+    .addHelpText(
+      "after",
+      examples(
+        'loopd ask "Which files under this folder are the largest?"',
+        'loopd ask --session s3k9 "And which of them can go?"',
+        'git diff | loopd ask - --note "Review what stands on standard input"',
+        'loopd ask --json --no-wait "Run the tests" | jq -c .kind',
+      ) +
+        "\n\nCtrl-C leaves the turn running (exit 0, or 3 if it waits for you); Ctrl-C again within 1.5 s cancels it (130)." +
+        "\nExit codes: 0 done, 1 failed, 2 wrong call, 3 left waiting for a person, 4 no helper, 5 endpoint failed.",
+    )
+    .action(ask);
+}
+
+async function ask(words: string[], options: AskOptions): Promise<void> {
+  const request = await turnRequest(words, options);
+  const turn = await followTurn({ type: "submit", request }, openForCli);
+  if (options.detach === true) {
+    turn.close();
+    process.stdout.write(`${JSON.stringify({ session: turn.session, turn: turn.turn })}\n`);
+    return say(`Follow it with: ${programName(process.env)} turn wait ${turn.session}`);
+  }
+  const output = options.json === true ? "json" : "answer";
+  throw new ExitWith(await attendTurn(turn, { output, onCard: options.wait ? "wait" : "leave" }));
+}
+
+async function turnRequest(words: readonly string[], options: AskOptions): Promise<TurnRequest> {
+  const { endpoint, model, tools, denyTools, note, maxSteps, yes } = options;
+  if (options.session !== undefined && options.workspace !== undefined) {
+    throw usage("--workspace is for a new session; this one keeps its folder. Leave out --workspace or --session.");
+  }
+  const unsaved = endpoint === undefined ? unsavedEndpoint(process.env, model) : undefined;
+  const given = options.session;
+  const place =
+    given === undefined
+      ? { workspace: workspaceOf(options.workspace) }
+      : { session: await withHelper((connection) => resolveSession(connection, given)) };
+  const input = await promptText(words);
+  const overrides = { maxSteps, tools, denyTools, note, yes };
+  return { requestId: randomUUID(), input, ...place, endpoint, model, unsaved, overrides };
+}
+
+function workspaceOf(given: string | undefined): string {
+  const folder = resolve(standingFolder(process.env, process.cwd()), given ?? ".");
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw new LoopdError("workspace-missing", `There is no folder ${folder} to work in. Name another with --workspace.`);
+}

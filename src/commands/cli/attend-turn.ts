@@ -1,0 +1,194 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Entry } from "../../protocol/entries.ts";
+import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
+import type { CardRow } from "../../protocol/requests.ts";
+import type { FollowedTurn, TurnEvent } from "../follow-turn.ts";
+import { approvalText, presentApproval } from "../present/approval.ts";
+import { presentFinish } from "../present/finish.ts";
+import { addDelta, addEntry, beginProgress, type TurnProgress } from "../present/turn-progress.ts";
+import { answeredBy, askForCard } from "./card-desk.ts";
+import { sayFailure } from "./failure.ts";
+import { type Interrupt, listenForInterrupts } from "./interrupts.ts";
+import { programName, shellWord } from "./program-name.ts";
+import { type ProgressReport, progressReport } from "./progress-report.ts";
+import { answerOutput, jsonOutput, type TurnOutput } from "./turn-output.ts";
+
+/** How to stay with a turn. */
+export interface AttendOptions {
+  output: "answer" | "json";
+  /** What to do when a card waits for a person: stay, or leave with exit code 3. */
+  onCard: "wait" | "leave";
+}
+
+/** Exit code of an `ask` that ended waiting on a person. */
+const WAITING = 3;
+/** Milliseconds in which a second Ctrl-C cancels the turn. */
+const SECOND_INTERRUPT = 1500;
+/** Milliseconds that a cancelled turn has to end before we leave all the same. */
+const CANCEL_LIMIT = 10_000;
+
+/** Follows a turn to its end, or until the person leaves it, printing as it goes. Gives the exit code. */
+export async function attendTurn(turn: FollowedTurn, options: AttendOptions): Promise<number> {
+  const report = progressReport();
+  const output = options.output === "json" ? jsonOutput() : await answerOutput(report);
+  const attendance = new Attendance(turn, options, report, output);
+  const stopListening = listenForInterrupts((interrupt) => attendance.interrupt(interrupt));
+  try {
+    return await attendance.run();
+  } finally {
+    stopListening();
+    report.finish("quiet");
+    turn.close();
+  }
+}
+
+class Attendance {
+  readonly #turn: FollowedTurn;
+  readonly #options: AttendOptions;
+  readonly #report: ProgressReport;
+  readonly #output: TurnOutput;
+  readonly #program = programName(process.env);
+  readonly #isAtTerminal = process.stdin.isTTY && process.stderr.isTTY;
+  #progress: TurnProgress;
+  #exitCode: number | undefined;
+  #interrupts = 0;
+  /** Fires, with who it was, when the card that is being asked about is resolved elsewhere. */
+  #prompt: { cardId: string; elsewhere: AbortController } | undefined;
+  #desk: Promise<void> = Promise.resolve();
+
+  constructor(turn: FollowedTurn, options: AttendOptions, report: ProgressReport, output: TurnOutput) {
+    this.#turn = turn;
+    this.#options = options;
+    this.#report = report;
+    this.#output = output;
+    this.#progress = beginProgress(turn.session, turn.turn);
+  }
+
+  /** Takes events until the turn or the attendance ends. Throws what following it throws. */
+  async run(): Promise<number> {
+    try {
+      for await (const event of this.#turn) {
+        this.#take(event);
+        if (this.#exitCode !== undefined) break;
+      }
+    } finally {
+      this.#output.finish();
+      this.#prompt?.elsewhere.abort();
+      await this.#desk;
+    }
+    return this.#exitCode ?? this.#conclude();
+  }
+
+  interrupt(interrupt: Interrupt): void {
+    if (interrupt === "no-reader") return this.#leave(0);
+    if (interrupt === "terminate") return this.#detach(this.#hint());
+    this.#interrupts++;
+    const { session } = this.#turn;
+    if (this.#interrupts === 1) {
+      this.#report.note(
+        `${this.#hint()}\n  Cancel it: Ctrl-C again now, or later: ${this.#program} turn cancel ${session}`,
+      );
+      void delay(SECOND_INTERRUPT).then(() => this.#interrupts === 1 && this.#detach("Left the turn running."));
+    } else if (this.#interrupts === 2) {
+      this.#report.note("Cancelling the turn …");
+      const cancel = { session, turn: this.#turn.turn, by: answeredBy(), why: "Ctrl-C twice" };
+      this.#turn.request("turn.cancel", cancel).catch((thrown: unknown) => this.#fail(thrown));
+      void delay(CANCEL_LIMIT).then(() => this.#leave(130));
+    } else {
+      this.#leave(130);
+    }
+  }
+
+  #take(event: TurnEvent): void {
+    if (event.type === "stalled") return this.#report.note(`The turn is held up (${event.code}): ${event.message}`);
+    if (event.type === "reconnected") this.#report.note("The helper was gone; it is back, and the turn goes on.");
+    if (event.type === "delta") this.#progress = addDelta(this.#progress, event.delta);
+    if (event.type === "entry") this.#progress = addEntry(this.#progress, event.entry);
+    this.#output.take(event);
+    this.#report.update(this.#progress);
+    if (event.type === "entry") this.#takeEntry(event.entry);
+  }
+
+  #takeEntry(entry: Entry): void {
+    if (entry.kind === "turn.started" && this.#progress.isRehearsal) {
+      this.#report.note(
+        "The rehearsal model answers: a fixed script, not an AI. Connect a real model with: " +
+          `${this.#program} endpoints add NAME --url URL --model MODEL --use`,
+      );
+    } else if (entry.kind === "card.opened") {
+      const { cardId } = entry.data;
+      if (this.#options.onCard === "leave") this.#exitCode = WAITING;
+      this.#desk = this.#desk.then(() => this.#attendCard(cardId)).catch((thrown: unknown) => this.#fail(thrown));
+    } else if (entry.kind === "card.resolved" && this.#prompt?.cardId === entry.data.cardId) {
+      this.#prompt.elsewhere.abort();
+      if (entry.data.by !== answeredBy()) this.#report.note(`${entry.data.resolution} by ${entry.data.by}.`);
+    }
+  }
+
+  /** Shows a pending card: as a prompt in a terminal, else as words that say how to answer it from somewhere else. */
+  async #attendCard(cardId: string): Promise<void> {
+    const isPending = () => this.#progress.pendingCards.some((card) => card.cardId === cardId);
+    if (!isPending()) return;
+    const { cards } = await this.#turn.request("card.list", { session: this.#turn.session });
+    const card = cards.find(({ approvalId }) => approvalId === cardId);
+    if (card === undefined || !isPending()) return;
+    if (!this.#isAtTerminal || this.#options.onCard === "leave") return this.#tellCard(card);
+    this.#report.pause();
+    this.#prompt = { cardId, elsewhere: new AbortController() };
+    const answer = await askForCard({ card, request: this.#turn.request, elsewhere: this.#prompt.elsewhere.signal });
+    this.#prompt = undefined;
+    this.#report.resume();
+    if (answer === "interrupted") this.interrupt("interrupt");
+    else if (answer === "later") {
+      this.#tellCard(card);
+      this.#detach(this.#hint());
+    }
+  }
+
+  #tellCard(card: CardRow): void {
+    const id = shellWord(card.approvalId);
+    const answers =
+      card.type === "recovery"
+        ? `${this.#program} approvals answer ${id} happened|again|skip`
+        : `${this.#program} approvals approve ${id}   (or: deny ${id} --reason TEXT)`;
+    this.#report.note(`${approvalText(presentApproval(card))}\n  Answer from any terminal: ${answers}`);
+  }
+
+  #hint(): string {
+    return `The turn goes on without this terminal. Follow it: ${this.#program} turn wait ${this.#turn.session}`;
+  }
+
+  /** Leaves the turn running: 0, or 3 if it waits for a person. */
+  #detach(words: string): void {
+    this.#report.note(words);
+    this.#leave(this.#progress.pendingCards.length > 0 ? WAITING : 0);
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#exitCode !== undefined) return;
+    const error = asLoopdError(thrown);
+    sayFailure(error, this.#options.output === "json" ? "json" : "words");
+    this.#leave(exitCodeOf(error.code));
+  }
+
+  /** Ends the attendance; the turn itself goes on. */
+  #leave(exitCode: number): void {
+    this.#exitCode ??= exitCode;
+    this.#prompt?.elsewhere.abort();
+    this.#turn.close();
+  }
+
+  #conclude(): number {
+    const { finish, error } = this.#progress;
+    if (finish === undefined) return 1;
+    const view = presentFinish(finish, error);
+    this.#report.finish("summary");
+    if (!view.isSuccess) {
+      sayFailure(
+        { code: error?.code ?? finish, message: view.sentence },
+        this.#options.output === "json" ? "json" : "words",
+      );
+    }
+    return view.exitCode;
+  }
+}

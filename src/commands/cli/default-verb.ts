@@ -1,0 +1,9 @@
+const LISTS = ["approvals", "sessions", "endpoints", "tools"];
+
+/** Completes `loopd approvals` to `loopd approvals list`: a noun that holds a list shows it when nothing else is said. */
+export function withDefaultVerb(words: readonly string[]): string[] {
+  const [noun, verb, ...rest] = words;
+  if (noun === undefined || !LISTS.includes(noun)) return [...words];
+  const isBare = verb === undefined || (verb.startsWith("-") && verb !== "--help" && verb !== "-h");
+  return isBare ? [noun, "list", ...(verb === undefined ? [] : [verb]), ...rest] : [...words];
+}

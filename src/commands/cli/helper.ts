@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Command } from "commander";
+import { asLoopdError, LoopdError } from "../../protocol/errors.ts";
+import { byteSize, duration } from "../present/quantity.ts";
+import { helperEnvironment, NODE_FLAGS } from "../start-helper.ts";
+import { stopHelper } from "../stop-helper.ts";
+import { ExitWith } from "./failure.ts";
+import { helperProgram, openForCli, withHelper } from "./helper-access.ts";
+import { showLog } from "./helper-log.ts";
+import { examples, wholeNumber } from "./options.ts";
+import { print, printJson } from "./print.ts";
+import { programName } from "./program-name.ts";
+
+/** `loopd helper`: the process that does the work. */
+export function addHelper(program: Command): void {
+  const helper = program
+    .command("helper")
+    .description("Start, stop and look after the process that does the work.")
+    .addHelpText("after", examples("loopd helper status", "loopd helper logs --follow"));
+
+  helper
+    .command("start")
+    .description("Start the helper, unless it runs.")
+    .addHelpText(
+      "after",
+      examples("loopd helper start", "LOOPD_HOME=/tmp/try loopd helper start   # another home, another helper"),
+    )
+    .action(start);
+
+  helper
+    .command("stop")
+    .description("Stop the helper. Open turns stay open and go on when it starts again.")
+    .addHelpText("after", examples("loopd helper stop"))
+    .action(stop);
+
+  helper
+    .command("status")
+    .description("Show the running helper; exit code 4 if there is none. Starts nothing.")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("loopd helper status", "loopd helper status --json"))
+    .action(status);
+
+  helper
+    .command("run")
+    .description("Run the helper in this terminal, for a supervisor or to see it fail.")
+    .addHelpText("after", examples("loopd helper run"))
+    .action(run);
+
+  helper
+    .command("logs")
+    .description("Print the helper's log, which is for mending it; what turns do is in loopd trace show.")
+    .option("-n, --lines <n>", "how many lines", wholeNumber(0, 1_000_000), 50)
+    .option("-f, --follow", "go on with new lines as they come")
+    .option("--json", "print the lines as they stand in the file")
+    .addHelpText("after", examples("loopd helper logs -n 200", "loopd helper logs --follow"))
+    .action((options: { lines: number; follow?: boolean; json?: boolean }) => showLog(helperProgram().home, options));
+}
+
+async function start(): Promise<void> {
+  await withHelper(async ({ hello }) =>
+    print(`The helper runs: process ${hello.pid}, version ${hello.version}, home ${hello.home}`),
+  );
+}
+
+async function stop(): Promise<void> {
+  try {
+    const connection = await openForCli(() => {}, "never");
+    await stopHelper(connection);
+    print(`The helper (process ${connection.hello.pid}) has stopped.`);
+  } catch (thrown) {
+    if (asLoopdError(thrown).code !== "helper-unreachable") throw thrown;
+    print("No helper runs.");
+  }
+}
+
+async function status({ json }: { json?: boolean }): Promise<void> {
+  const connection = await openForCli(() => {}, "never").catch((thrown: unknown) => {
+    const error = asLoopdError(thrown);
+    if (error.code !== "helper-unreachable") throw error;
+    const { home } = helperProgram();
+    const message = `No helper runs for ${home}. Start it with: ${programName(process.env)} helper start`;
+    throw new LoopdError("helper-unreachable", message, { cause: error });
+  });
+  const row = await connection.request("helper.status", {});
+  connection.close();
+  if (json === true) return printJson(row);
+  print(`The helper runs: process ${row.pid}, version ${row.version}, protocol ${row.protocolVersion}`);
+  print(`  home       ${row.home}`);
+  print(`  up         ${duration(row.uptimeMs)}, ${byteSize(row.rssBytes)} of memory`);
+  print(`  turns      ${row.runningTurns} running, ${row.pendingApprovals} waiting for you`);
+  print(`  endpoint   ${row.endpoint}`);
+  if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
+}
+
+/** Stays in front until the helper ends, and ends as it ends. */
+async function run(): Promise<void> {
+  const { home, helperScript, node } = helperProgram();
+  const child = spawn(node, [...NODE_FLAGS, helperScript], {
+    stdio: "inherit",
+    env: helperEnvironment(process.env, home),
+  });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
+  // The terminal gives Ctrl-C to the helper itself; this process only waits.
+  process.on("SIGINT", () => {});
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+  throw new ExitWith(exitCode);
+}

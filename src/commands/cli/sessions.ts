@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import type { SearchHit, SessionRow, TurnRow } from "../../protocol/requests.ts";
+import { presentFinish } from "../present/finish.ts";
+import { ago, plural } from "../present/quantity.ts";
+import { oneLine, printableText } from "../present/terminal-text.ts";
+import { withHelper } from "./helper-access.ts";
+import { examples, wholeNumber } from "./options.ts";
+import { print, printJson, styled } from "./print.ts";
+import { resolveSession } from "./resolve-session.ts";
+import { table } from "./table.ts";
+
+type ListOptions = { json?: boolean; limit: number };
+
+/** `loopd sessions`: the conversations that the trace holds. */
+export function addSessions(program: Command): void {
+  const sessions = program
+    .command("sessions")
+    .description("List, show and search conversations.")
+    .addHelpText(
+      "after",
+      examples("loopd sessions", "loopd sessions show s3k9", 'loopd sessions search "largest files"'),
+    );
+
+  sessions
+    .command("list")
+    .description("List sessions, the newest first.")
+    .option("-n, --limit <n>", "how many at most", wholeNumber(1, 1000), 100)
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("loopd sessions list --limit 10", "loopd sessions list --json"))
+    .action(list);
+
+  sessions
+    .command("show")
+    .argument("<session>", "the session, or the beginning of its id")
+    .description("Show what was asked and answered in a session.")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("loopd sessions show s3k9", "loopd trace show s3k9   # every recorded fact"))
+    .action(show);
+
+  sessions
+    .command("search")
+    .argument("<query...>", "words to find in prompts, answers and tool output")
+    .description("Search the text of all sessions.")
+    .option("-n, --limit <n>", "how many hits at most", wholeNumber(1, 1000), 20)
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("loopd sessions search tax return", "loopd sessions search --json README"))
+    .action(search);
+}
+
+async function list({ json, limit }: ListOptions): Promise<void> {
+  const { sessions } = await withHelper((connection) => connection.request("session.list", { limit }));
+  if (json === true) return printJson(sessions);
+  if (sessions.length === 0) return print('There is no session yet. Begin one with: loopd ask "…"');
+  const columns = [
+    { head: "SESSION" },
+    { head: "CHANGED" },
+    { head: "TURNS", align: "right" as const },
+    { head: "STATE" },
+    { head: "TITLE" },
+  ];
+  const now = Date.now();
+  const row = ({ session, updatedAt, turns, state, title }: SessionRow) => [
+    session,
+    ago(updatedAt, now),
+    String(turns),
+    state,
+    oneLine(title, 60),
+  ];
+  print(table(columns, sessions.map(row)));
+}
+
+async function show(prefix: string, { json }: { json?: boolean }): Promise<void> {
+  const { session, turns } = await withHelper(async (connection) =>
+    connection.request("session.show", { session: await resolveSession(connection, prefix) }),
+  );
+  if (json === true) return printJson({ session, turns });
+  print(
+    `${session.session}  ${session.title}\n${session.workspace} · ${plural(session.turns, "turn")} · ${session.state}`,
+  );
+  for (const turn of turns) printTurn(turn);
+}
+
+function printTurn({ input, startedAt, state, text }: TurnRow): void {
+  const head = printableText(`${startedAt}  ${state}`);
+  process.stdout.write(
+    `\n${styled("dim", head, process.stdout)}\n${styled("bold", printableText(`> ${input.replaceAll("\n", "\n> ")}`), process.stdout)}\n`,
+  );
+  if (text !== undefined && text !== "") print(text);
+  else if (state !== "queued" && state !== "running" && state !== "waiting") print(presentFinish(state).sentence);
+}
+
+async function search(words: string[], { json, limit }: ListOptions): Promise<void> {
+  const query = words.join(" ");
+  const { hits } = await withHelper((connection) => connection.request("session.search", { query, limit }));
+  if (json === true) return printJson(hits);
+  if (hits.length === 0) return print(`Nothing was found for: ${query}`);
+  for (const hit of hits) printHit(hit);
+}
+
+function printHit({ session, title, kind, at, snippet }: SearchHit): void {
+  const where = `${session}  ${ago(at, Date.now())}  ${kind}  ${oneLine(title, 60)}`;
+  const marked = oneLine(snippet, 200).replace(/\*\*(.+?)\*\*/g, (_, words: string) =>
+    styled("bold", words, process.stdout),
+  );
+  process.stdout.write(`${styled("dim", where, process.stdout)}\n  ${marked}\n`);
+}

@@ -1,0 +1,145 @@
+import type { CardRow, TurnState } from "../../protocol/requests.ts";
+import type { Millis } from "../../protocol/values.ts";
+import { presentApproval } from "./approval.ts";
+import { outcomeMarks } from "./call.ts";
+import { presentFinish } from "./finish.ts";
+import { codeBlock, codeSpan, plainMarkdown, shownMarkdown } from "./markdown-text.ts";
+import { count, duration } from "./quantity.ts";
+import { oneLine } from "./terminal-text.ts";
+import type { CallProgress, TurnProgress } from "./turn-progress.ts";
+
+/** Names of Raycast's colours. */
+export type Tint = "Blue" | "Green" | "Orange" | "Red" | "SecondaryText";
+
+/** One row beside the answer. */
+export type DetailRow =
+  | { type: "label"; title: string; text: string }
+  | { type: "tags"; title: string; tags: { text: string; tint: Tint }[] };
+
+/** What is known of a turn that a view follows. */
+export interface AskSituation {
+  progress: TurnProgress;
+  /** What the person asked, once known. */
+  input: string | undefined;
+  /** Cards of this turn that wait for an answer, the first one first. */
+  cards: readonly CardRow[];
+  /** Why the turn cannot go on for now. */
+  stalled: string | undefined;
+  now: Millis;
+}
+
+/** The view of a turn. */
+export interface AskView {
+  title: string;
+  markdown: string;
+  isLoading: boolean;
+  rows: DetailRow[];
+}
+
+const LONGEST_TITLE = 60;
+const LONGEST_QUESTION = 300;
+const MOST_CALLS = 30;
+
+/** What the person sees of a turn: what has to be answered first, then the answer, then how it came about. */
+export function presentAsk(situation: AskSituation): AskView {
+  const { progress, input, cards, stalled } = situation;
+  const parts = [
+    input === undefined ? "" : `> ${plainMarkdown(oneLine(input, LONGEST_QUESTION))}`,
+    stalled === undefined || progress.finish !== undefined ? "" : `**Waiting:** ${plainMarkdown(stalled)}`,
+    cardsMarkdown(cards),
+    endMarkdown(progress),
+    shownMarkdown(progress.text),
+    progress.text === "" ? reasoningMarkdown(progress) : "",
+    callsMarkdown(progress.calls),
+  ];
+  return {
+    title: input === undefined ? "Ask" : oneLine(input, LONGEST_TITLE),
+    markdown: parts.filter((part) => part !== "").join("\n\n"),
+    isLoading: progress.finish === undefined && progress.state !== "waiting",
+    rows: rowsOf(situation),
+  };
+}
+
+/** A card in Markdown: what is asked, with the real arguments; nothing in them can pass for our own words. */
+function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
+  if (first === undefined) return "";
+  const { title, sections } = presentApproval(first);
+  const parts = sections.map(({ label, text, isVerbatim }) =>
+    isVerbatim || text.includes("\n") ? `**${label}**\n\n${codeBlock(text)}` : `**${label}:** ${plainMarkdown(text)}`,
+  );
+  const more =
+    others.length === 0 ? [] : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one.*`];
+  return [`## ${plainMarkdown(title)}`, ...parts, ...more, "---"].join("\n\n");
+}
+
+function endMarkdown({ finish, error }: TurnProgress): string {
+  if (finish === undefined || finish === "done") return "";
+  const { sentence } = presentFinish(finish, error);
+  return `**${finish === "failed" ? "The turn failed." : stateWords[finish]}** ${plainMarkdown(sentence)}`;
+}
+
+function reasoningMarkdown({ reasoning }: TurnProgress): string {
+  return reasoning === "" ? "" : `*Thinking: ${plainMarkdown(oneLine(reasoning.slice(-400), LONGEST_QUESTION))}*`;
+}
+
+function callsMarkdown(calls: readonly CallProgress[]): string {
+  if (calls.length === 0) return "";
+  const shown = calls.slice(-MOST_CALLS);
+  const hidden = calls.length - shown.length;
+  const lines = shown.map(callLine);
+  return ["---", [...(hidden > 0 ? [`- … ${hidden} earlier`] : []), ...lines].join("\n")].join("\n\n");
+}
+
+function callLine({ summary, state, outcome, durationMs }: CallProgress): string {
+  const mark =
+    outcome === undefined
+      ? { requested: "·", waiting: "?", running: "▸", finished: "✓" }[state]
+      : outcomeMarks[outcome];
+  const end = outcome === undefined || outcome === "ok" ? "" : ` ${outcome}`;
+  const time = durationMs === undefined ? "" : ` ${duration(durationMs)}`;
+  return `- ${mark} ${codeSpan(summary.replaceAll("`", ""))}${end}${time}`;
+}
+
+const stateWords: Record<TurnState, string> = {
+  queued: "Queued",
+  running: "Working",
+  waiting: "Waiting for you",
+  done: "Done",
+  "max-tokens": "Cut off",
+  "step-limit": "Out of steps",
+  budget: "Out of budget",
+  refused: "Refused",
+  cancelled: "Cancelled",
+  failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+function tintOf(state: TurnState): Tint {
+  if (state === "queued" || state === "running") return "Blue";
+  if (state === "waiting") return "Orange";
+  if (state === "done") return "Green";
+  return state === "cancelled" ? "SecondaryText" : "Red";
+}
+
+function rowsOf({ progress, now }: AskSituation): DetailRow[] {
+  const { state, endpoint, model, isRehearsal, steps, calls, tokens, startedAt, finishedAt, session } = progress;
+  const rows: DetailRow[] = [
+    { type: "tags", title: "State", tags: [{ text: stateWords[state], tint: tintOf(state) }] },
+  ];
+  const label = (title: string, text: string) => rows.push({ type: "label", title, text });
+  if (endpoint !== "") {
+    if (isRehearsal)
+      rows.push({ type: "tags", title: "Model", tags: [{ text: "rehearsal: not an AI", tint: "Orange" }] });
+    else label("Model", `${model} at ${endpoint}`);
+  }
+  label("Steps", calls.length === 0 ? count(steps) : `${count(steps)} with ${count(calls.length)} calls`);
+  if (tokens.input + tokens.cached + tokens.output > 0) {
+    label("Tokens", `${count(tokens.input)} fresh, ${count(tokens.cached)} cached, ${count(tokens.output)} out`);
+  }
+  if (startedAt !== undefined) {
+    const end = finishedAt === undefined ? now : Date.parse(finishedAt);
+    label("Time", duration(Math.max(0, end - Date.parse(startedAt))));
+  }
+  label("Session", session);
+  return rows;
+}

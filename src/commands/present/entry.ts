@@ -1,0 +1,77 @@
+import type { Entry } from "../../protocol/entries.ts";
+import { callSummary } from "./call.ts";
+import { count, duration } from "./quantity.ts";
+import { oneLine } from "./terminal-text.ts";
+import { textOf } from "./turn-progress.ts";
+
+const LONGEST = 140;
+
+/** What an entry says, in one line without its kind. */
+export function entryGist(entry: Entry): string {
+  return oneLine(words(entry), LONGEST);
+}
+
+function words(entry: Entry): string {
+  switch (entry.kind) {
+    case "session.created":
+      return `${entry.data.title} in ${entry.data.workspace}`;
+    case "session.forked":
+      return `from ${entry.data.from} at ${entry.data.at}`;
+    case "epoch.opened": {
+      const { reason, endpoint, model, tools, carries } = entry.data;
+      return `${reason}: ${model} at ${endpoint}, ${tools.length} tools, carries ${carries.length} messages`;
+    }
+    case "epoch.skipped":
+      return `${entry.data.reason}: ${entry.data.why}`;
+    case "turn.started":
+      return `${entry.data.origin} asks ${entry.data.model} at ${entry.data.endpoint}: ${entry.data.input}`;
+    case "note.added":
+      return `${entry.data.from}: ${entry.data.text}`;
+    case "request.sent": {
+      const { purpose, model, bytes, reusedBytes, brokenBy } = entry.data;
+      const broken = brokenBy === undefined ? "" : `, prefix broken by ${brokenBy}`;
+      return `${purpose} to ${model}: ${count(bytes)} bytes, ${count(reusedBytes)} reused${broken}`;
+    }
+    case "model.responded": {
+      const { content, stopReason, usage } = entry.data;
+      const tokens = usage === undefined ? "" : `, ${count(usage.inputTokens)} → ${count(usage.outputTokens)} tokens`;
+      const calls = content.flatMap((block) => (block.type === "tool_use" ? [block.name] : []));
+      return `${stopReason}${tokens}${calls.length > 0 ? `, calls ${calls.join(", ")}` : ""}: ${textOf(content)}`;
+    }
+    case "tool.requested":
+      return callSummary(entry.data.name, entry.data.arguments);
+    case "hook.applied":
+      return `${entry.data.hook} at ${entry.data.at}: ${entry.data.change}`;
+    case "tool.decided": {
+      const { decision, ruleId, causes, reason } = entry.data;
+      const why = causes.map(({ type, source }) => `${type} ${source}`).join(", ");
+      return `${decision} by ${ruleId}${why === "" ? "" : `, because of ${why}`}${reason === undefined ? "" : `: ${reason}`}`;
+    }
+    case "card.opened":
+      return `${entry.data.type} ${entry.data.cardId}`;
+    case "card.resolved": {
+      const { cardId, resolution, by, reason, answer } = entry.data;
+      const said = reason ?? (answer === undefined ? "" : JSON.stringify(answer));
+      return `${cardId} ${resolution} by ${by}${said === "" ? "" : `: ${said}`}`;
+    }
+    case "tool.started":
+      return `${entry.data.callId}, attempt ${entry.data.attempt}, at most ${duration(entry.data.timeLimitMs)}`;
+    case "tool.spawned":
+      return `${entry.data.callId} is process ${entry.data.pid}`;
+    case "tool.finished": {
+      const { name, outcome, durationMs, text } = entry.data;
+      return `${name} ${outcome} after ${duration(durationMs)}: ${text}`;
+    }
+    case "rule.added":
+    case "rule.removed":
+      return `${entry.data.rule.id}: ${entry.data.rule.decision} ${JSON.stringify(entry.data.rule.when)}`;
+    case "state.changed":
+      return `${entry.data.store} ${entry.data.key}`;
+    case "turn.stopping":
+      return `${entry.data.by}${entry.data.why === "" ? "" : `: ${entry.data.why}`}`;
+    case "turn.finished": {
+      const { finish, error, text } = entry.data;
+      return `${finish}${error === undefined ? "" : ` (${error.code}: ${error.message})`}: ${text}`;
+    }
+  }
+}

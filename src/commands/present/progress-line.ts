@@ -1,0 +1,59 @@
+import { outcomeMarks } from "./call.ts";
+import { count, duration, plural } from "./quantity.ts";
+import { oneLine } from "./terminal-text.ts";
+import type { CallProgress, TurnProgress } from "./turn-progress.ts";
+
+/** What a turn is doing, in one line: step, activity, tokens and time. `now` in milliseconds since the Unix epoch. */
+export function progressLine(progress: TurnProgress, now: number): string {
+  const parts = [activity(progress)];
+  if (progress.steps > 0) parts.unshift(`step ${progress.steps}`);
+  const { input, cached, output } = progress.tokens;
+  if (input + cached + output > 0) parts.push(tokenWords(progress));
+  if (progress.startedAt !== undefined) parts.push(duration(wholeSeconds(now - Date.parse(progress.startedAt))));
+  return parts.join(" · ");
+}
+
+/** What became of a call, in one line: `✓ read README.md (12 ms)`. */
+export function callLine({ summary, name, outcome, durationMs, text }: CallProgress): string {
+  if (outcome === undefined) return summary;
+  const time = durationMs === undefined ? "" : ` (${duration(durationMs)})`;
+  const why = outcome === "ok" ? "" : ` ${outcome}: ${oneLine(text ?? name, 120)}`;
+  return `${outcomeMarks[outcome]} ${summary}${why}${time}`;
+}
+
+/** How a turn went, in one line: who answered, steps, calls, tokens and time. */
+export function summaryLine(progress: TurnProgress): string {
+  const { endpoint, model, steps, calls, startedAt, finishedAt } = progress;
+  const parts = [
+    `${model} at ${endpoint}`,
+    plural(steps, "step"),
+    plural(calls.length, "tool call"),
+    tokenWords(progress),
+  ];
+  if (startedAt !== undefined && finishedAt !== undefined) {
+    parts.push(duration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt))));
+  }
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function activity({ state, calls, request, text, textRequest, pendingCards, model }: TurnProgress): string {
+  if (state === "queued") return "waiting for its turn";
+  if (state === "waiting") return `waiting for ${pendingCards.length === 1 ? "your answer" : "your answers"}`;
+  const running = calls.filter((call) => call.state === "running");
+  const [first, ...others] = running;
+  if (first !== undefined) {
+    const also = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `${first.name}: ${first.text === undefined ? first.summary : oneLine(first.text, 60)}${also}`;
+  }
+  if (request === undefined) return "working";
+  return request === textRequest && text !== "" ? "answering" : `waiting for ${model}`;
+}
+
+function tokenWords({ tokens: { input, cached, output } }: TurnProgress): string {
+  if (input + cached + output === 0) return "";
+  return `${count(input + cached)}${cached > 0 ? ` (${count(cached)} cached)` : ""} → ${count(output)} tokens`;
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000) * 1000);
+}

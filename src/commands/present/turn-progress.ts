@@ -1,0 +1,178 @@
+import { REHEARSAL_ENDPOINT } from "../../protocol/config.ts";
+import type { CardType, Delta, Entry } from "../../protocol/entries.ts";
+import type { TurnState } from "../../protocol/requests.ts";
+import type { Block, CallId, CardId, Finish, OutcomeKind } from "../../protocol/values.ts";
+import { callSummary } from "./call.ts";
+
+/** One tool call of a turn as a face shows it. */
+export interface CallProgress {
+  callId: CallId;
+  name: string;
+  /** What it does, in one line. */
+  summary: string;
+  state: "requested" | "waiting" | "running" | "finished";
+  outcome?: OutcomeKind;
+  durationMs?: number;
+  /** What the tool answered, once finished; what it says about its work before. */
+  text?: string;
+}
+
+/** A card of the turn that nobody has answered yet. */
+export interface PendingCard {
+  cardId: CardId;
+  type: CardType;
+  callId?: CallId;
+}
+
+/** Everything a face shows of a turn, folded from its entries and deltas. Never changed in place. */
+export interface TurnProgress {
+  session: string;
+  turn: string;
+  endpoint: string;
+  model: string;
+  /** The built-in script answered, which is no AI. A face must say so. */
+  isRehearsal: boolean;
+  state: TurnState;
+  /** Model requests so far, the running one included. */
+  steps: number;
+  calls: readonly CallProgress[];
+  pendingCards: readonly PendingCard[];
+  /** The newest text of the model: what has streamed so far, or the answer. Markdown. */
+  text: string;
+  /** The newest reasoning, as far as it was streamed. */
+  reasoning: string;
+  /** Tokens as the server reported them, summed over all responses. `cached` is not part of `input`. */
+  tokens: { input: number; cached: number; output: number };
+  /** ISO time; absent while the turn is queued. */
+  startedAt?: string;
+  /** ISO time of the end. */
+  finishedAt?: string;
+  finish?: Finish;
+  error?: { code: string; message: string };
+  /** Id of the request that is running now. */
+  request?: string;
+  /** Ids of the requests that `text` and `reasoning` are from. */
+  textRequest?: string;
+  reasoningRequest?: string;
+}
+
+/** The progress of a turn of which nothing is known yet. */
+export function beginProgress(session: string, turn: string): TurnProgress {
+  const tokens = { input: 0, cached: 0, output: 0 };
+  const unknown = { endpoint: "", model: "", isRehearsal: false, text: "", reasoning: "" };
+  return { session, turn, ...unknown, state: "queued", steps: 0, calls: [], pendingCards: [], tokens };
+}
+
+/** The progress after one more entry. Entries of other turns change nothing. */
+export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
+  if (entry.turn !== progress.turn) return progress;
+  switch (entry.kind) {
+    case "turn.started": {
+      const { endpoint, model } = entry.data;
+      const isRehearsal = endpoint === REHEARSAL_ENDPOINT;
+      return settle({ ...progress, endpoint, model, isRehearsal, startedAt: entry.at, state: "running" });
+    }
+    case "request.sent":
+      if (entry.data.purpose !== "turn") return progress;
+      // A request that a crash cut off is sent again; it is the same step.
+      return { ...progress, request: entry.id, steps: progress.steps + (progress.request === undefined ? 1 : 0) };
+    case "model.responded":
+      return addResponse(progress, entry.data.content, entry.data.usage);
+    case "tool.requested": {
+      const { callId, name } = entry.data;
+      if (progress.calls.some((call) => call.callId === callId)) return progress;
+      const call: CallProgress = { callId, name, summary: callSummary(name, entry.data.arguments), state: "requested" };
+      return { ...progress, calls: [...progress.calls, call] };
+    }
+    case "card.opened": {
+      const { cardId, type, callId } = entry.data;
+      const pendingCards = [
+        ...progress.pendingCards.filter((card) => card.cardId !== cardId),
+        { cardId, type, callId },
+      ];
+      return settle(changeCall({ ...progress, pendingCards }, callId, { state: "waiting" }));
+    }
+    case "card.resolved": {
+      const card = progress.pendingCards.find(({ cardId }) => cardId === entry.data.cardId);
+      const pendingCards = progress.pendingCards.filter((other) => other !== card);
+      return settle(changeCall({ ...progress, pendingCards }, card?.callId, { state: "requested" }));
+    }
+    case "tool.started":
+      return changeCall(progress, entry.data.callId, { state: "running" });
+    case "tool.finished": {
+      const { callId, outcome, durationMs, text } = entry.data;
+      return changeCall(progress, callId, { state: "finished", outcome, durationMs, text });
+    }
+    case "turn.finished": {
+      const { finish, error } = entry.data;
+      const text = entry.data.text === "" ? progress.text : entry.data.text;
+      return {
+        ...progress,
+        state: finish,
+        finish,
+        error,
+        text,
+        pendingCards: [],
+        finishedAt: entry.at,
+        request: undefined,
+      };
+    }
+    default:
+      return progress;
+  }
+}
+
+/** The progress after a piece of what is being produced right now. */
+export function addDelta(progress: TurnProgress, delta: Delta): TurnProgress {
+  if (delta.turn !== progress.turn || progress.finish !== undefined) return progress;
+  const { request, text } = delta;
+  switch (delta.channel) {
+    case "text":
+      return {
+        ...progress,
+        textRequest: request,
+        text: (progress.textRequest === request ? progress.text : "") + text,
+      };
+    case "reasoning": {
+      const before = progress.reasoningRequest === request ? progress.reasoning : "";
+      return { ...progress, reasoningRequest: request, reasoning: before + text };
+    }
+    case "reset": {
+      const isText = progress.textRequest === request;
+      const isReasoning = progress.reasoningRequest === request;
+      return { ...progress, text: isText ? "" : progress.text, reasoning: isReasoning ? "" : progress.reasoning };
+    }
+    case "progress":
+      return changeCall(progress, request, { text });
+  }
+}
+
+/** All text blocks of a response as one Markdown text, the way its deltas add up. */
+export function textOf(content: readonly Block[]): string {
+  return content.map((block) => (block.type === "text" ? block.text : "")).join("");
+}
+
+type ResponseUsage = { inputTokens: number; cachedTokens?: number; outputTokens: number } | undefined;
+
+function addResponse(progress: TurnProgress, content: readonly Block[], usage: ResponseUsage): TurnProgress {
+  const { input, cached, output } = progress.tokens;
+  const tokens = {
+    input: input + (usage?.inputTokens ?? 0),
+    cached: cached + (usage?.cachedTokens ?? 0),
+    output: output + (usage?.outputTokens ?? 0),
+  };
+  const text = textOf(content);
+  const kept = text === "" ? {} : { text, textRequest: progress.request };
+  return { ...progress, ...kept, tokens, request: undefined, steps: Math.max(progress.steps, 1) };
+}
+
+function changeCall(progress: TurnProgress, callId: string | undefined, change: Partial<CallProgress>): TurnProgress {
+  if (callId === undefined) return progress;
+  return { ...progress, calls: progress.calls.map((call) => (call.callId === callId ? { ...call, ...change } : call)) };
+}
+
+/** `waiting` while a card is open, `running` otherwise. */
+function settle(progress: TurnProgress): TurnProgress {
+  if (progress.finish !== undefined) return progress;
+  return { ...progress, state: progress.pendingCards.length > 0 ? "waiting" : "running" };
+}

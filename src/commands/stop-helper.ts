@@ -1,0 +1,39 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { asLoopdError, LoopdError } from "../protocol/errors.ts";
+import type { Connection } from "../protocol/connect.ts";
+
+/** Milliseconds that a helper has to write down what it is doing and end. */
+const STOP_LIMIT = 30_000;
+const POLL_PAUSE = 20;
+
+/**
+ * Asks a helper to end, and resolves once its process is gone and the home is free. Open turns stay open.
+ * @throws LoopdError `not-allowed` when the helper is still there after half a minute.
+ */
+export async function stopHelper(connection: Connection): Promise<void> {
+  const { pid } = connection.hello;
+  await connection.request("helper.stop", {}).catch((thrown: unknown) => {
+    // It may be gone before its answer arrives, which is what was wanted.
+    if (asLoopdError(thrown).code !== "connection-closed") throw thrown;
+  });
+  connection.close();
+  const deadline = performance.now() + STOP_LIMIT;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) {
+      throw new LoopdError(
+        "not-allowed",
+        `The helper (process ${pid}) has not ended after ${STOP_LIMIT / 1000} s. End it with: kill ${pid}`,
+      );
+    }
+    await delay(POLL_PAUSE);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { Action, ActionPanel, Form, useNavigation } from "@raycast/api";
+import { FormValidation, useForm } from "@raycast/utils";
+
+/** One text that the person adds to something: a note, a reason, the next question. Pops when it is sent. */
+export function TextForm(props: { title: string; label: string; placeholder: string; submitTitle: string; onSubmit: (text: string) => void }) {
+  const { pop } = useNavigation();
+  const { handleSubmit, itemProps } = useForm<{ text: string }>({
+    onSubmit: ({ text }) => {
+      pop();
+      props.onSubmit(text.trim());
+    },
+    validation: { text: FormValidation.Required },
+  });
+  return (
+    <Form
+      navigationTitle={props.title}
+      actions={
+        <ActionPanel>
+          <Action.SubmitForm title={props.submitTitle} onSubmit={handleSubmit} />
+        </ActionPanel>
+      }
+    >
+      <Form.TextArea {...itemProps.text} title={props.label} placeholder={props.placeholder} autoFocus />
+    </Form>
+  );
+}

@@ -1,0 +1,180 @@
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
+import type { CallContext } from "../../agent/ports.ts";
+import { endGroup, endMarked, isGroupAlive } from "./end-processes.ts";
+import { childEnvironment } from "./environment.ts";
+import { processRow } from "./process-table.ts";
+
+/** Time between SIGTERM and SIGKILL. */
+const GRACE_MS = 1000;
+/** After its process ended, output that pauses so long is taken for complete, and at the latest after `MAX_DRAIN_MS`. */
+const QUIET_MS = 250;
+const MAX_DRAIN_MS = 2000;
+const MAX_ERROR_BYTES = 16 * 1024;
+
+/** A program to run for one call. */
+export interface ProcessRequest extends Pick<CallContext, "callId" | "signal" | "spawned"> {
+  file: string;
+  args: readonly string[];
+  folder: string;
+  /** The helper's variables; the child gets an allow-list of them. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Gets standard output as it comes; the program waits while this does. */
+  onOutput(chunk: Buffer): Promise<void> | void;
+}
+
+/** How a program ended. `why` is for people and models. */
+export type ProcessEnd =
+  | { type: "not-started"; why: string }
+  | {
+      type: "ended";
+      /** Exit code; absent if a signal ended it. */
+      code?: number;
+      signal?: string;
+      /** Whether it was ended because the request's signal fired. */
+      isAborted: boolean;
+      /** Whether processes that it had left in the background were ended. */
+      hadBackground: boolean;
+      /** Whether something could not be ended and may still run. */
+      isLeftRunning: boolean;
+      /** The first 16 KiB of standard error. */
+      errors: string;
+    };
+
+/**
+ * Runs a program in a process group of its own, with no input and no secrets. When it ends, or when the signal fires, the
+ * whole group is ended, so that nothing outlives the call, and nobody waits for a grandchild that holds the output open.
+ * @throws whatever `spawned` or `onOutput` throw, after the group is gone
+ */
+export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
+  if (request.signal.aborted) return { type: "not-started", why: "It was stopped before it began." };
+  const child = execa(request.file, request.args, {
+    cwd: request.folder,
+    env: childEnvironment(request.environment, request.callId),
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    encoding: "buffer",
+    buffer: false,
+    reject: false,
+  });
+  const { pid } = child;
+  if (pid === undefined) return { type: "not-started", why: (await child).originalMessage ?? "The system refused." };
+  // Read at once: on Linux the row is there as long as nobody has waited for the process, however short its life.
+  const row = processRow(pid);
+  const exited = new Promise<{ code?: number; signal?: string }>((resolve) => {
+    child.nodeChildProcess.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+  });
+  const errors = new ErrorText();
+  const output = new Drain(child.stdout, request.onOutput);
+  const complaints = new Drain(child.stderr, (chunk) => errors.add(chunk));
+  const aborted = new Promise<"aborted">((resolve) => {
+    request.signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+    if (request.signal.aborted) resolve("aborted");
+  });
+
+  let failure: { cause: unknown } | undefined;
+  const failed = new Promise<"failed">((resolve) => {
+    const fail = (cause: unknown): void => {
+      failure ??= { cause };
+      resolve("failed");
+    };
+    output.failed.then(fail);
+    row.then((known) => request.spawned(pid, known?.startTime ?? "")).catch(fail);
+  });
+
+  const first = await Promise.race([exited, aborted, failed]);
+  const isStopped = typeof first === "string";
+  if (!isStopped) await Promise.race([settled(output, complaints), aborted, failed]);
+  const isAlive = await isGroupAlive(pid);
+  let isGone = isAlive ? await endGroup(pid, GRACE_MS) : true;
+  if (isStopped) isGone = (await endMarked([request.callId])).every((one) => one.isGone) && isGone;
+  const end = await Promise.race([exited, delay(MAX_DRAIN_MS, {})]);
+  if (failure === undefined) await Promise.race([settled(output, complaints), failed]);
+  await Promise.all([output.close(), complaints.close()]);
+  if (failure !== undefined) throw failure.cause;
+  return {
+    type: "ended",
+    ...end,
+    isAborted: first === "aborted",
+    hadBackground: !isStopped && isAlive,
+    isLeftRunning: !isGone,
+    errors: errors.text(),
+  };
+}
+
+/** Reads a stream to its end or until it is closed. */
+class Drain {
+  readonly failed: Promise<unknown>;
+  readonly #stream: Readable;
+  readonly #done: Promise<void>;
+  chunks = 0;
+  isDone = false;
+
+  constructor(stream: Readable, onChunk: (chunk: Buffer) => Promise<void> | void) {
+    this.#stream = stream;
+    let fail: (cause: unknown) => void = () => undefined;
+    this.failed = new Promise((resolve) => (fail = resolve));
+    this.#done = this.#read(onChunk, fail);
+  }
+
+  async #read(onChunk: (chunk: Buffer) => Promise<void> | void, fail: (cause: unknown) => void): Promise<void> {
+    try {
+      for await (const chunk of this.#stream as AsyncIterable<Buffer>) {
+        this.chunks += 1;
+        try {
+          await onChunk(chunk);
+        } catch (cause) {
+          fail(cause);
+          return;
+        }
+      }
+    } catch {
+      // The stream was closed on purpose, by `close`.
+    } finally {
+      this.isDone = true;
+    }
+  }
+
+  done(): Promise<void> {
+    return this.#done;
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy();
+    await this.#done;
+  }
+}
+
+/** Resolves when both streams are at their end, pause for a while, or do not stop. */
+async function settled(...drains: Drain[]): Promise<void> {
+  const deadline = performance.now() + MAX_DRAIN_MS;
+  const all = Promise.all(drains.map((drain) => drain.done()));
+  while (drains.some((drain) => !drain.isDone) && performance.now() < deadline) {
+    const before = drains.reduce((sum, drain) => sum + drain.chunks, 0);
+    const timer = new AbortController();
+    await Promise.race([all, delay(QUIET_MS, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    if (drains.reduce((sum, drain) => sum + drain.chunks, 0) === before) return;
+  }
+}
+
+/** The beginning of standard error. */
+class ErrorText {
+  readonly #kept: Buffer[] = [];
+  #bytes = 0;
+
+  add(chunk: Buffer): void {
+    const part = chunk.subarray(0, MAX_ERROR_BYTES - this.#bytes);
+    this.#bytes += part.length;
+    if (part.length > 0) this.#kept.push(Buffer.from(part));
+  }
+
+  text(): string {
+    return Buffer.concat(this.#kept).toString("utf8");
+  }
+}

@@ -1,0 +1,224 @@
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { socketPathOf } from "../../../src/protocol/connect.ts";
+import { LoopdError } from "../../../src/protocol/errors.ts";
+import { Peer } from "../../../src/protocol/peer.ts";
+import { type Built, buildCommands } from "../../fakes/raycast/built-commands.ts";
+import type { Command } from "../../fakes/raycast/command.ts";
+import { closeAll, launch, type LaunchOptions } from "../../fakes/raycast/launch.ts";
+import { createStorage } from "../../fakes/raycast/storage.ts";
+import type { View } from "../../fakes/raycast/view.ts";
+import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper } from "../../fakes/helper.ts";
+import { gate, type ModelScript, type ModelServer, script, startModelServer } from "../../fakes/model-server.ts";
+
+const assetsPath = resolve(import.meta.dirname, "../../../assets");
+let built: Built;
+const cleanUp: (() => Promise<void> | void)[] = [];
+
+beforeAll(() => {
+  built = buildCommands();
+});
+afterAll(() => built.remove());
+afterEach(async () => {
+  closeAll();
+  for (const clean of cleanUp.splice(0).reverse()) await clean();
+});
+
+interface Scene {
+  home: string;
+  workspace: string;
+  server: ModelServer;
+  helper: TestHelper;
+  ask(options?: Partial<LaunchOptions>): Command;
+}
+
+/** A real helper whose model answers by script, and a folder to work in. */
+async function scene(answers: ModelScript): Promise<Scene> {
+  const server = await startModelServer(answers);
+  cleanUp.push(() => server.close());
+  const home = temporaryFolder("ask");
+  const workspace = mkdtempSync(join(tmpdir(), "loopd-workspace-"));
+  cleanUp.push(
+    () => removeFolder(home),
+    () => rmSync(workspace, { recursive: true, force: true }),
+  );
+  const helper = await startHelper(home);
+  cleanUp.push(() => helper.stop());
+  const connection = await helper.connect();
+  const profile = { dialect: "anthropic", url: server.url, model: "scripted", trust: "local" } as const;
+  await connection.request("endpoint.add", { name: "script", profile, use: true });
+  connection.close();
+  return { home, workspace, server, helper, ask: (options) => ask(home, { preferences: { workspace }, ...options }) };
+}
+
+function ask(home: string, options: Partial<LaunchOptions> = {}): Command {
+  const env = { LOOPD_HOME: home, PATH: process.env.PATH, HOME: homedir() };
+  return launch({ name: "ask", dist: built.dist, assetsPath, env, ...options });
+}
+
+/** Stops the helper that a command started. */
+async function stopHelperOf(home: string): Promise<void> {
+  const connection = await connectTo(home);
+  await connection.request("helper.stop", {});
+  await connection.closed;
+}
+
+const markdown = (view: View) => String(view.props["markdown"] ?? "");
+const isDone = (_view: View, command: Command) => command.print().includes('text="Done"');
+
+test("a question as argument is answered as it streams, and the answer can be copied", async () => {
+  const held = gate();
+  const { ask } = await scene(script().says("The **first** part.\n\nAnd the second part of it.").pauses(held));
+  const command = ask({ arguments: { text: "How are things?" } });
+  await command.until((view) => markdown(view).includes("The "));
+  expect(command.view.props["isLoading"]).toBe(true);
+  expect(command.view.props["navigationTitle"]).toBe("How are things?");
+  expect(command.actions()).toContain("Stop");
+  held.release();
+  await command.until(isDone);
+  expect(command.view.props["isLoading"]).toBe(false);
+  expect(markdown(command.view)).toContain("And the second part of it.");
+  expect(command.print()).toContain('Label "Model" text="scripted at script"');
+  expect(command.actions()).toEqual(["Copy Answer", "Paste Answer", "Continue…", "New Question", "Copy Session ID"]);
+  await command.action("Copy Answer");
+  expect(command.clipboard).toBe("The **first** part.\n\nAnd the second part of it.");
+});
+
+test("a command is approved where it is asked for, and runs", async () => {
+  const { ask, workspace } = await scene(script().calls("shell_run", { command: "echo made > made.txt" }).says("Made it."));
+  const command = ask({ arguments: { text: "Make a file" } });
+  await command.until(() => command.actions().includes("Approve"));
+  expect(markdown(command.view)).toContain("May loopd do this?");
+  expect(markdown(command.view)).toContain("command: echo made > made.txt");
+  expect(command.actions().slice(0, 4)).toEqual(["Approve", "Deny", "Deny with Reason…", "Copy Arguments"]);
+  expect(existsSync(join(workspace, "made.txt"))).toBe(false);
+  await command.action("Approve");
+  await command.until(isDone);
+  expect(existsSync(join(workspace, "made.txt"))).toBe(true);
+  expect(markdown(command.view)).toContain("Made it.");
+  expect(command.toasts).toMatchObject([{ title: "Approved", style: "SUCCESS" }]);
+});
+
+test("a command is denied with a reason that the model reads", async () => {
+  const { ask, workspace, server } = await scene(script().calls("shell_run", { command: "touch made.txt" }).says("Then not."));
+  const command = ask({ arguments: { text: "Make a file" } });
+  await command.until(() => command.actions().includes("Deny with Reason…"));
+  await command.action("Deny with Reason…");
+  await command.until((view) => view.type === "Form");
+  await command.submit({ text: "Not in this folder" });
+  await command.until(isDone);
+  expect(existsSync(join(workspace, "made.txt"))).toBe(false);
+  expect(markdown(command.view)).toContain("denied");
+  expect(server.requests[1]?.text).toContain("Not in this folder");
+});
+
+test("closing the window leaves the turn running, and opening Ask again returns to it until its end was seen", async () => {
+  const held = gate();
+  const { ask, server } = await scene(script().says("Worth the wait.").holds(held));
+  const storage = createStorage();
+  const first = ask({ arguments: { text: "Take your time" }, storage });
+  await first.until((view) => markdown(view).includes("Take your time"));
+  await server.received(1);
+  await first.until(() => storage.local.size > 0);
+  first.close();
+  const second = ask({ storage });
+  await second.until((view) => markdown(view).includes("Take your time"));
+  held.release();
+  await second.until(isDone);
+  expect(markdown(second.view)).toContain("Worth the wait.");
+  expect(server.requests).toHaveLength(1);
+  await second.until(() => String(storage.local.get("last-turn")).includes('"isSeen":true'));
+  second.close();
+  const third = ask({ storage });
+  await third.until((view) => view.type === "Form");
+});
+
+test("without a helper Ask says so, starts one, and asks", async () => {
+  const home = temporaryFolder("missing");
+  cleanUp.push(() => removeFolder(home));
+  const command = ask(home);
+  await command.until((view) => view.type === "List");
+  expect(command.print()).toContain('List.EmptyView "The Helper Is Not Running"');
+  expect(command.actions()).toEqual(["Start Helper", "Open Set-Up Help"]);
+  cleanUp.push(() => stopHelperOf(home));
+  await command.action("Start Helper");
+  await command.until((view) => view.type === "Form");
+  expect(command.toasts).toMatchObject([{ title: "Helper started", style: "SUCCESS" }]);
+  expect(command.print()).toContain("not an AI");
+});
+
+test("a helper of another version is stopped and replaced on request", async () => {
+  const home = temporaryFolder("outdated");
+  cleanUp.push(() => removeFolder(home));
+  mkdirSync(join(home, "run"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(home, "run", "token"), "old-token");
+  const asked: string[] = [];
+  const old = createServer((socket) => {
+    const peer: Peer = new Peer(socket, {
+      notification: () => {},
+      request: async (method) => {
+        asked.push(method);
+        if (method === "hello") throw new LoopdError("helper-outdated", "The running helper speaks protocol 0.");
+        old.close();
+        setImmediate(() => peer.close());
+      },
+    });
+  });
+  old.listen(socketPathOf(home));
+  await once(old, "listening");
+  const command = ask(home);
+  await command.until((view) => view.type === "List");
+  expect(command.actions()[0]).toBe("Restart Helper");
+  cleanUp.push(() => stopHelperOf(home));
+  await command.action("Restart Helper");
+  await command.until((view) => view.type === "Form");
+  expect(asked.filter((method) => method === "helper.stop")).toHaveLength(1);
+  expect(command.toasts).toMatchObject([{ title: "Helper restarted", style: "SUCCESS" }]);
+});
+
+test("an endpoint that refuses is named with what to do next, and the question can be asked again", async () => {
+  const { ask, server } = await scene(script().status(401).says("Now it works."));
+  const command = ask({ arguments: { text: "Hello?" } });
+  await command.until((view) => markdown(view).includes("The turn failed."));
+  expect(command.print()).toContain('text="Failed"');
+  expect(markdown(command.view)).toMatch(/endpoints|key/);
+  expect(command.actions()[0]).toBe("Ask Again");
+  await command.action("Ask Again");
+  await command.until(isDone);
+  expect(markdown(command.view)).toContain("Now it works.");
+  expect(server.requests).toHaveLength(2);
+});
+
+test("stopping asks first, and ends the turn as cancelled", async () => {
+  const { ask } = await scene(script().stalls());
+  const command = ask({ arguments: { text: "Go on for ever" } });
+  await command.until((view) => markdown(view).includes("Let me see"));
+  const stopped = command.action("Stop");
+  await command.until(() => command.alert !== undefined);
+  command.alert?.press("Stop");
+  await stopped;
+  await command.until(() => command.print().includes('text="Cancelled"'));
+  expect(command.actions()).toContain("Continue…");
+});
+
+test("the form asks the chosen endpoint in the chosen folder, refuses nothing, and keeps a draft", async () => {
+  const { ask, server } = await scene(script().says("Good."));
+  const storage = createStorage();
+  const first = ask({ storage });
+  await first.until((view) => view.type === "Form");
+  await first.submit({ question: "   " });
+  await first.until(() => first.print().includes('error="What should loopd do?"'));
+  first.enter({ question: "Half a thought" });
+  await first.until(() => first.values["question"] === "Half a thought");
+  first.close();
+  const second = ask({ storage });
+  await second.until((view) => view.type === "Form");
+  expect(second.values["question"]).toBe("Half a thought");
+  await second.submit({ question: "A whole thought" });
+  await second.until(isDone);
+  expect(server.requests[0]?.text).toContain("A whole thought");
+});

@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { encoded, messageEvents, type MessageEvent } from "./model-events.ts";
+import { ModelScript, type Step } from "./model-script.ts";
+
+export { gate, type Gate, ModelScript, script } from "./model-script.ts";
+
+/** A request as it arrived. */
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** The body, byte for byte. */
+  text: string;
+  body: RequestBody;
+  /** Resolves when the connection or the response is over, whoever ended it. */
+  ended: Promise<void>;
+}
+
+/** What tests look at in a request's body. */
+export interface RequestBody {
+  model: string;
+  max_tokens: number;
+  stream?: boolean;
+  system?: string;
+  tools?: { name: string; description: string; input_schema: object }[];
+  messages: { role: string; content: { type: string; [field: string]: unknown }[] }[];
+}
+
+/** A model server for tests: Anthropic Messages dialect on 127.0.0.1, answering by script. */
+export interface ModelServer {
+  /** Address for an endpoint profile. */
+  url: string;
+  requests: RecordedRequest[];
+  /** Resolves once this many requests have arrived in all. */
+  received(count: number): Promise<void>;
+  /** Ends every connection and the server. */
+  close(): Promise<void>;
+}
+
+/** A script, or a function that chooses the next step from the request: the first step of what it returns. */
+export type Behaviour = ModelScript | ((body: RequestBody, number: number) => ModelScript);
+
+/** Starts a server on a free port. */
+export async function startModelServer(behaviour: Behaviour): Promise<ModelServer> {
+  const requests: RecordedRequest[] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  const server = createServer((request, response) => {
+    void serve(request, response).catch(() => response.destroy());
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const ended = once(response, "close").then(() => undefined);
+    const text = await textOf(request);
+    const body = JSON.parse(text) as RequestBody;
+    requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, text, body, ended });
+    const number = requests.length;
+    for (const waiter of waiting) if (number >= waiter.count) waiter.resolve();
+    if (request.url !== "/v1/messages") return fail(response, 404, `no such path: ${request.url}`);
+    const step = typeof behaviour === "function" ? behaviour(body, number).steps[0] : stepOf(behaviour, number);
+    if (step === undefined) return fail(response, 400, `the script has no step for request ${number}`);
+    await step.gate?.opened;
+    await answer(response, step, body.model, number);
+  }
+
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    received(count) {
+      return new Promise((resolve) => {
+        if (requests.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      });
+    },
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function stepOf(script: ModelScript, number: number): Step | undefined {
+  return script.steps[number - 1] ?? (script.isRepeating ? script.steps.at(-1) : undefined);
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function answer(response: ServerResponse, step: Step, model: string, number: number): Promise<void> {
+  if (step.manner === "silent") return;
+  if (step.manner === "raw" && step.raw !== undefined) {
+    response.writeHead(step.raw.status, step.raw.headers).end(step.raw.body);
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+  const events = messageEvents(step, model, number);
+  const begun = events.slice(0, cutIndex(events, step));
+  if (step.manner === "message" && step.cutsOffAfter === undefined) {
+    const rest = step.pause === undefined ? events : events.slice(begun.length);
+    if (step.pause !== undefined) response.write(begun.map(encoded).join(""));
+    await step.pause?.opened;
+    response.end(rest.map(encoded).join(""));
+    return;
+  }
+  if (step.manner === "overloaded") {
+    const error: MessageEvent = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+    response.end([...begun, error].map(encoded).join(""));
+    return;
+  }
+  response.write(begun.map(encoded).join(""), () => {
+    if (step.manner !== "stalls") response.socket?.destroySoon();
+  });
+}
+
+/** The place after the first two deltas of the kind at which the step breaks off. */
+function cutIndex(events: MessageEvent[], step: Step): number {
+  const wanted = step.cutsOffAfter === "arguments" ? "input_json_delta" : "text_delta";
+  const deltas = events.flatMap(({ delta }, index) => ((delta as MessageEvent | undefined)?.type === wanted ? [index] : []));
+  return (deltas[1] ?? deltas[0] ?? events.length - 1) + 1;
+}
+
+function fail(response: ServerResponse, status: number, message: string): void {
+  const body = JSON.stringify({ type: "error", error: { type: "invalid_request_error", message } });
+  response.writeHead(status, { "content-type": "application/json" }).end(body);
+}
