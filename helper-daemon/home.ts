@@ -39,8 +39,8 @@ export function prepareHome(folder: string): Home {
       token: tokenOf(join(real, "run", "token")),
     };
   } catch (cause) {
-    if (cause instanceof LoopdError) throw cause;
-    const why = (cause as Error).message;
+    if (!(cause instanceof Error && "errno" in cause)) throw cause;
+    const why = cause.message;
     const message = `loopd cannot use ${folder} as its home: ${why}. Make it a writable folder, or set LOOPD_HOME to another one.`;
     throw new LoopdError("home-unusable", message, { cause });
   }

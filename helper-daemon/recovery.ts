@@ -15,5 +15,5 @@ export async function sweepUnfinished(store: Store, boot: string, log: Log): Pro
     .flatMap((turn) => store.log.ofTurn(turn, "tool.spawned").map((entry) => entry.data))
     .filter(({ callId }) => unfinished.has(callId));
   const killed = await sweepOrphans({ spawned, boot, callIds: [...unfinished] });
-  log.info({ unfinished: [...unfinished], killed }, "swept what an earlier helper left running");
+  log.info({ callIds: [...unfinished], killed }, "swept what an earlier helper left running");
 }

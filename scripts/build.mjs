@@ -19,6 +19,16 @@ const SOURCES = [
   "helper-daemon",
 ];
 
+/** What packages in CommonJS expect around them. */
+const COMMON_JS = [
+  'import{createRequire as __createRequire}from"node:module"',
+  'import{fileURLToPath as __fileURLToPath}from"node:url"',
+  'import{dirname as __pathDirname}from"node:path"',
+  "const require=__createRequire(import.meta.url)",
+  "const __filename=__fileURLToPath(import.meta.url)",
+  "const __dirname=__pathDirname(__filename)",
+].join(";");
+
 /** One hash over path, size and time of every source: equal means that nothing needs to be built. */
 function stamp() {
   const hash = createHash("sha256");
@@ -41,12 +51,18 @@ function stamp() {
 
 const sources = stamp();
 const isFresh = existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).sources === sources;
-if (!(process.argv.includes("--if-stale") && isFresh)) await build();
+if (!(process.argv.includes("--if-stale") && isFresh)) {
+  const fresh = `${out}.${process.pid}`;
+  try {
+    await build(fresh);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
 
-async function build() {
+async function build(fresh) {
   const { build: bundle } = await import("esbuild");
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const fresh = `${out}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   await bundle({
     absWorkingDir: root,
@@ -61,10 +77,7 @@ async function build() {
     target: "node22",
     external: ["better-sqlite3", "@vscode/ripgrep"],
     define: { LOOPD_VERSION: JSON.stringify(version) },
-    // Packages in CommonJS call require for Node's own modules.
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
+    banner: { js: COMMON_JS },
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: "linked",
@@ -85,7 +98,6 @@ async function build() {
     renameSync(fresh, out);
   } catch (error) {
     if (!existsSync(manifest)) throw error;
-    rmSync(fresh, { recursive: true, force: true });
   }
   rmSync(old, { recursive: true, force: true });
 }

@@ -48,7 +48,8 @@ export async function anthropicClient(profile: EndpointProfile, key: string | un
 }
 
 async function loadLibraries(): Promise<Libraries> {
-  const [sdk, streaming, undici] = await Promise.all([
+  // undici is CommonJS: in a bundle only its default export is there.
+  const [sdk, streaming, { default: undici }] = await Promise.all([
     import("@anthropic-ai/sdk"),
     import("@anthropic-ai/sdk/streaming"),
     import("undici"),
@@ -63,7 +64,11 @@ async function loadLibraries(): Promise<Libraries> {
   return { Anthropic: sdk.default, Stream: streaming.Stream, fetch: undici.fetch, agent };
 }
 
-function createClient(profile: EndpointProfile, key: string | undefined, { Anthropic, Stream, fetch, agent }: Libraries) {
+function createClient(
+  profile: EndpointProfile,
+  key: string | undefined,
+  { Anthropic, Stream, fetch, agent }: Libraries,
+) {
   const headers = headersOf(profile, key);
   const client = new Anthropic({
     baseURL: baseUrl(profile.url),

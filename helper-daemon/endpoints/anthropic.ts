@@ -1,7 +1,14 @@
 import type { ModelReply, ModelRequest, Tell } from "../../src/agent/ports.ts";
 import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
 import { type AnthropicClient, anthropicClient } from "./anthropic-client.ts";
-import { type Asked, badResponse, EndpointFailed, type EndpointFailure, mendingAdvice, stalled } from "./endpoint-failure.ts";
+import {
+  type Asked,
+  badResponse,
+  EndpointFailed,
+  type EndpointFailure,
+  mendingAdvice,
+  stalled,
+} from "./endpoint-failure.ts";
 import { type IdleWatch, watchIdle } from "./idle-watch.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { createReplyBuilder } from "./reply-builder.ts";
@@ -11,8 +18,7 @@ import { failureOfStatus, failureOfStreamError } from "./status-failure.ts";
 
 /** How one attempt ended. */
 export type Attempt =
-  | Extract<ModelReply, { type: "responded" | "aborted" }>
-  | { type: "failed"; failure: EndpointFailure };
+  Extract<ModelReply, { type: "responded" | "aborted" }> | { type: "failed"; failure: EndpointFailure };
 
 /** How long a server may take to close a stream after it said that the message is complete. */
 const CLOSING_MS = 1_000;
@@ -88,7 +94,9 @@ async function exchange(
     const what = events === 0 ? "answered without a single event" : "ended its answer before the message was complete";
     throw new EndpointFailed(badResponse(asked, what, events > 0));
   }
-  return reply.finish() ?? { type: "failed", failure: badResponse(asked, "sent a message without content (null)", false) };
+  return (
+    reply.finish() ?? { type: "failed", failure: badResponse(asked, "sent a message without content (null)", false) }
+  );
 }
 
 /** Whether an event is an error, also where a server forgot to name it so. */

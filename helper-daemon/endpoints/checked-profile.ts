@@ -9,11 +9,17 @@ import { keySchema } from "./secrets-file.ts";
  */
 export function checkedProfile(profile: EndpointProfile, key: string | undefined): EndpointProfile {
   if (profile.dialect !== "anthropic") {
-    throw new LoopdError("usage", "The openai dialect comes later; this version speaks anthropic. Use --dialect anthropic.");
+    throw new LoopdError(
+      "usage",
+      "The openai dialect comes later; this version speaks anthropic. Use --dialect anthropic.",
+    );
   }
   const url = new URL(profile.url);
   if (url.username !== "" || url.password !== "") {
-    throw new LoopdError("usage", "The address must not hold a password, because addresses are shown. Give the key with --key-stdin.");
+    throw new LoopdError(
+      "usage",
+      "The address must not hold a password, because addresses are shown. Give the key with --key-stdin.",
+    );
   }
   if (url.search !== "" || url.hash !== "") {
     throw new LoopdError("usage", `The address must end with its path, without "${url.search}${url.hash}".`);

@@ -1,13 +1,17 @@
 import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
 
-/** Error codes of Node, OpenSSL and undici along a chain of causes, outermost first. */
+/** What fetch says of ports that its standard forbids, such as those of mail and remote shells. */
+const BAD_PORT = "bad port";
+
+/** Error codes of Node, OpenSSL and undici along a chain of causes, outermost first; names where there is no code. */
 function codesOf(thrown: unknown): string[] {
   const codes: string[] = [];
   const seen = new Set<unknown>();
-  for (let error = thrown; typeof error === "object" && error !== null && !seen.has(error); ) {
+  for (let error = thrown; typeof error === "object" && error !== null && !seen.has(error);) {
     seen.add(error);
-    const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
-    if (typeof code === "string") codes.push(code);
+    const { code, name, message, cause, errors } = error as Partial<NodeJS.ErrnoException> & { errors?: unknown };
+    const known = code ?? (message === BAD_PORT ? BAD_PORT : name);
+    if (typeof known === "string") codes.push(known);
     error = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
   return codes;
@@ -27,8 +31,16 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
     isRetryable,
   });
   if (has(/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/)) return badResponse(asked, "sent more than any answer can hold", false);
-  if (has(/^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH)/)) return badResponse(asked, "does not answer in HTTP", hasBegun);
+  if (has(/^HPE_|^HTTPParserError$|^UND_ERR_HEADERS_OVERFLOW$/))
+    return badResponse(asked, "does not answer in HTTP", hasBegun);
   if (hasBegun) return badResponse(asked, "broke the connection off in the middle of the answer", true);
+  if (codes.includes(BAD_PORT)) {
+    const advice = `Is the model server running on another port? ${mendingAdvice(asked.name, "--url URL")}`;
+    return unreachable(
+      `The port in ${where} is refused: the web's standard keeps it for other services. ${advice}`,
+      false,
+    );
+  }
   if (has(/^ECONNREFUSED$/)) {
     const advice = `Is the model server running? Start it, or look at the address with: loopd endpoints show ${asked.name}`;
     return unreachable(`Nothing listens at ${where} (connection refused). ${advice}`, true);
@@ -44,13 +56,17 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
     return unreachable(`The name in ${where} cannot be resolved. ${advice}`, true);
   }
   if (has(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS/)) {
-    const advice = "Mend the server's certificate, or have the system trust it (NODE_EXTRA_CA_CERTS in the helper's environment).";
+    const advice =
+      "Mend the server's certificate, or have the system trust it (NODE_EXTRA_CA_CERTS in the helper's environment).";
     return unreachable(`The certificate of ${where} is not trusted (${codes.at(-1)}). ${advice}`, false);
   }
   if (has(/^(ERR_SSL_|EPROTO)/)) {
-    return unreachable(`${where} does not speak TLS. If the server speaks plain HTTP: ${mendingAdvice(asked.name, "--url http://…")}`, false);
+    return unreachable(
+      `${where} does not speak TLS. If the server speaks plain HTTP: ${mendingAdvice(asked.name, "--url http://…")}`,
+      false,
+    );
   }
-  const detail = codes.at(-1) ?? (thrown instanceof Error ? thrown.name : "no reason given");
+  const detail = codes.at(-1) ?? "no reason given";
   return unreachable(
     `The connection to ${where} broke before an answer came (${detail}). Is a model server running there? loopd endpoints show ${asked.name}`,
     true,

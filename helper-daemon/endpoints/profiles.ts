@@ -76,11 +76,17 @@ export function createProfiles(home: string): Profiles {
     const profile = name === REHEARSAL_ENDPOINT ? REHEARSAL_PROFILE : saved(name);
     if (profile !== undefined) return profile;
     const names = [...Object.keys(file.current().endpoints).sort(), REHEARSAL_ENDPOINT].join(", ");
-    throw new LoopdError("unknown-endpoint", `There is no endpoint "${name}". Known: ${names}. See: loopd endpoints list`);
+    throw new LoopdError(
+      "unknown-endpoint",
+      `There is no endpoint "${name}". Known: ${names}. See: loopd endpoints list`,
+    );
   }
   function changeable(name: string): EndpointProfile {
     if (name !== REHEARSAL_ENDPOINT) return known(name);
-    throw new LoopdError("usage", "The rehearsal model is built in and cannot be changed. Add another endpoint: loopd endpoints add");
+    throw new LoopdError(
+      "usage",
+      "The rehearsal model is built in and cannot be changed. Add another endpoint: loopd endpoints add",
+    );
   }
   const show = (name: string) => row(name, known(name));
 
@@ -98,7 +104,10 @@ export function createProfiles(home: string): Profiles {
     add({ name, profile, key, use }) {
       checkNewName(name);
       if (saved(name) !== undefined) {
-        throw new LoopdError("endpoint-exists", `There already is an endpoint "${name}". Change it with: loopd endpoints set ${name} …`);
+        throw new LoopdError(
+          "endpoint-exists",
+          `There already is an endpoint "${name}". Change it with: loopd endpoints set ${name} …`,
+        );
       }
       const newKey = checkedKey(key);
       const checked = checkedProfile(profile, newKey);
@@ -156,7 +165,8 @@ function endpointsOf(raw: RawConfig): NonNullable<RawConfig["endpoints"]> {
 
 function checkNewName(name: string): void {
   const parsed = endpointNameSchema.safeParse(name);
-  if (!parsed.success) throw new LoopdError("usage", `"${name}" cannot name an endpoint: ${parsed.error.issues[0]?.message}.`);
+  if (!parsed.success)
+    throw new LoopdError("usage", `"${name}" cannot name an endpoint: ${parsed.error.issues[0]?.message}.`);
   if (name.toLowerCase() === REHEARSAL_ENDPOINT || name.toLowerCase().startsWith(UNSAVED_PREFIX)) {
     throw new LoopdError("usage", `The name "${name}" is reserved by loopd. Choose another one.`);
   }

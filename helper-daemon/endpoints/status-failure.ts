@@ -48,14 +48,26 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   });
   if (status === 413 || (status !== 429 && status !== 529 && isContextOverflow(words))) {
     const advice = "Begin a new session, ask for less at once, or use a model with a larger window.";
-    return failed("endpoint-context-overflow", `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`, false);
+    return failed(
+      "endpoint-context-overflow",
+      `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`,
+      false,
+    );
   }
   if (status >= 300 && status < 400) {
-    return badResponse(asked, `sends requests on to another address (${status}), which loopd does not follow, so that no key reaches a stranger`, false);
+    return badResponse(
+      asked,
+      `sends requests on to another address (${status}), which loopd does not follow, so that no key reaches a stranger`,
+      false,
+    );
   }
   if (status === 401 || status === 403) {
     const advice = mendingAdvice(asked.name, "--key-stdin");
-    return failed("endpoint-unauthorized", `${endpoint} refuses the key or the lack of one (${status}).${said} ${advice}`, false);
+    return failed(
+      "endpoint-unauthorized",
+      `${endpoint} refuses the key or the lack of one (${status}).${said} ${advice}`,
+      false,
+    );
   }
   if (status === 404) {
     const advice = `Either the address or the model "${asked.model}" is unknown there. ${mendingAdvice(asked.name, "--url URL --model MODEL")}`;
@@ -63,7 +75,11 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   }
   if (status === 429) {
     const advice = "Wait a little and ask again, or use another endpoint: loopd endpoints list";
-    return failed("endpoint-rate-limited", `${endpoint} limits how often it can be asked (429).${said} ${advice}`, true);
+    return failed(
+      "endpoint-rate-limited",
+      `${endpoint} limits how often it can be asked (429).${said} ${advice}`,
+      true,
+    );
   }
   if (status === 529 || words.type === "overloaded_error") {
     const advice = "Ask again later, or use another endpoint: loopd endpoints list";

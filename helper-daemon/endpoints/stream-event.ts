@@ -51,7 +51,9 @@ export type ReportedUsage = z.output<typeof usage>;
  * A parser for values that say what they are in `type`. One of a type not listed gives undefined, because dialects
  * grow; one of a listed type must have its shape.
  */
-function parserOf<T extends Record<string, z.ZodType>>(schemas: T): (value: unknown) => z.output<T[keyof T]> | undefined {
+function parserOf<T extends Record<string, z.ZodType>>(
+  schemas: T,
+): (value: unknown) => z.output<T[keyof T]> | undefined {
   return (value) => {
     const type = (value as { type?: unknown } | null | undefined)?.type;
     if (typeof type !== "string") throw new SyntaxError("something without a type");

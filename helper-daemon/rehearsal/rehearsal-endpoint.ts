@@ -16,7 +16,14 @@ export function createRehearsalEndpoint(): RehearsalEndpoint {
       if (name !== REHEARSAL_ENDPOINT) return undefined;
       server ??= startRehearsal();
       const { url, key } = await server;
-      const profile = { dialect: "anthropic", url, model: REHEARSAL_ENDPOINT, auth: "bearer", trust: "local", slots: 16 };
+      const profile = {
+        dialect: "anthropic",
+        url,
+        model: REHEARSAL_ENDPOINT,
+        auth: "bearer",
+        trust: "local",
+        slots: 16,
+      };
       return { profile: endpointProfileSchema.parse(profile), key };
     },
     close: async () => {

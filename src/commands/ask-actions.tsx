@@ -33,12 +33,17 @@ const iconOf = ({ resolution, answer }: CardChoice) => {
   return answer === "again" ? Icon.ArrowClockwise : Icon.CheckCircle;
 };
 
-function AskActionItem({ action, followed, onContinue, onNewQuestion }: { action: AskAction; followed: FollowedTurn } & AskExits) {
+function AskActionItem({
+  action,
+  followed,
+  onContinue,
+  onNewQuestion,
+}: { action: AskAction; followed: FollowedTurn } & AskExits) {
   const { push } = useNavigation();
-  const { session, request } = followed;
+  const { session } = followed;
   const resolve = (cardId: string, { title, ...answer }: CardChoice & { reason?: string }) =>
     withToast({ doing: "Answering…", done: doneWords(title), failed: "The Answer Was Not Taken" }, () =>
-      request("card.resolve", { cardId, by: CLIENT, ...answer }),
+      followed.request("card.resolve", { cardId, by: CLIENT, ...answer }),
     );
   switch (action.type) {
     case "answer-card": {
@@ -47,35 +52,112 @@ function AskActionItem({ action, followed, onContinue, onNewQuestion }: { action
     }
     case "deny-with-reason": {
       const deny = (reason: string) => resolve(action.card.approvalId, { title: "Deny", resolution: "denied", reason });
-      const form = <TextForm title="Deny with Reason" label="Reason" placeholder="The model reads this" submitTitle="Deny" onSubmit={deny} />;
-      return <Action title="Deny with Reason…" icon={Icon.SpeechBubbleActive} shortcut={{ modifiers: ["cmd", "shift"], key: "d" }} onAction={() => push(form)} />;
+      const form = (
+        <TextForm
+          title="Deny with Reason"
+          label="Reason"
+          placeholder="The model reads this"
+          submitTitle="Deny"
+          onSubmit={deny}
+        />
+      );
+      return (
+        <Action
+          title="Deny with Reason…"
+          icon={Icon.SpeechBubbleActive}
+          shortcut={{ modifiers: ["cmd", "shift"], key: "d" }}
+          onAction={() => push(form)}
+        />
+      );
     }
     case "copy-arguments":
-      return <Action.CopyToClipboard title="Copy Arguments" content={action.text} shortcut={{ modifiers: ["cmd", "opt"], key: "c" }} />;
+      return (
+        <Action.CopyToClipboard
+          title="Copy Arguments"
+          content={action.text}
+          shortcut={{ modifiers: ["cmd", "shift"], key: "a" }}
+        />
+      );
     case "steer": {
       const steer = (text: string) =>
         withToast({ doing: "Sending…", done: "Sent: the model reads it next", failed: "The Note Was Not Taken" }, () =>
-          request("turn.steer", { session, text }),
+          followed.request("turn.steer", { session, text }),
         );
-      const form = <TextForm title="Steer" label="Note" placeholder="What should the model know now?" submitTitle="Send" onSubmit={steer} />;
-      return <Action title="Steer…" icon={Icon.Compass} shortcut={Keyboard.Shortcut.Common.Edit} onAction={() => push(form)} />;
+      const form = (
+        <TextForm
+          title="Steer"
+          label="Note"
+          placeholder="What should the model know now?"
+          submitTitle="Send"
+          onSubmit={steer}
+        />
+      );
+      return (
+        <Action
+          title="Steer…"
+          icon={Icon.Compass}
+          shortcut={Keyboard.Shortcut.Common.Edit}
+          onAction={() => push(form)}
+        />
+      );
     }
     case "stop":
-      return <Action title="Stop" icon={Icon.Stop} style={Action.Style.Destructive} shortcut={Keyboard.Shortcut.Common.Remove} onAction={() => stop(followed)} />;
+      return (
+        <Action
+          title="Stop"
+          icon={Icon.Stop}
+          style={Action.Style.Destructive}
+          shortcut={Keyboard.Shortcut.Common.Remove}
+          onAction={() => stop(followed)}
+        />
+      );
     case "copy-answer":
-      return <Action.CopyToClipboard title="Copy Answer" content={action.text} shortcut={Keyboard.Shortcut.Common.Copy} />;
+      return (
+        <Action.CopyToClipboard title="Copy Answer" content={action.text} shortcut={Keyboard.Shortcut.Common.Copy} />
+      );
     case "paste-answer":
-      return <Action.Paste title="Paste Answer" content={action.text} shortcut={{ modifiers: ["cmd", "shift"], key: "v" }} />;
+      return (
+        <Action.Paste title="Paste Answer" content={action.text} shortcut={{ modifiers: ["cmd", "shift"], key: "v" }} />
+      );
     case "continue": {
-      const form = <TextForm title="Continue" label="Question" placeholder="What next?" submitTitle="Ask" onSubmit={onContinue} />;
-      return <Action title="Continue…" icon={Icon.SpeechBubble} shortcut={Keyboard.Shortcut.Common.Edit} onAction={() => push(form)} />;
+      const form = (
+        <TextForm title="Continue" label="Question" placeholder="What next?" submitTitle="Ask" onSubmit={onContinue} />
+      );
+      return (
+        <Action
+          title="Continue…"
+          icon={Icon.SpeechBubble}
+          shortcut={Keyboard.Shortcut.Common.Edit}
+          onAction={() => push(form)}
+        />
+      );
     }
     case "ask-again":
-      return <Action title="Ask Again" icon={Icon.ArrowClockwise} shortcut={Keyboard.Shortcut.Common.Refresh} onAction={() => onContinue(action.input)} />;
+      return (
+        <Action
+          title="Ask Again"
+          icon={Icon.ArrowClockwise}
+          shortcut={Keyboard.Shortcut.Common.Refresh}
+          onAction={() => onContinue(action.input)}
+        />
+      );
     case "new-question":
-      return <Action title="New Question" icon={Icon.Plus} shortcut={Keyboard.Shortcut.Common.New} onAction={onNewQuestion} />;
+      return (
+        <Action
+          title="New Question"
+          icon={Icon.Plus}
+          shortcut={Keyboard.Shortcut.Common.New}
+          onAction={onNewQuestion}
+        />
+      );
     case "copy-session":
-      return <Action.CopyToClipboard title="Copy Session ID" content={session} shortcut={Keyboard.Shortcut.Common.CopyName} />;
+      return (
+        <Action.CopyToClipboard
+          title="Copy Session ID"
+          content={session}
+          shortcut={Keyboard.Shortcut.Common.CopyName}
+        />
+      );
   }
 }
 
@@ -84,7 +166,8 @@ function doneWords(title: string): string {
   return title.startsWith("Deny") ? "Denied" : "Answered";
 }
 
-async function stop({ session, turn, request }: FollowedTurn): Promise<void> {
+async function stop(followed: FollowedTurn): Promise<void> {
+  const { session, turn } = followed;
   const isSure = await confirmAlert({
     title: "Stop this turn?",
     message: "What it has done so far stays done. You can continue in the same session.",
@@ -93,6 +176,6 @@ async function stop({ session, turn, request }: FollowedTurn): Promise<void> {
   });
   if (!isSure) return;
   await withToast({ doing: "Stopping…", done: "Stopped", failed: "Could Not Stop" }, () =>
-    request("turn.cancel", { session, turn, by: CLIENT, why: "stopped in Raycast" }),
+    followed.request("turn.cancel", { session, turn, by: CLIENT, why: "stopped in Raycast" }),
   );
 }

@@ -27,7 +27,8 @@ export function AskForm(props: {
   const known = choices.some(({ value }) => value === props.draft.endpoint) ? props.draft.endpoint : "";
   const { handleSubmit, itemProps } = useForm<{ question: string; endpoint: string }>({
     initialValues: { question: props.draft.question ?? "", endpoint: known ?? "" },
-    onSubmit: ({ question, endpoint }) => props.onAsk({ input: question.trim(), ...(endpoint === "" ? {} : { endpoint }) }),
+    onSubmit: ({ question, endpoint }) =>
+      props.onAsk({ input: question.trim(), ...(endpoint === "" ? {} : { endpoint }) }),
     validation: { question: (value) => (value?.trim() ? undefined : "What should loopd do?") },
   });
   return (

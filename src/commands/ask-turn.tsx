@@ -30,7 +30,9 @@ export function AskTurn(props: { target: TurnTarget } & TurnExits) {
   if (view === undefined) {
     if (error === undefined) return <Detail isLoading markdown="" />;
     const input = target.type === "submit" ? target.request.input : "";
-    return <TurnProblem error={error} onRetry={() => onRetry({ ...target })} onNewQuestion={() => onNewQuestion(input)} />;
+    return (
+      <TurnProblem error={error} onRetry={() => onRetry({ ...target })} onNewQuestion={() => onNewQuestion(input)} />
+    );
   }
   const { progress, input, stalled, followed } = view;
   const { title, markdown, isLoading, rows } = presentAsk({ progress, input, stalled, cards, now });
@@ -39,7 +41,10 @@ export function AskTurn(props: { target: TurnTarget } & TurnExits) {
     const retry = () => onRetry({ type: "attach", session, turn });
     return <TurnProblem error={error} answer={markdown} onRetry={retry} onNewQuestion={() => onNewQuestion("")} />;
   }
-  const exits: AskExits = { onContinue: (text) => onContinue(followed.session, text), onNewQuestion: () => onNewQuestion("") };
+  const exits: AskExits = {
+    onContinue: (text) => onContinue(followed.session, text),
+    onNewQuestion: () => onNewQuestion(""),
+  };
   return (
     <Detail
       navigationTitle={title}
@@ -64,15 +69,21 @@ function rowOf(row: DetailRow) {
 
 /** What is shown instead of a turn that could not be asked, or that is no longer heard of. */
 function TurnProblem(props: { error: LoopdError; answer?: string; onRetry: () => void; onNewQuestion: () => void }) {
-  const problem = `# ${props.answer === undefined ? "This Could Not Be Asked" : "The Helper Is Gone"}\n\n${plainMarkdown(props.error.message)}`;
+  const { Edit, New, Refresh } = Keyboard.Shortcut.Common;
+  const isLost = props.answer !== undefined;
+  const problem = `# ${isLost ? "The Helper Is Gone" : "This Could Not Be Asked"}\n\n${plainMarkdown(props.error.message)}`;
   return (
     <Detail
       navigationTitle="Ask"
       markdown={[problem, props.answer].filter(Boolean).join("\n\n---\n\n")}
       actions={
         <ActionPanel>
-          <Action title="Try Again" icon={Icon.ArrowClockwise} shortcut={Keyboard.Shortcut.Common.Refresh} onAction={props.onRetry} />
-          <Action title="Edit Question" icon={Icon.Pencil} shortcut={Keyboard.Shortcut.Common.New} onAction={props.onNewQuestion} />
+          <Action title="Try Again" icon={Icon.ArrowClockwise} shortcut={Refresh} onAction={props.onRetry} />
+          {isLost ? (
+            <Action title="New Question" icon={Icon.Plus} shortcut={New} onAction={props.onNewQuestion} />
+          ) : (
+            <Action title="Edit Question" icon={Icon.Pencil} shortcut={Edit} onAction={props.onNewQuestion} />
+          )}
         </ActionPanel>
       }
     />

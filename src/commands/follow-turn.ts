@@ -1,7 +1,8 @@
 import type { Connection, Listener } from "../protocol/connect.ts";
 import type { Delta, Entry } from "../protocol/entries.ts";
 import { asLoopdError, LoopdError } from "../protocol/errors.ts";
-import type { NotificationOf, TurnRequest } from "../protocol/requests.ts";
+import type { MethodName, NotificationOf, ParamsOf, ResultOf, TurnRequest } from "../protocol/requests.ts";
+import type { Seq } from "../protocol/values.ts";
 import type { StartMode } from "./open-helper.ts";
 
 /** What a face hears of the turn that it follows. */
@@ -19,8 +20,8 @@ export type TurnTarget = { type: "submit"; request: TurnRequest } | { type: "att
 
 /** A turn being followed. Iterating ends after its `turn.finished`, or after `close`, which leaves the turn running. */
 export interface FollowedTurn extends AsyncIterable<TurnEvent> {
-  session: string;
-  turn: string;
+  readonly session: string;
+  readonly turn: string;
   /** Asks the helper over whichever connection is up, after waiting for one. */
   request: Connection["request"];
   close(): void;
@@ -38,110 +39,138 @@ const MOST_LOSSES = 5;
  * @throws LoopdError of the submit, of `openHelper`, or (while iterating) of a reconnection that failed.
  */
 export async function followTurn(target: TurnTarget, open: OpenConnection): Promise<FollowedTurn> {
-  const events: TurnEvent[] = [];
-  let wake = () => {};
-  let end: "open" | "ended" | LoopdError = "open";
-  let place: { session: string; turn: string } | undefined = target.type === "attach" ? target : undefined;
-  let lastSeq = 0;
-  let liveAfter = 0;
-  let losses = 0;
+  const follower = new Follower(target, open);
+  await follower.begin();
+  return follower;
+}
 
-  const tell = (event: TurnEvent) => {
-    if (end === "open") events.push(event);
-    wake();
-  };
-  const finish = (how: "ended" | LoopdError) => {
-    if (end === "open") end = how;
-    wake();
-  };
-  const take = (entry: Entry) => {
-    if (entry.seq <= lastSeq) return;
-    lastSeq = entry.seq;
-    losses = 0;
-    const isOurs = entry.turn === place?.turn || (entry.turn === undefined && target.type === "submit");
-    if (!isOurs) return;
-    tell({ type: "entry", entry, isLive: entry.seq > liveAfter });
-    if (entry.kind === "turn.finished") finish("ended");
-  };
-  const listener: Listener = (name, value) => {
-    if (name === "entries.added") (value as NotificationOf<"entries.added">).entries.forEach(take);
-    else if (name === "delta") {
-      const { delta } = value as NotificationOf<"delta">;
-      if (delta.turn === place?.turn) tell({ type: "delta", delta });
-    } else if (name === "turn.stalled") {
-      const { turn, code, message } = value as NotificationOf<"turn.stalled">;
-      if (turn === place?.turn) tell({ type: "stalled", code, message });
-    }
-  };
+class Follower implements FollowedTurn {
+  session = "";
+  turn = "";
+  readonly #target: TurnTarget;
+  readonly #open: OpenConnection;
+  readonly #events: TurnEvent[] = [];
+  #connection: Promise<Connection> | undefined;
+  #end: "open" | "ended" | LoopdError = "open";
+  #lastSeq: Seq = 0;
+  /** Entries after this one were recorded while we listened. */
+  #liveAfter: Seq = 0;
+  #losses = 0;
+  #wake = () => {};
 
-  /** Submits if that is still to be done, and listens from the last entry seen. */
-  const begin = async (connection: Connection): Promise<Connection> => {
-    if (place === undefined && target.type === "submit") {
-      const { session, turn, after } = await connection.request("turn.submit", target.request);
-      place = { session, turn };
-      lastSeq = after;
-      liveAfter = after;
-    } else {
-      liveAfter = (await connection.request("helper.status", {})).lastSeq;
+  constructor(target: TurnTarget, open: OpenConnection) {
+    this.#target = target;
+    this.#open = open;
+    if (target.type === "attach") this.#place(target);
+  }
+
+  async begin(): Promise<void> {
+    this.#connection = this.#establish("if-missing");
+    await this.#connection;
+  }
+
+  async request<M extends MethodName>(method: M, params: ParamsOf<M>, signal?: AbortSignal): Promise<ResultOf<M>> {
+    const connection = await this.#connection;
+    if (connection === undefined) throw new LoopdError("connection-closed", "The turn is not followed any more.");
+    return connection.request(method, params, signal);
+  }
+
+  close(): void {
+    this.#finish("ended");
+    this.#connection?.then(
+      (connection) => connection.close(),
+      () => {},
+    );
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TurnEvent> {
+    for (;;) {
+      yield* this.#events;
+      this.#events.length = 0;
+      if (this.#end === "ended") return;
+      if (this.#end !== "open") throw this.#end;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    await connection.request("entries.follow", { session: place?.session, after: lastSeq, deltas: true });
-    return connection;
-  };
-  const establish = async (start: StartMode): Promise<Connection> => {
+  }
+
+  /** Connects, submits if that is still to be done, and listens from the last entry seen. */
+  async #establish(start: StartMode): Promise<Connection> {
     for (let mode = start; ; mode = "unless-stopped") {
-      const connection = await open(listener, mode);
+      const connection = await this.#open(this.#listener, mode);
       try {
-        await begin(connection);
-        void connection.closed.then(lost);
+        await this.#listen(connection);
+        void connection.closed.then((reason) => this.#lost(reason));
         return connection;
       } catch (thrown) {
         connection.close();
         const error = asLoopdError(thrown);
-        if (error.code !== "connection-closed" || ++losses >= MOST_LOSSES) throw error;
+        if (error.code !== "connection-closed" || ++this.#losses >= MOST_LOSSES) throw error;
       }
     }
-  };
-  let current: Promise<Connection>;
-  const lost = (reason: LoopdError) => {
-    if (end !== "open") return;
-    if (++losses >= MOST_LOSSES) return finish(reason);
-    current = establish("unless-stopped");
-    current.then(
-      (connection) => (end === "open" ? tell({ type: "reconnected" }) : connection.close()),
-      (error: unknown) => finish(gone(asLoopdError(error), place?.session)),
-    );
-  };
-  current = establish("if-missing");
-  await current;
-
-  async function* iterate(): AsyncGenerator<TurnEvent> {
-    let next = 0;
-    for (;;) {
-      for (let event = events[next]; event !== undefined; event = events[++next]) yield event;
-      events.length = next = 0;
-      if (end === "ended") return;
-      if (end !== "open") throw end;
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
   }
-  return {
-    session: place?.session ?? "",
-    turn: place?.turn ?? "",
-    request: async (method, params, signal) => (await current).request(method, params, signal),
-    close: () => {
-      finish("ended");
-      current.then(
-        (connection) => connection.close(),
-        () => {},
-      );
-    },
-    [Symbol.asyncIterator]: iterate,
+
+  async #listen(connection: Connection): Promise<void> {
+    if (this.#target.type === "submit" && this.turn === "") {
+      const answer = await connection.request("turn.submit", this.#target.request);
+      this.#place(answer);
+      this.#lastSeq = this.#liveAfter = answer.after;
+    } else {
+      this.#liveAfter = (await connection.request("helper.status", {})).lastSeq;
+    }
+    await connection.request("entries.follow", { session: this.session, after: this.#lastSeq, deltas: true });
+  }
+
+  #place({ session, turn }: { session: string; turn: string }): void {
+    this.session = session;
+    this.turn = turn;
+  }
+
+  #lost(reason: LoopdError): void {
+    if (this.#end !== "open") return;
+    if (++this.#losses >= MOST_LOSSES) return this.#finish(reason);
+    this.#connection = this.#establish("unless-stopped");
+    this.#connection.then(
+      (connection) => (this.#end === "open" ? this.#tell({ type: "reconnected" }) : connection.close()),
+      (error: unknown) => this.#finish(gone(asLoopdError(error), this.session)),
+    );
+  }
+
+  readonly #listener: Listener = (name, value) => {
+    if (name === "entries.added") {
+      for (const entry of (value as NotificationOf<"entries.added">).entries) this.#take(entry);
+    } else if (name === "delta") {
+      const { delta } = value as NotificationOf<"delta">;
+      if (delta.turn === this.turn) this.#tell({ type: "delta", delta });
+    } else {
+      const { turn, code, message } = value as NotificationOf<"turn.stalled">;
+      if (turn === this.turn) this.#tell({ type: "stalled", code, message });
+    }
   };
+
+  #take(entry: Entry): void {
+    if (entry.seq <= this.#lastSeq) return;
+    this.#lastSeq = entry.seq;
+    this.#losses = 0;
+    const isOurs = entry.turn === this.turn || (entry.turn === undefined && this.#target.type === "submit");
+    if (!isOurs) return;
+    this.#tell({ type: "entry", entry, isLive: entry.seq > this.#liveAfter });
+    if (entry.kind === "turn.finished") this.#finish("ended");
+  }
+
+  #tell(event: TurnEvent): void {
+    if (this.#end === "open") this.#events.push(event);
+    this.#wake();
+  }
+
+  #finish(how: "ended" | LoopdError): void {
+    if (this.#end === "open") this.#end = how;
+    this.#wake();
+  }
 }
 
 /** The error for a turn whose helper went away and did not come back. The turn itself is safe in the trace. */
-function gone(error: LoopdError, session: string | undefined): LoopdError {
-  if (error.code !== "helper-unreachable" || session === undefined) return error;
+function gone(error: LoopdError, session: string): LoopdError {
+  if (error.code !== "helper-unreachable") return error;
   const message = `The helper went away and did not come back; the turn stays open and goes on when a helper runs. Follow it with: loopd turn wait ${session}`;
   return new LoopdError("helper-unreachable", message, { cause: error });
 }

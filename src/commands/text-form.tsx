@@ -2,9 +2,16 @@ import { Action, ActionPanel, Form, useNavigation } from "@raycast/api";
 import { FormValidation, useForm } from "@raycast/utils";
 
 /** One text that the person adds to something: a note, a reason, the next question. Pops when it is sent. */
-export function TextForm(props: { title: string; label: string; placeholder: string; submitTitle: string; onSubmit: (text: string) => void }) {
+export function TextForm(props: {
+  title: string;
+  label: string;
+  placeholder: string;
+  submitTitle: string;
+  onSubmit: (text: string) => void;
+}) {
   const { pop } = useNavigation();
   const { handleSubmit, itemProps } = useForm<{ text: string }>({
+    initialValues: { text: "" },
     onSubmit: ({ text }) => {
       pop();
       props.onSubmit(text.trim());

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { usePromise } from "@raycast/utils";
-import { type Connection, socketPathOf, stopHelper } from "../protocol/connect.ts";
+import { type Connection, socketPathOf, stopOutdatedHelper } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
 import { type HelperProblem, presentHelperProblem } from "./present/helper-problem.ts";
 import { CLIENT, helperProgram, openForRaycast } from "./raycast-helper.ts";
 import { withToast } from "./with-toast.ts";
 
 /** Whether there is a helper, and what was loaded from it. */
-export type HelperState<T> =
-  { type: "opening" } | { type: "ready"; value: T } | { type: "problem"; problem: HelperProblem };
+type HelperState<T> = { type: "opening" } | { type: "ready"; value: T } | { type: "problem"; problem: HelperProblem };
 
 /** A helper as a command sees it when it opens. */
 export interface Helper<T> {
@@ -58,6 +57,6 @@ async function start(): Promise<void> {
 async function restart(): Promise<void> {
   const { home } = helperProgram();
   const token = (await readFile(join(home, "run", "token"), "utf8")).trim();
-  await stopHelper({ socketPath: socketPathOf(home), token, client: CLIENT });
+  await stopOutdatedHelper({ socketPath: socketPathOf(home), token, client: CLIENT });
   await start();
 }

@@ -87,9 +87,10 @@ export async function connect(options: ConnectOptions, listener: Listener): Prom
  * and `helper.stop` is served after it. Resolves once the helper has closed the connection.
  * @throws LoopdError `helper-unreachable` (nothing listens), `wrong-token`.
  */
-export async function stopHelper({ socketPath, token, client }: ConnectOptions): Promise<void> {
+export async function stopOutdatedHelper({ socketPath, token, client }: ConnectOptions): Promise<void> {
   const peer = new Peer(await open(socketPath), {
-    request: (method) => Promise.reject(new LoopdError("unknown-method", `This side answers no requests, so not ${method}.`)),
+    request: (method) =>
+      Promise.reject(new LoopdError("unknown-method", `This side answers no requests, so not ${method}.`)),
     notification: () => {},
   });
   try {

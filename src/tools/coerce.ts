@@ -24,7 +24,8 @@ export function coerce(value: Json, schema: JsonObject): Json {
     case "integer":
       return typeof value === "string" && /^\s*[+-]?\d{1,30}(\.\d{1,30})?\s*$/.test(value) ? Number(value) : value;
     case "boolean":
-      if (typeof value === "string" && /^\s*(true|false)\s*$/i.test(value)) return value.trim().toLowerCase() === "true";
+      if (typeof value === "string" && /^\s*(true|false)\s*$/i.test(value))
+        return value.trim().toLowerCase() === "true";
       return value;
     case "array":
       return coerceArray(value, schema["items"]);

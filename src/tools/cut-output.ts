@@ -36,7 +36,8 @@ export function grouped(count: number): string {
 
 /** The line that stands for what was left out, and says how to get it. */
 export function leftOutLine(leftOut: number, offset: number, blob: string | undefined): string {
-  const rest = blob === undefined ? "it could not be kept" : `the whole output: read_more(${JSON.stringify({ blob, offset })})`;
+  const rest =
+    blob === undefined ? "it could not be kept" : `the whole output: read_more(${JSON.stringify({ blob, offset })})`;
   return `\n… ${grouped(leftOut)} bytes left out; ${rest} …\n`;
 }
 

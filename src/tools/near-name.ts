@@ -2,7 +2,10 @@ import { distance } from "fastest-levenshtein";
 
 /** Words of a name, singular and in alphabetical order: `readFiles`, `file.read` and `files_read` come out the same. */
 function wordsOf(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
   const singular = words.filter((word) => word !== "").map((word) => word.replace(/s$/, ""));
   return singular.sort().join(" ");
 }

@@ -2,7 +2,7 @@ import type { ParseResult } from "../agent/ports.ts";
 import type { Json } from "../protocol/values.ts";
 import { coerce, isObject } from "./coerce.ts";
 import type { Tool } from "./define-tool.ts";
-import { inputSchemaOf, RATIONALE, takesRationale } from "./tool-schema.ts";
+import { inputSchemaOf, RATIONALE, mayChangeThings } from "./tool-schema.ts";
 import { plainLine } from "./visible-text.ts";
 
 const MAX_RATIONALE_CHARACTERS = 500;
@@ -34,7 +34,7 @@ export function parseArguments(tool: Tool, input: Json): ParseResult {
 }
 
 function rationaleOf(tool: Tool, input: Json): { rationale?: string } {
-  if (!takesRationale(tool) || !isObject(input) || !Object.hasOwn(input, RATIONALE)) return {};
+  if (!mayChangeThings(tool) || !isObject(input) || !Object.hasOwn(input, RATIONALE)) return {};
   const said = input[RATIONALE];
   const rationale = typeof said === "string" ? plainLine(said, MAX_RATIONALE_CHARACTERS) : "";
   return rationale === "" ? {} : { rationale };

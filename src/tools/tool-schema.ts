@@ -7,21 +7,24 @@ import { isObject } from "./coerce.ts";
 /** Reserved argument: why the model wants the call, for the person who approves. The tool itself never sees it. */
 export const RATIONALE = "_rationale";
 
-/** Whether calls of a tool can come before a person by default, so that the model is asked for its reason. */
-export function takesRationale(tool: Pick<Tool, "effect">): boolean {
+/**
+ * Whether a call may change something outside loopd. Such calls can come before a person, so the model is asked for its
+ * reason, and one that was cut short may have done part of its work.
+ */
+export function mayChangeThings(tool: Pick<Tool, "effect">): boolean {
   return tool.effect !== "read" && tool.effect !== "state";
 }
 
 /** JSON Schema of what a model may send, without what costs prompt and says nothing. */
 export function inputSchemaOf(tool: Tool): { [key: string]: Json } {
   const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json };
-  return withoutIntegerBounds(schema) as { [key: string]: Json };
+  return compact(schema);
 }
 
 /** What the model is told of a tool. */
 export function toolSchemaOf(tool: Tool): ToolSchema {
   const schema = inputSchemaOf(tool);
-  if (takesRationale(tool)) {
+  if (mayChangeThings(tool)) {
     const properties = isObject(schema["properties"]) ? schema["properties"] : {};
     const rationale = { type: "string", description: "Why, for the person who approves" };
     schema["properties"] = { ...properties, [RATIONALE]: rationale };
@@ -34,10 +37,22 @@ export function tokensOf(schema: ToolSchema): number {
   return Math.ceil(Buffer.byteLength(canonicalize(schema) ?? "") / 3.5);
 }
 
-/** zod states the range of safe integers for every integer; a model needs no telling. */
-function withoutIntegerBounds(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutIntegerBounds);
-  if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([, item]) => item !== Number.MAX_SAFE_INTEGER && item !== Number.MIN_SAFE_INTEGER);
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutIntegerBounds(item)]));
+/** Bounds on text and lists: paid for in every prompt, slow in a grammar, and told by `parse` where one is broken. */
+const UNTOLD = new Set(["minLength", "maxLength", "minItems", "maxItems", "pattern", "format"]);
+
+/** A schema without what costs prompt and tells a model little; also the safe-integer range that zod states. */
+function compact(schema: { [key: string]: Json }): { [key: string]: Json } {
+  const kept = Object.entries(schema).filter(([key, value]) => !UNTOLD.has(key) && !isSafeIntegerBound(value));
+  return Object.fromEntries(kept.map(([key, value]) => [key, compactPart(key, value)]));
 }
+
+function compactPart(key: string, value: Json): Json {
+  if (key === "properties" && isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isObject(one) ? compact(one) : one]));
+  }
+  if (Array.isArray(value)) return value.map((one) => (isObject(one) ? compact(one) : one));
+  return isObject(value) && key !== "default" ? compact(value) : value;
+}
+
+const isSafeIntegerBound = (value: Json): boolean =>
+  value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER;

@@ -17,11 +17,17 @@ export function visibleName(name: string): string {
 
 /** Text for a person to judge: as `visibleName`, but line breaks and tabs stay. */
 export function visibleText(text: string): string {
-  return text.replace(HIDDEN, (character) => (character === "\n" || character === "\t" ? character : escapeOf(character)));
+  return text.replace(HIDDEN, (character) =>
+    character === "\n" || character === "\t" ? character : escapeOf(character),
+  );
 }
 
 /** One line of someone else's words: hidden characters become spaces, and at most `limit` characters stay. */
 export function plainLine(text: string, limit: number): string {
-  const line = text.slice(0, limit * 4).replace(HIDDEN, " ").replace(/ {2,}/g, " ").trim();
+  const line = text
+    .slice(0, limit * 4)
+    .replace(HIDDEN, " ")
+    .replace(/ {2,}/g, " ")
+    .trim();
   return [...line].slice(0, limit).join("");
 }

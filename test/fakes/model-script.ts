@@ -78,11 +78,19 @@ export class ModelScript {
 
   /** A call whose arguments stop in the middle although the stream ends properly. */
   truncatedArguments(name: string, argumentsText: string): this {
-    return this.#add({ manner: "message", said: [{ type: "tool_use", name, argumentsText }], stopReason: "max_tokens" });
+    return this.#add({
+      manner: "message",
+      said: [{ type: "tool_use", name, argumentsText }],
+      stopReason: "max_tokens",
+    });
   }
 
   /** An HTTP error. A string as body is sent as plain text. */
-  status(status: number, options: { retryAfter?: number | string; headers?: Record<string, string> } = {}, body?: unknown): this {
+  status(
+    status: number,
+    options: { retryAfter?: number | string; headers?: Record<string, string> } = {},
+    body?: unknown,
+  ): this {
     const retryAfter: Record<string, string> = {};
     if (options.retryAfter !== undefined) retryAfter["retry-after"] = String(options.retryAfter);
     const isText = typeof body === "string";
@@ -98,7 +106,11 @@ export class ModelScript {
 
   /** Exactly this body. */
   sends(body: string, contentType = "text/event-stream", status = 200, headers: Record<string, string> = {}): this {
-    return this.#add({ manner: "raw", said: [], raw: { status, headers: { "content-type": contentType, ...headers }, body } });
+    return this.#add({
+      manner: "raw",
+      said: [],
+      raw: { status, headers: { "content-type": contentType, ...headers }, body },
+    });
   }
 
   /** Begins a text and then says nothing more, with the connection open. */
@@ -114,7 +126,8 @@ export class ModelScript {
   /** Destroys the connection in the middle of a text or of the arguments of a call. */
   cutsOff({ after }: { after: "text" | "arguments" }): this {
     const said: Said[] = [{ type: "text", text: "Let me look into that folder" }];
-    if (after === "arguments") said.push({ type: "tool_use", name: "files_list", argumentsText: '{"path":"some/folder"}' });
+    if (after === "arguments")
+      said.push({ type: "tool_use", name: "files_list", argumentsText: '{"path":"some/folder"}' });
     return this.#add({ manner: "message", said, cutsOffAfter: after });
   }
 

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encoded, messageEvents, type MessageEvent } from "./model-events.ts";
-import { ModelScript, type Step } from "./model-script.ts";
+import type { ModelScript, Step } from "./model-script.ts";
 
-export { gate, type Gate, ModelScript, script } from "./model-script.ts";
+export { gate, ModelScript, script } from "./model-script.ts";
 
 /** A request as it arrived. */
-export interface RecordedRequest {
+interface RecordedRequest {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
@@ -54,7 +54,14 @@ export async function startModelServer(behaviour: Behaviour): Promise<ModelServe
     const ended = once(response, "close").then(() => undefined);
     const text = await textOf(request);
     const body = JSON.parse(text) as RequestBody;
-    requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, text, body, ended });
+    requests.push({
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+      text,
+      body,
+      ended,
+    });
     const number = requests.length;
     for (const waiter of waiting) if (number >= waiter.count) waiter.resolve();
     if (request.url !== "/v1/messages") return fail(response, 404, `no such path: ${request.url}`);
@@ -123,7 +130,9 @@ async function answer(response: ServerResponse, step: Step, model: string, numbe
 /** The place after the first two deltas of the kind at which the step breaks off. */
 function cutIndex(events: MessageEvent[], step: Step): number {
   const wanted = step.cutsOffAfter === "arguments" ? "input_json_delta" : "text_delta";
-  const deltas = events.flatMap(({ delta }, index) => ((delta as MessageEvent | undefined)?.type === wanted ? [index] : []));
+  const deltas = events.flatMap(({ delta }, index) =>
+    (delta as MessageEvent | undefined)?.type === wanted ? [index] : [],
+  );
   return (deltas[1] ?? deltas[0] ?? events.length - 1) + 1;
 }
 

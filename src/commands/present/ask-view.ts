@@ -9,7 +9,7 @@ import { oneLine } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
 
 /** Names of Raycast's colours. */
-export type Tint = "Blue" | "Green" | "Orange" | "Red" | "SecondaryText";
+type Tint = "Blue" | "Green" | "Orange" | "Red" | "SecondaryText";
 
 /** One row beside the answer. */
 export type DetailRow =
@@ -39,6 +39,8 @@ export interface AskView {
 const LONGEST_TITLE = 60;
 const LONGEST_QUESTION = 300;
 const MOST_CALLS = 30;
+const REHEARSAL_NOTE =
+  "*The rehearsal model answered, which is not an AI. Connect a real one:* `loopd endpoints add NAME --url URL --dialect anthropic --model MODEL --use`";
 
 /** What the person sees of a turn: what has to be answered first, then the answer, then how it came about. */
 export function presentAsk(situation: AskSituation): AskView {
@@ -51,6 +53,7 @@ export function presentAsk(situation: AskSituation): AskView {
     shownMarkdown(progress.text),
     progress.text === "" ? reasoningMarkdown(progress) : "",
     callsMarkdown(progress.calls),
+    progress.isRehearsal && progress.finish !== undefined ? REHEARSAL_NOTE : "",
   ];
   return {
     title: input === undefined ? "Ask" : oneLine(input, LONGEST_TITLE),

@@ -1,11 +1,15 @@
-/** A number of milliseconds as people say it: `340 ms`, `4.2 s`, `3 min 5 s`, `2 h 10 min`. */
+/** A number of milliseconds as people say it: `340 ms`, `4.2 s`, `5 min`, `3 min 5 s`, `2 h 10 min`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3600) return both(Math.floor(seconds / 60), "min", seconds % 60, "s");
   const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return both(Math.floor(minutes / 60), "h", minutes % 60, "min");
+}
+
+function both(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return `${large} ${largeUnit}${small === 0 ? "" : ` ${small} ${smallUnit}`}`;
 }
 
 /** Bytes in units of 1000: `999 B`, `1.2 kB`, `80.1 MB`. */

@@ -43,7 +43,8 @@ export const filesList = defineTool<Input>({
   effect: "read",
   isIdempotent: true,
   timeLimit: "internal",
-  description: "List a folder: counts, total bytes, then size and path of each. recursive lists the files below it. Globs.",
+  description:
+    "List a folder: counts, total bytes, then size and path of each. recursive lists all files below. pattern, exclude: globs.",
   input,
   examples: [{ path: ".", recursive: true, sort: "size", limit: 10 }],
   inspect: ({ path }, place) => inspectPath(path, place),
@@ -58,7 +59,10 @@ async function folderProblem(root: string): Promise<string | undefined> {
   const stats = await lstat(root).catch(() => undefined);
   if (stats === undefined) return missingWords(root);
   if (!stats.isDirectory()) return `${visibleName(root)} is no folder. Read a file with files_read.`;
-  const isReadable = await access(root, constants.R_OK | constants.X_OK).then(() => true, () => false);
+  const isReadable = await access(root, constants.R_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
   return isReadable ? undefined : `${visibleName(root)} may not be read by this user.`;
 }
 

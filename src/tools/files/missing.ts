@@ -24,4 +24,8 @@ export async function missingWords(path: string): Promise<string> {
   return `There is no ${visibleName(path)}. ${hint}`;
 }
 
-const exists = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );

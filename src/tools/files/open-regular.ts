@@ -41,7 +41,10 @@ export async function openRegular(path: string): Promise<Opened> {
   } catch (error) {
     await handle?.close().catch(() => undefined);
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EACCES" || code === "EPERM") return refused(`${visibleName(path)} may not be read by this user (${code}).`);
-    return refused(`${visibleName(path)} (${grouped(stats.size)} bytes) cannot be opened: ${(error as Error).message}.`);
+    if (code === "EACCES" || code === "EPERM")
+      return refused(`${visibleName(path)} may not be read by this user (${code}).`);
+    return refused(
+      `${visibleName(path)} (${grouped(stats.size)} bytes) cannot be opened: ${(error as Error).message}.`,
+    );
   }
 }

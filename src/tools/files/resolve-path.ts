@@ -32,6 +32,7 @@ export async function inspectPath(path: string, place: Place): Promise<Omit<Fact
 /** The real path that was decided about; a tool works on this one and resolves nothing again. */
 export function decidedPath(facts: Facts): string {
   const path = facts.paths?.[0];
-  if (path === undefined) throw new LoopdError("internal", "A call with a path was decided without one. Please report this.");
+  if (path === undefined)
+    throw new LoopdError("internal", "A call with a path was decided without one. Please report this.");
   return path;
 }

@@ -3,8 +3,7 @@ import { promisify } from "node:util";
 
 /** Something met on a walk. Folders come without stats: nobody needs them, and there are many. */
 export type Met =
-  | { type: "folder"; path: string; relative: string }
-  | { type: "file"; path: string; relative: string; stats: Stats };
+  { type: "folder"; path: string; relative: string } | { type: "file"; path: string; relative: string; stats: Stats };
 
 /** What a walk does: `visit` says whether to go into a folder; `met` is told of all that it wanted. */
 export interface Walk {

@@ -47,7 +47,9 @@ export async function endGroup(group: number, graceMs: number): Promise<boolean>
  * Kills every process that carries the mark of one of the calls: those that left their group. Repeats until none is
  * found, and resolves with the pids that were killed and with those that still live.
  */
-export async function endMarked(callIds: readonly string[]): Promise<{ pid: number; callId: string; isGone: boolean }[]> {
+export async function endMarked(
+  callIds: readonly string[],
+): Promise<{ pid: number; callId: string; isGone: boolean }[]> {
   const ended = new Map<number, string>();
   let alive = await markedProcesses(callIds);
   const deadline = performance.now() + GONE_WITHIN_MS;

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { CALL_MARK } from "./environment.ts";
 
-/** One running process. Zombies are left out: they do nothing any more. */
+/** One process that the system knows. */
 export interface ProcessRow {
   pid: number;
+  /** False for a zombie: it does nothing any more and only waits to be asked for its exit code. */
+  isAlive: boolean;
   /** Id of its process group. */
   group: number;
   /** Together with pid and boot this names one process for ever: clock ticks since boot (Linux) or a UTC date (macOS). */
@@ -27,7 +29,7 @@ export async function processRow(pid: number): Promise<ProcessRow | undefined> {
 /** All living members of a process group. */
 export async function groupMembers(group: number): Promise<ProcessRow[]> {
   const rows = isLinux ? linuxPids().map(linuxRow) : await macRows(["-ax"]);
-  return rows.filter((row) => row !== undefined && row.group === group) as ProcessRow[];
+  return rows.filter((row) => row?.isAlive && row.group === group) as ProcessRow[];
 }
 
 /** Processes of this user that carry the mark of one of these calls, this process left out. */
@@ -51,8 +53,8 @@ function linuxRow(pid: number): ProcessRow | undefined {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state, , group] = fields;
     const startTime = fields[19];
-    if (state === undefined || "ZXx".includes(state) || group === undefined || startTime === undefined) return undefined;
-    return { pid, group: Number(group), startTime };
+    if (state === undefined || group === undefined || startTime === undefined) return undefined;
+    return { pid, isAlive: !"ZXx".includes(state), group: Number(group), startTime };
   } catch {
     return undefined;
   }
@@ -64,7 +66,7 @@ function linuxMarked(wanted: ReadonlyMap<string, string>): MarkedProcess[] {
       const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
       const mark = variables.find((variable) => wanted.has(variable));
       const callId = mark === undefined ? undefined : wanted.get(mark);
-      return callId === undefined || linuxRow(pid) === undefined ? [] : [{ pid, callId }];
+      return callId === undefined || !linuxRow(pid)?.isAlive ? [] : [{ pid, callId }];
     } catch {
       return [];
     }
@@ -81,8 +83,8 @@ async function macRows(which: string[]): Promise<ProcessRow[]> {
   const lines = await ps([...which, "-o", "pid=,pgid=,stat=,lstart="]);
   return lines.flatMap((line) => {
     const [, pid, group, state, startTime] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line) ?? [];
-    if (!pid || !group || !state || !startTime || state.startsWith("Z")) return [];
-    return [{ pid: Number(pid), group: Number(group), startTime }];
+    if (!pid || !group || !state || !startTime) return [];
+    return [{ pid: Number(pid), isAlive: !state.startsWith("Z"), group: Number(group), startTime }];
   });
 }
 

@@ -1,16 +1,15 @@
-import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import type { CallContext } from "../../agent/ports.ts";
+import { Drain, settled } from "./drain.ts";
 import { endGroup, endMarked, isGroupAlive } from "./end-processes.ts";
 import { childEnvironment } from "./environment.ts";
 import { processRow } from "./process-table.ts";
 
 /** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 1000;
-/** After its process ended, output that pauses so long is taken for complete, and at the latest after `MAX_DRAIN_MS`. */
-const QUIET_MS = 250;
-const MAX_DRAIN_MS = 2000;
+/** How long the system may take to report the end of a process that was killed. */
+const REPORT_MS = 2000;
 const MAX_ERROR_BYTES = 16 * 1024;
 
 /** A program to run for one call. */
@@ -67,100 +66,48 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   // Read at once: on Linux the row is there as long as nobody has waited for the process, however short its life.
   const row = processRow(pid);
   const exited = new Promise<{ code?: number; signal?: string }>((resolve) => {
-    child.nodeChildProcess.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+    child.nodeChildProcess.once("exit", (code, signal) =>
+      resolve({ code: code ?? undefined, signal: signal ?? undefined }),
+    );
   });
-  const errors = new ErrorText();
-  const output = new Drain(child.stdout, request.onOutput);
-  const complaints = new Drain(child.stderr, (chunk) => errors.add(chunk));
-  const aborted = new Promise<"aborted">((resolve) => {
+  const stopped = new Promise<"aborted">((resolve) => {
     request.signal.addEventListener("abort", () => resolve("aborted"), { once: true });
     if (request.signal.aborted) resolve("aborted");
   });
-
-  let failure: { cause: unknown } | undefined;
-  const failed = new Promise<"failed">((resolve) => {
-    const fail = (cause: unknown): void => {
-      failure ??= { cause };
-      resolve("failed");
+  const failures: unknown[] = [];
+  let fail: (cause: unknown) => void = () => undefined;
+  const broken = new Promise<"broken">((resolve) => {
+    fail = (cause) => {
+      failures.push(cause);
+      resolve("broken");
     };
-    output.failed.then(fail);
-    row.then((known) => request.spawned(pid, known?.startTime ?? "")).catch(fail);
   });
+  const errors = new ErrorText();
+  const drains = [
+    new Drain(child.stdout, request.onOutput, fail),
+    new Drain(child.stderr, (chunk) => errors.add(chunk), fail),
+  ];
+  const recorded = row.then((known) => request.spawned(pid, known?.startTime ?? "")).catch(fail);
 
-  const first = await Promise.race([exited, aborted, failed]);
+  const first = await Promise.race([exited, stopped, broken]);
   const isStopped = typeof first === "string";
-  if (!isStopped) await Promise.race([settled(output, complaints), aborted, failed]);
-  const isAlive = await isGroupAlive(pid);
-  let isGone = isAlive ? await endGroup(pid, GRACE_MS) : true;
+  if (!isStopped) await Promise.race([settled(drains), stopped, broken]);
+  const wasAlive = await isGroupAlive(pid);
+  let isGone = wasAlive ? await endGroup(pid, GRACE_MS) : true;
   if (isStopped) isGone = (await endMarked([request.callId])).every((one) => one.isGone) && isGone;
-  const end = await Promise.race([exited, delay(MAX_DRAIN_MS, {})]);
-  if (failure === undefined) await Promise.race([settled(output, complaints), failed]);
-  await Promise.all([output.close(), complaints.close()]);
-  if (failure !== undefined) throw failure.cause;
+  const end = await Promise.race([exited, delay(REPORT_MS, {}, { ref: false })]);
+  await settled(drains);
+  await Promise.all(drains.map((drain) => drain.close()));
+  await recorded;
+  if (failures.length > 0) throw failures[0];
   return {
     type: "ended",
     ...end,
     isAborted: first === "aborted",
-    hadBackground: !isStopped && isAlive,
+    hadBackground: !isStopped && wasAlive,
     isLeftRunning: !isGone,
     errors: errors.text(),
   };
-}
-
-/** Reads a stream to its end or until it is closed. */
-class Drain {
-  readonly failed: Promise<unknown>;
-  readonly #stream: Readable;
-  readonly #done: Promise<void>;
-  chunks = 0;
-  isDone = false;
-
-  constructor(stream: Readable, onChunk: (chunk: Buffer) => Promise<void> | void) {
-    this.#stream = stream;
-    let fail: (cause: unknown) => void = () => undefined;
-    this.failed = new Promise((resolve) => (fail = resolve));
-    this.#done = this.#read(onChunk, fail);
-  }
-
-  async #read(onChunk: (chunk: Buffer) => Promise<void> | void, fail: (cause: unknown) => void): Promise<void> {
-    try {
-      for await (const chunk of this.#stream as AsyncIterable<Buffer>) {
-        this.chunks += 1;
-        try {
-          await onChunk(chunk);
-        } catch (cause) {
-          fail(cause);
-          return;
-        }
-      }
-    } catch {
-      // The stream was closed on purpose, by `close`.
-    } finally {
-      this.isDone = true;
-    }
-  }
-
-  done(): Promise<void> {
-    return this.#done;
-  }
-
-  async close(): Promise<void> {
-    this.#stream.destroy();
-    await this.#done;
-  }
-}
-
-/** Resolves when both streams are at their end, pause for a while, or do not stop. */
-async function settled(...drains: Drain[]): Promise<void> {
-  const deadline = performance.now() + MAX_DRAIN_MS;
-  const all = Promise.all(drains.map((drain) => drain.done()));
-  while (drains.some((drain) => !drain.isDone) && performance.now() < deadline) {
-    const before = drains.reduce((sum, drain) => sum + drain.chunks, 0);
-    const timer = new AbortController();
-    await Promise.race([all, delay(QUIET_MS, undefined, { signal: timer.signal }).catch(() => undefined)]);
-    timer.abort();
-    if (drains.reduce((sum, drain) => sum + drain.chunks, 0) === before) return;
-  }
 }
 
 /** The beginning of standard error. */

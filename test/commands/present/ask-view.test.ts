@@ -13,7 +13,14 @@ const running: TurnProgress = {
   state: "running",
   steps: 2,
   calls: [
-    { callId: "t1.1.0", name: "files_read", summary: "read README.md", state: "finished", outcome: "ok", durationMs: 12 },
+    {
+      callId: "t1.1.0",
+      name: "files_read",
+      summary: "read README.md",
+      state: "finished",
+      outcome: "ok",
+      durationMs: 12,
+    },
     { callId: "t1.1.1", name: "shell_run", summary: "run `date`", state: "finished", outcome: "denied", durationMs: 0 },
   ],
   tokens: { input: 1200, cached: 300, output: 40 },
@@ -40,7 +47,13 @@ const situation = { input: "What is the time?", cards: [], stalled: undefined, n
 test("a running turn shows the answer so far, then its calls, and counts", () => {
   const view = presentAsk({ ...situation, progress: { ...running, text: "It is" } });
   expect(view.isLoading).toBe(true);
-  expect(view.markdown.split("\n").filter(Boolean)).toEqual(["> What is the time?", "It is", "---", "- ✓ `read README.md` 12 ms", "- ⊘ `run date` denied 0 ms"]);
+  expect(view.markdown.split("\n").filter(Boolean)).toEqual([
+    "> What is the time?",
+    "It is",
+    "---",
+    "- ✓ `read README.md` 12 ms",
+    "- ⊘ `run date` denied 0 ms",
+  ]);
   expect(view.rows).toEqual([
     { type: "tags", title: "State", tags: [{ text: "Working", tint: "Blue" }] },
     { type: "label", title: "Model", text: "m at local" },
@@ -52,13 +65,18 @@ test("a running turn shows the answer so far, then its calls, and counts", () =>
 });
 
 test("the rehearsal model is called what it is", () => {
-  const { rows } = presentAsk({ ...situation, progress: { ...running, isRehearsal: true } });
+  const { rows, markdown } = presentAsk({ ...situation, progress: { ...running, isRehearsal: true, finish: "done" } });
+  expect(markdown).toContain("not an AI");
   expect(rows[1]).toEqual({ type: "tags", title: "Model", tags: [{ text: "rehearsal: not an AI", tint: "Orange" }] });
 });
 
 test("a card comes before the answer, with the real arguments in a fence they cannot close and the model's words last", () => {
   const waiting: TurnProgress = { ...running, state: "waiting" };
-  const { markdown, isLoading } = presentAsk({ ...situation, progress: { ...waiting, text: "Let me." }, cards: [card, card] });
+  const { markdown, isLoading } = presentAsk({
+    ...situation,
+    progress: { ...waiting, text: "Let me." },
+    cards: [card, card],
+  });
   expect(isLoading).toBe(false);
   expect(markdown).toContain("````\ncommand: echo '```' # **bold**\n````");
   expect(markdown).not.toContain("![x]");
@@ -69,17 +87,28 @@ test("a card comes before the answer, with the real arguments in a fence they ca
 
 test("a failed turn says why, in words that nothing in them can dress up", () => {
   const error = { code: "endpoint-unreachable", message: "Nothing answers at http://x. Try **this**." };
-  const { markdown, rows } = presentAsk({ ...situation, progress: { ...running, state: "failed", finish: "failed", error } });
+  const { markdown, rows } = presentAsk({
+    ...situation,
+    progress: { ...running, state: "failed", finish: "failed", error },
+  });
   expect(markdown).toContain("**The turn failed.** Nothing answers at");
   expect(markdown).toContain("\\*\\*this\\*\\*");
   expect(rows[0]).toMatchObject({ tags: [{ text: "Failed", tint: "Red" }] });
 });
 
 test("what waits for an answer is on the return key, denying on the next, and never after the end", () => {
-  const types = (progress: TurnProgress, cards: CardRow[] = []) => askActions(progress, "q", cards).map((action) => action.type);
-  const titles = askActions(running, "q", [card]).flatMap((action) => (action.type === "answer-card" ? action.choice.title : []));
+  const types = (progress: TurnProgress, cards: CardRow[] = []) =>
+    askActions(progress, "q", cards).map((action) => action.type);
+  const titles = askActions(running, "q", [card]).flatMap((action) =>
+    action.type === "answer-card" ? action.choice.title : [],
+  );
   expect(titles).toEqual(["Approve", "Deny"]);
-  expect(types(running, [{ ...card, type: "recovery" }]).slice(0, 4)).toEqual(["answer-card", "answer-card", "answer-card", "copy-arguments"]);
+  expect(types(running, [{ ...card, type: "recovery" }]).slice(0, 4)).toEqual([
+    "answer-card",
+    "answer-card",
+    "answer-card",
+    "copy-arguments",
+  ]);
   expect(types(running)).toEqual(["steer", "stop", "new-question", "copy-session"]);
   expect(types({ ...running, finish: "done", text: "x" })[0]).toBe("copy-answer");
   expect(types({ ...running, finish: "failed" })[0]).toBe("ask-again");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -25,7 +25,13 @@ beforeAll(() => {
 afterAll(() => built.remove());
 afterEach(async () => {
   closeAll();
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
+  const failures: unknown[] = [];
+  for (const clean of cleanUp.splice(0).reverse()) {
+    await Promise.resolve()
+      .then(clean)
+      .catch((error: unknown) => failures.push(error));
+  }
+  expect(failures).toEqual([]);
 });
 
 interface Scene {
@@ -62,6 +68,7 @@ function ask(home: string, options: Partial<LaunchOptions> = {}): Command {
 
 /** Stops the helper that a command started. */
 async function stopHelperOf(home: string): Promise<void> {
+  if (!existsSync(socketPathOf(home))) return;
   const connection = await connectTo(home);
   await connection.request("helper.stop", {});
   await connection.closed;
@@ -89,7 +96,9 @@ test("a question as argument is answered as it streams, and the answer can be co
 });
 
 test("a command is approved where it is asked for, and runs", async () => {
-  const { ask, workspace } = await scene(script().calls("shell_run", { command: "echo made > made.txt" }).says("Made it."));
+  const { ask, workspace } = await scene(
+    script().calls("shell_run", { command: "echo made > made.txt" }).says("Made it."),
+  );
   const command = ask({ arguments: { text: "Make a file" } });
   await command.until(() => command.actions().includes("Approve"));
   expect(markdown(command.view)).toContain("May loopd do this?");
@@ -104,7 +113,9 @@ test("a command is approved where it is asked for, and runs", async () => {
 });
 
 test("a command is denied with a reason that the model reads", async () => {
-  const { ask, workspace, server } = await scene(script().calls("shell_run", { command: "touch made.txt" }).says("Then not."));
+  const { ask, workspace, server } = await scene(
+    script().calls("shell_run", { command: "touch made.txt" }).says("Then not."),
+  );
   const command = ask({ arguments: { text: "Make a file" } });
   await command.until(() => command.actions().includes("Deny with Reason…"));
   await command.action("Deny with Reason…");
@@ -114,6 +125,60 @@ test("a command is denied with a reason that the model reads", async () => {
   expect(existsSync(join(workspace, "made.txt"))).toBe(false);
   expect(markdown(command.view)).toContain("denied");
   expect(server.requests[1]?.text).toContain("Not in this folder");
+});
+
+test("a helper killed under an open window comes back with the card, which still can be approved", async () => {
+  const { ask, home, helper, workspace } = await scene(
+    script().calls("shell_run", { command: "echo once >> made.txt" }).says("Made it."),
+  );
+  const command = ask({ arguments: { text: "Make a file" } });
+  await command.until(() => command.actions().includes("Approve"));
+  await helper.kill();
+  cleanUp.push(() => stopHelperOf(home));
+  await command.action("Approve");
+  await command.until(isDone);
+  expect(readFileSync(join(workspace, "made.txt"), "utf8")).toBe("once\n");
+  expect(command.toasts.at(-1)).toMatchObject({ title: "Approved", style: "SUCCESS" });
+});
+
+test("an effect that a crash interrupted is asked about, not repeated", async () => {
+  const { ask, home, helper, workspace } = await scene(
+    script().calls("shell_run", { command: "echo once >> made.txt; sleep 60" }).says("I see."),
+  );
+  const command = ask({ arguments: { text: "Make a file" } });
+  await command.until(() => command.actions().includes("Approve"));
+  await command.action("Approve");
+  const made = join(workspace, "made.txt");
+  await command.until(() => markdown(command.view).includes("▸") && existsSync(made));
+  await helper.kill();
+  cleanUp.push(() => stopHelperOf(home));
+  await command.until(() => command.actions().includes("It Happened"));
+  expect(command.actions().slice(0, 3)).toEqual(["It Happened", "Run It Again", "Skip It"]);
+  await command.action("It Happened");
+  await command.until(isDone);
+  expect(readFileSync(made, "utf8")).toBe("once\n");
+});
+
+test("a running turn takes a note, and a finished one the next question in the same session", async () => {
+  const held = gate();
+  const { ask, server } = await scene(
+    script().calls("files_list", { path: "." }).holds(held).says("Noted.").says("And more."),
+  );
+  const command = ask({ arguments: { text: "Look around" } });
+  await command.until(() => command.actions().includes("Steer…"));
+  await server.received(1);
+  await command.action("Steer…");
+  await command.until((view) => view.type === "Form");
+  await command.submit({ text: "Only the large ones" });
+  await command.until(() => command.toasts.at(-1)?.style === "SUCCESS");
+  held.release();
+  await command.until(isDone);
+  expect(server.requests[1]?.text).toContain("Only the large ones");
+  await command.shortcut({ modifiers: ["cmd"], key: "e" });
+  await command.until((view) => view.type === "Form");
+  await command.submit({ text: "What else?" });
+  await command.until((view) => markdown(view).includes("And more."));
+  expect(server.requests[2]?.text).toContain("Look around");
 });
 
 test("closing the window leaves the turn running, and opening Ask again returns to it until its end was seen", async () => {

@@ -10,14 +10,18 @@ export function describeMistakes(checker: ts.TypeChecker, type: ts.Type, value: 
 }
 
 function mistakesAt(checker: ts.TypeChecker, type: ts.Type, value: unknown, path: string, depth: number): string[] {
-  if (depth > MAX_DEPTH || type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) return [];
+  if (depth > MAX_DEPTH || type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter))
+    return [];
   if (type.isUnion()) return unionMistakes(checker, type, value, path, depth);
   if (type.isIntersection()) {
-    return type.types.flatMap((part) => mistakesAt(checker, part, value, path, depth + 1)).filter((text) => !text.includes("unknown prop"));
+    return type.types
+      .flatMap((part) => mistakesAt(checker, part, value, path, depth + 1))
+      .filter((text) => !text.includes("unknown prop"));
   }
   const expected = checker.typeToString(type);
   const wrongIf = (isWrong: boolean) => (isWrong ? [`${path} is ${describeValue(value)}, expected ${expected}`] : []);
-  if (type.flags & ts.TypeFlags.EnumLiteral || type.isLiteral()) return wrongIf(value !== (type as ts.LiteralType).value);
+  if (type.flags & ts.TypeFlags.EnumLiteral || type.isLiteral())
+    return wrongIf(value !== (type as ts.LiteralType).value);
   if (type.flags & ts.TypeFlags.BooleanLiteral) return wrongIf(String(value) !== expected);
   if (type.flags & ts.TypeFlags.String) return wrongIf(typeof value !== "string");
   if (type.flags & ts.TypeFlags.Number) return wrongIf(!Number.isFinite(value));
@@ -52,7 +56,13 @@ function objectMistakes(checker: ts.TypeChecker, type: ts.Type, value: object, p
   return mistakes;
 }
 
-function unionMistakes(checker: ts.TypeChecker, type: ts.UnionType, value: unknown, path: string, depth: number): string[] {
+function unionMistakes(
+  checker: ts.TypeChecker,
+  type: ts.UnionType,
+  value: unknown,
+  path: string,
+  depth: number,
+): string[] {
   if (type.types.some(isReact) && isNode(value)) return [];
   const attempts = type.types.map((member) => mistakesAt(checker, member, value, path, depth + 1));
   if (attempts.some((mistakes) => mistakes.length === 0)) return [];
@@ -78,6 +88,7 @@ function describeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (isValidElement(value)) return "an element";
   if (Array.isArray(value)) return `[${value.map(describeValue).join(", ")}]`.slice(0, 120);
-  const text = JSON.stringify(value, (_name, part: unknown) => (isValidElement(part) ? "an element" : part)) ?? String(value);
+  const text =
+    JSON.stringify(value, (_name, part: unknown) => (isValidElement(part) ? "an element" : part)) ?? String(value);
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -51,9 +51,11 @@ export function enter(form: Instance, values: Readonly<Record<string, unknown>>)
   const fields = fieldsOf(form);
   for (const [id, value] of Object.entries(values)) {
     const field = fields.find((candidate) => candidate.props["id"] === id);
-    if (field === undefined) throw new Error(`The form has ${fields.map((each) => String(each.props["id"])).join(", ")}, not "${id}".`);
+    if (field === undefined)
+      throw new Error(`The form has ${fields.map((each) => String(each.props["id"])).join(", ")}, not "${id}".`);
     const choices = choicesOf(field);
-    if (choices.length > 0 && !choices.includes(value)) throw new Error(`"${id}" offers ${choices.join(", ")}, not ${String(value)}.`);
+    if (choices.length > 0 && !choices.includes(value))
+      throw new Error(`"${id}" offers ${choices.join(", ")}, not ${String(value)}.`);
     field.typed = value;
     (field.props["onChange"] as Callback)?.(value);
   }
@@ -67,11 +69,15 @@ export function valuesOf(form: Instance): Record<string, unknown> {
 
 function valueOf(field: Instance): unknown {
   const { value, defaultValue } = field.props;
-  const empty = { "Form.Checkbox": false, "Form.TagPicker": [], "Form.FilePicker": [], "Form.DatePicker": null }[field.type];
+  const empty = { "Form.Checkbox": false, "Form.TagPicker": [], "Form.FilePicker": [], "Form.DatePicker": null }[
+    field.type
+  ];
   return value ?? field.typed ?? defaultValue ?? choicesOf(field)[0] ?? (empty === undefined ? "" : empty);
 }
 
 function choicesOf(field: Instance): unknown[] {
   if (field.type !== "Form.Dropdown") return [];
-  return field.children.flatMap((child) => (child.type.endsWith(".Section") ? child.children : [child])).map((item) => item.props["value"]);
+  return field.children
+    .flatMap((child) => (child.type.endsWith(".Section") ? child.children : [child]))
+    .map((item) => item.props["value"]);
 }

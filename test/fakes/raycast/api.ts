@@ -66,7 +66,13 @@ function exists(parts: Parts, [name = "", ...rest]: string[]): boolean {
 function strict<T extends object>(what: string, target: T): T {
   return new Proxy(target, {
     get(object, name, receiver) {
-      if (typeof name === "symbol" || name in object || name === "__esModule" || name === "then" || name === "launchContext") {
+      if (
+        typeof name === "symbol" ||
+        name in object ||
+        name === "__esModule" ||
+        name === "then" ||
+        name === "launchContext"
+      ) {
         return Reflect.get(object, name, receiver) as unknown;
       }
       throw new Error(`${what} has no "${name}".`);

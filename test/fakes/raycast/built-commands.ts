@@ -20,7 +20,10 @@ export function buildCommands(): Built {
   const folder = mkdtempSync(join(tmpdir(), "loopd-raycast-"));
   const dist = join(folder, "dist");
   const ray = join(root, "node_modules", ".bin", "ray");
-  const built = spawnSync(process.execPath, [ray, "build", "-I", "-e", "dist", "-o", dist, "--skip-types"], { cwd: root, encoding: "utf8" });
+  const built = spawnSync(process.execPath, [ray, "build", "-I", "-e", "dist", "-o", dist, "--skip-types"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const remove = () => rmSync(folder, { recursive: true, force: true });
   if (built.status === 0) return { dist, remove };
   remove();

@@ -15,13 +15,16 @@ export function loadCommand(file: string, api: object, environment: NodeJS.Proce
     if (name === "@raycast/api") return api;
     if (name === "process" || name === "node:process") return process;
     if (name === "react" || name === "react/jsx-runtime" || isBuiltin(name)) return own(name);
-    throw new Error(`${file} requires "${name}", which Raycast does not have: it must be bundled, and cannot be native.`);
+    throw new Error(
+      `${file} requires "${name}", which Raycast does not have: it must be bundled, and cannot be native.`,
+    );
   };
   const module: { exports: { default?: unknown } } = { exports: {} };
   const names = ["exports", "require", "module", "__filename", "__dirname", "process"];
   const run = compileFunction(readFileSync(file, "utf8"), names, { filename: file }) as (...values: unknown[]) => void;
   run(module.exports, require, module, file, dirname(file), process);
-  if (typeof module.exports.default !== "function") throw new Error(`${file} has no default export that is a component.`);
+  if (typeof module.exports.default !== "function")
+    throw new Error(`${file} has no default export that is a component.`);
   return module.exports.default as FunctionComponent<object>;
 }
 

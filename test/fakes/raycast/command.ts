@@ -33,6 +33,9 @@ export class Command {
     this.#onClose = onClose;
   }
 
+  /** Wakes whoever waits, after a change outside of the view, such as in the storage. */
+  touch = (): void => this.#changed();
+
   /** The part of the API that acts on this command's window. */
   implementations(): Record<string, unknown> {
     const copy = async (content: unknown) => void (this.clipboard = content);
@@ -45,20 +48,20 @@ export class Command {
     return {
       Toast,
       showToast,
-      "showHUD": this.#feedback.showHUD,
-      "confirmAlert": this.#feedback.confirmAlert,
+      showHUD: this.#feedback.showHUD,
+      confirmAlert: this.#feedback.confirmAlert,
       "Clipboard.copy": copy,
       "Clipboard.paste": async (content: unknown) => void this.pasted.push(content),
       "Clipboard.readText": async () => (typeof this.clipboard === "string" ? this.clipboard : undefined),
       "Clipboard.clear": () => copy(undefined),
-      "open": async (target: string) => void this.opened.push(target),
-      "openExtensionPreferences": async () => void this.opened.push("preferences:extension"),
-      "openCommandPreferences": async () => void this.opened.push("preferences:command"),
-      "launchCommand": async ({ name }: { name: string }) => void this.opened.push(`command:${name}`),
-      "closeMainWindow": async () => void (this.isWindowOpen = false),
-      "popToRoot": async () => this.close(),
-      "captureException": (error: unknown) => this.#fail(error),
-      "updateCommandMetadata": async () => undefined,
+      open: async (target: string) => void this.opened.push(target),
+      openExtensionPreferences: async () => void this.opened.push("preferences:extension"),
+      openCommandPreferences: async () => void this.opened.push("preferences:command"),
+      launchCommand: async ({ name }: { name: string }) => void this.opened.push(`command:${name}`),
+      closeMainWindow: async () => void (this.isWindowOpen = false),
+      popToRoot: async () => this.close(),
+      captureException: (error: unknown) => this.#fail(error),
+      updateCommandMetadata: async () => undefined,
     };
   }
 
@@ -116,8 +119,9 @@ export class Command {
     const deadline = AbortSignal.timeout(guardMs);
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#container.children.length > 0 && this.#topOf() !== undefined && condition(this.view, this)) return this.view;
-      if (deadline.aborted) throw new Error(`Still not so after ${guardMs} ms:\n${this.print()}`);
+      if (this.#container.children.length > 0 && this.#topOf() !== undefined && condition(this.view, this))
+        return this.view;
+      if (deadline.aborted) throw new Error(`Still not so after ${guardMs} ms:\n${this.print()}\n${this.#overlays()}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);
@@ -132,13 +136,19 @@ export class Command {
 
   /** Chooses an action by its title. */
   async action(title: string): Promise<void> {
-    await this.#perform(this.#actions().find((action) => titleOf(action) === title), `action "${title}"`);
+    await this.#perform(
+      this.#actions().find((action) => titleOf(action) === title),
+      `action "${title}"`,
+    );
   }
 
   /** Presses the keys of an action. */
   async shortcut(keys: Shortcut): Promise<void> {
     const wanted = spellingOf(keys);
-    await this.#perform(this.#actions().find((action) => spellingOf(action.props["shortcut"]) === wanted), `shortcut ${wanted}`);
+    await this.#perform(
+      this.#actions().find((action) => spellingOf(action.props["shortcut"]) === wanted),
+      `shortcut ${wanted}`,
+    );
   }
 
   /** Enters values into the form on top, without submitting it. */
@@ -153,7 +163,10 @@ export class Command {
     await new Promise((resolve) => setImmediate(resolve));
     this.#mounted?.settle();
     const submits = this.#actions().filter(({ type }) => type === "Action.SubmitForm");
-    await this.#perform(submits.find((action) => title === undefined || titleOf(action) === title), `submit action ${title ?? ""}`);
+    await this.#perform(
+      submits.find((action) => title === undefined || titleOf(action) === title),
+      `submit action ${title ?? ""}`,
+    );
   }
 
   /** Closes the window as the person does with Escape or by switching away: the view is unmounted. */
@@ -169,7 +182,8 @@ export class Command {
   }
 
   async #perform(action: Instance | undefined, what: string): Promise<void> {
-    if (action === undefined) throw new Error(`There is no ${what}. In reach: ${this.actions().join(", ")}.\n${this.print()}`);
+    if (action === undefined)
+      throw new Error(`There is no ${what}. In reach: ${this.actions().join(", ")}.\n${this.print()}`);
     const screens = this.#screens;
     this.#mounted?.settle();
     await perform(action, this.#screen(), {
@@ -178,6 +192,11 @@ export class Command {
       paste: async (content) => void this.pasted.push(content),
       open: async (target) => void this.opened.push(target),
     });
+  }
+
+  #overlays(): string {
+    const toasts = this.toasts.map(({ style, title, message }) => `toast ${style}: ${title} ${message ?? ""}`);
+    return [...toasts, ...(this.alert === undefined ? [] : [`alert: ${this.alert.title}`])].join("\n");
   }
 
   #actions(): Instance[] {

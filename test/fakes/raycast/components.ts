@@ -1,4 +1,11 @@
-import { createElement, type FunctionComponent, isValidElement, type ReactNode, useImperativeHandle, useState } from "react";
+import {
+  createElement,
+  type FunctionComponent,
+  isValidElement,
+  type ReactNode,
+  useImperativeHandle,
+  useState,
+} from "react";
 import type { Part, Parts } from "./surface.ts";
 
 type Props = Record<string, unknown>;
@@ -14,7 +21,11 @@ export function buildComponent(part: Extract<Part, { type: "component" }>, build
     const mistakes = part.check(ref === undefined ? props : { ...own, children });
     if (mistakes.length > 0) throw new Error(`Raycast would not take this: ${mistakes.join("; ")}.`);
     const [resets, setResets] = useState(0);
-    useImperativeHandle(ref as never, () => ({ focus: () => undefined, reset: () => setResets((count) => count + 1) }), []);
+    useImperativeHandle(
+      ref as never,
+      () => ({ focus: () => undefined, reset: () => setResets((count) => count + 1) }),
+      [],
+    );
     const plain: Props = {};
     const slots: ReactNode[] = [];
     for (const [name, value] of Object.entries(own)) {

@@ -1,5 +1,5 @@
 /** Styles by the values that the declarations give them. */
-export type ToastStyle = "SUCCESS" | "FAILURE" | "ANIMATED";
+type ToastStyle = "SUCCESS" | "FAILURE" | "ANIMATED";
 interface ToastAction {
   title: string;
   onAction(toast: unknown): void;
@@ -87,7 +87,8 @@ export class Feedback {
     return new Promise((resolve) => {
       const press = (title: string) => {
         const action = [primary, dismiss].find((candidate) => candidate.title === title);
-        if (action === undefined) throw new Error(`The alert has "${primary.title}" and "${dismiss.title}", not "${title}".`);
+        if (action === undefined)
+          throw new Error(`The alert has "${primary.title}" and "${dismiss.title}", not "${title}".`);
         this.alert = undefined;
         action.onAction?.();
         resolve(action === primary);

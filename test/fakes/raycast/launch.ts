@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type * as Raycast from "@raycast/api";
 import { createElement, type FunctionComponent } from "react";
 import { buildApi } from "./api.ts";
 import { loadCommand } from "./bundle.ts";
@@ -9,7 +10,7 @@ import { COMMON_SHORTCUTS } from "./shortcuts.ts";
 import { useNavigation } from "./navigation.ts";
 
 /** The module as its declarations have it. */
-export type RaycastApi = typeof import("@raycast/api");
+export type RaycastApi = typeof Raycast;
 
 /** How a command is launched. */
 export interface LaunchOptions {
@@ -67,18 +68,15 @@ export function launch(options: LaunchOptions): Command {
   const api = buildApi({
     environment,
     "Keyboard.Shortcut.Common": COMMON_SHORTCUTS,
-    "LocalStorage.getItem": localStorage(storage).getItem,
-    "LocalStorage.setItem": localStorage(storage).setItem,
-    "LocalStorage.removeItem": localStorage(storage).removeItem,
-    "LocalStorage.allItems": localStorage(storage).allItems,
-    "LocalStorage.clear": localStorage(storage).clear,
+    ...prefixed("LocalStorage.", localStorage(storage, command.touch)),
     Cache: cacheClass(storage),
     getPreferenceValues: () => preferences,
     useNavigation,
     ...command.implementations(),
   });
   const component = options.component?.(api as RaycastApi) ?? loadCommand(builtFile(dist, name), api, env);
-  if (declared.mode !== "view") throw new Error(`The fake runs commands of mode "view", and ${name} is "${declared.mode}".`);
+  if (declared.mode !== "view")
+    throw new Error(`The fake runs commands of mode "view", and ${name} is "${declared.mode}".`);
   // Raycast hands an empty text for an argument that was left empty.
   const empty = Object.fromEntries((declared.arguments ?? []).map((argument) => [argument.name, ""]));
   const draftValues = storage.draft;
@@ -98,6 +96,10 @@ export function closeAll(): void {
   for (const command of [...running]) command.close();
 }
 
+function prefixed(prefix: string, members: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [prefix + name, value]));
+}
+
 function builtFile(dist: string, name: string): string {
   const file = join(dist, `${name}.js`);
   if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run raycast:build".`);
@@ -109,5 +111,6 @@ function refuseUnknown(what: string, given: object, declared: { name: string; re
     if (!declared.some((each) => each.name === name)) throw new Error(`The manifest declares no ${what} "${name}".`);
   }
   const absent = declared.find((each) => each.required === true && !(each.name in given));
-  if (absent !== undefined) throw new Error(`Raycast would not start the command before the ${what} "${absent.name}" is set.`);
+  if (absent !== undefined)
+    throw new Error(`Raycast would not start the command before the ${what} "${absent.name}" is set.`);
 }

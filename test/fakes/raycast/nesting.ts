@@ -2,16 +2,26 @@ import type { Instance } from "./reconciler.ts";
 import { SLOT } from "./components.ts";
 import { isReserved, spellingOf } from "./shortcuts.ts";
 
-const FIELDS = ["TextField", "PasswordField", "TextArea", "Checkbox", "DatePicker", "Dropdown", "TagPicker", "FilePicker"];
-const METADATA = (parent: string) => ["Label", "Link", "TagList", "Separator"].map((name) => `${parent}.Metadata.${name}`);
+const FIELDS = [
+  "TextField",
+  "PasswordField",
+  "TextArea",
+  "Checkbox",
+  "DatePicker",
+  "Dropdown",
+  "TagPicker",
+  "FilePicker",
+];
+const METADATA = (parent: string) =>
+  ["Label", "Link", "TagList", "Separator"].map((name) => `${parent}.Metadata.${name}`);
 
 /** What Raycast shows inside what; anything else would be dropped there, so here it is a mistake. */
 const CHILDREN: Readonly<Record<string, readonly string[]>> = {
-  "screen": ["Detail", "List", "Form", "Grid"],
-  "Detail": [],
+  screen: ["Detail", "List", "Form", "Grid"],
+  Detail: [],
   "Detail.Metadata": METADATA("Detail"),
   "Detail.Metadata.TagList": ["Detail.Metadata.TagList.Item"],
-  "List": ["List.Item", "List.Section", "List.EmptyView"],
+  List: ["List.Item", "List.Section", "List.EmptyView"],
   "List.Section": ["List.Item"],
   "List.Item": [],
   "List.Item.Detail": [],
@@ -20,11 +30,11 @@ const CHILDREN: Readonly<Record<string, readonly string[]>> = {
   "List.EmptyView": [],
   "List.Dropdown": ["List.Dropdown.Item", "List.Dropdown.Section"],
   "List.Dropdown.Section": ["List.Dropdown.Item"],
-  "Form": [...FIELDS.map((name) => `Form.${name}`), "Form.Description", "Form.Separator"],
+  Form: [...FIELDS.map((name) => `Form.${name}`), "Form.Description", "Form.Separator"],
   "Form.Dropdown": ["Form.Dropdown.Item", "Form.Dropdown.Section"],
   "Form.Dropdown.Section": ["Form.Dropdown.Item"],
   "Form.TagPicker": ["Form.TagPicker.Item"],
-  "ActionPanel": ["Action", "ActionPanel.Section", "ActionPanel.Submenu"],
+  ActionPanel: ["Action", "ActionPanel.Section", "ActionPanel.Submenu"],
   "ActionPanel.Section": ["Action", "ActionPanel.Submenu"],
   "ActionPanel.Submenu": ["Action", "ActionPanel.Section"],
   "slot:actions": ["ActionPanel"],
@@ -37,11 +47,13 @@ const CHILDREN: Readonly<Record<string, readonly string[]>> = {
 export function misplaced(node: Instance): string[] {
   const allowed = CHILDREN[node.type] ?? [];
   const own = node.children.flatMap((child) => {
-    const isAllowed = child.type.startsWith(SLOT) || allowed.includes(child.type.startsWith("Action.") ? "Action" : child.type);
+    const isAllowed =
+      child.type.startsWith(SLOT) || allowed.includes(child.type.startsWith("Action.") ? "Action" : child.type);
     return isAllowed ? misplaced(child) : [`${child.type} cannot stand in ${node.type}`];
   });
   if (node.type === "ActionPanel") own.push(...shortcutClashes(node));
-  if (node.type === "Form") own.push(...repeated(fieldsOf(node).map((field) => `field id "${String(field.props["id"])}"`)));
+  if (node.type === "Form")
+    own.push(...repeated(fieldsOf(node).map((field) => `field id "${String(field.props["id"])}"`)));
   return own;
 }
 
@@ -61,5 +73,7 @@ function actionsIn(node: Instance): Instance[] {
 }
 
 function repeated(names: string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => `${name} is used twice`);
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
+    (name) => `${name} is used twice`,
+  );
 }

@@ -2,7 +2,16 @@ import { spellingOf } from "./shortcuts.ts";
 import { titleOf, type View } from "./view.ts";
 
 /** Props that are printed in their own place, or say nothing to a reader. */
-const SILENT = new Set(["actions", "metadata", "detail", "searchBarAccessory", "markdown", "icon", "title", "shortcut"]);
+const SILENT = new Set([
+  "actions",
+  "metadata",
+  "detail",
+  "searchBarAccessory",
+  "markdown",
+  "icon",
+  "title",
+  "shortcut",
+]);
 
 /** A view as text that a person can read: Markdown, then details, then actions with their keys. */
 export function print(view: View): string {
@@ -11,9 +20,14 @@ export function print(view: View): string {
 
 function lines(view: View, indent: string): string[] {
   const { type, props, children } = view;
-  const head = [type.replace(/^.*Metadata\./, ""), quoted(props["title"]), ...plainProps(props)].filter(Boolean).join(" ");
+  const head = [type.replace(/^.*Metadata\./, ""), quoted(props["title"]), ...plainProps(props)]
+    .filter(Boolean)
+    .join(" ");
   const inner = `${indent}  `;
-  const markdown = typeof props["markdown"] === "string" ? props["markdown"].split("\n").map((line) => `${inner}| ${line}`.trimEnd()) : [];
+  const markdown =
+    typeof props["markdown"] === "string"
+      ? props["markdown"].split("\n").map((line) => `${inner}| ${line}`.trimEnd())
+      : [];
   const slots = ["searchBarAccessory", "detail", "metadata", "actions"].flatMap((name) => {
     const slot = props[name];
     return isView(slot) ? (name === "actions" ? actionLines(slot, inner) : lines(slot, inner)) : [];
@@ -32,7 +46,10 @@ function actionLines(panel: View, indent: string): string[] {
 
 function plainProps(props: View["props"]): string[] {
   return Object.entries(props)
-    .filter(([name, value]) => !SILENT.has(name) && value !== undefined && typeof value !== "function" && typeof value !== "object")
+    .filter(
+      ([name, value]) =>
+        !SILENT.has(name) && value !== undefined && typeof value !== "function" && typeof value !== "object",
+    )
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
 }
 

@@ -7,7 +7,11 @@ import { closeAll, launch, type LaunchOptions, type RaycastApi } from "./launch.
 import { createStorage } from "./storage.ts";
 
 let dist = "";
-const manifest = { name: "probe", author: "probe", commands: [{ name: "probe", mode: "view", arguments: [{ name: "text" }] }] };
+const manifest = {
+  name: "probe",
+  author: "probe",
+  commands: [{ name: "probe", mode: "view", arguments: [{ name: "text" }] }],
+};
 
 beforeAll(() => {
   dist = mkdtempSync(join(tmpdir(), "loopd-fake-"));
@@ -35,34 +39,97 @@ test("a view is a plain tree with its details and actions, and follows the state
     const [count, setCount] = useState(0);
     const more = h(Action, { title: "More", icon: Icon.Plus, onAction: () => setCount(count + 1) });
     const label = h(Detail.Metadata.Label, { title: "Count", text: String(count) });
-    return h(Detail, { markdown: `# ${count}`, metadata: h(Detail.Metadata, null, label), actions: h(ActionPanel, null, more) });
+    return h(Detail, {
+      markdown: `# ${count}`,
+      metadata: h(Detail.Metadata, null, label),
+      actions: h(ActionPanel, null, more),
+    });
   });
   await command.until((view) => view.type === "Detail");
   await command.action("More");
   await command.until((view) => view.props["markdown"] === "# 1");
   expect(command.print()).toBe(
-    ['Detail', "  | # 1", "  Detail.Metadata", '    Label "Count" text="1"', "  > More"].join("\n"),
+    ["Detail", "  | # 1", "  Detail.Metadata", '    Label "Count" text="1"', "  > More"].join("\n"),
   );
 });
 
 test("what Raycast does not know or would not show fails the command", async () => {
   const bad = { colour: "red" } as object;
-  expect(await refusal(({ Detail }) => () => h(Detail, { markdown: "x", ...bad }))).toContain('unknown prop "colour"');
-  expect(await refusal(({ Detail }) => () => h(Detail, { markdown: 3 as never }))).toContain("Detail.markdown is 3");
-  expect(await refusal(({ List }) => () => h(List, null, h(List.Item, {} as never)))).toContain("List.Item.title");
-  expect(await refusal(({ List }) => () => h(List, null, h(List.Item, { title: "x", icon: { source: 3 } as never })))).toContain("icon");
-  expect(await refusal(({ Icon }) => () => h((Icon as never)["Nope"], null))).toContain('has no "Nope"');
+  expect(
+    await refusal(
+      ({ Detail }) =>
+        () =>
+          h(Detail, { markdown: "x", ...bad }),
+    ),
+  ).toContain('unknown prop "colour"');
+  expect(
+    await refusal(
+      ({ Detail }) =>
+        () =>
+          h(Detail, { markdown: 3 as never }),
+    ),
+  ).toContain("Detail.markdown is 3");
+  expect(
+    await refusal(
+      ({ List }) =>
+        () =>
+          h(List, null, h(List.Item, {} as never)),
+    ),
+  ).toContain("List.Item.title");
+  expect(
+    await refusal(
+      ({ List }) =>
+        () =>
+          h(List, null, h(List.Item, { title: "x", icon: { source: 3 } as never })),
+    ),
+  ).toContain("icon");
+  expect(
+    await refusal(
+      ({ Icon }) =>
+        () =>
+          h((Icon as never)["Nope"], null),
+    ),
+  ).toContain('has no "Nope"');
   expect(await refusal((api) => () => h((api as never)["Window"], null))).toContain('has no "Window"');
-  expect(await refusal(({ Form, List }) => () => h(List, null, h(Form.Separator, null)))).toContain("Form.Separator cannot stand in List");
-  expect(await refusal(({ List }) => () => h(List, null, ["a", "b"].map((title) => h(List.Item, { title }))))).toContain("key");
-  expect(await refusal(({ List }) => () => h(List, null, "text"))).toContain("bare text");
+  expect(
+    await refusal(
+      ({ Form, List }) =>
+        () =>
+          h(List, null, h(Form.Separator, null)),
+    ),
+  ).toContain("Form.Separator cannot stand in List");
+  expect(
+    await refusal(
+      ({ List }) =>
+        () =>
+          h(
+            List,
+            null,
+            ["a", "b"].map((title) => h(List.Item, { title })),
+          ),
+    ),
+  ).toContain("key");
+  expect(
+    await refusal(
+      ({ List }) =>
+        () =>
+          h(List, null, "text"),
+    ),
+  ).toContain("bare text");
 });
 
 test("shortcuts must be real, free and unique in their panel", async () => {
-  const withShortcuts = (...shortcuts: object[]): Probe =>
+  const withShortcuts =
+    (...shortcuts: object[]): Probe =>
     ({ Detail, ActionPanel, Action }) =>
     () =>
-      h(Detail, { actions: h(ActionPanel, null, ...shortcuts.map((shortcut, key) => h(Action, { key, title: "x", shortcut } as never))) });
+      h(Detail, {
+        actions: h(
+          ActionPanel,
+          null,
+          ...shortcuts.map((shortcut, key) => h(Action, { key, title: "x", shortcut } as never)),
+        ),
+      });
   expect(await refusal(withShortcuts({ modifiers: ["cmd"], key: "b" }))).toBe("taken");
   expect(await refusal(withShortcuts({ modifiers: ["command"], key: "b" }))).toContain("shortcut");
   expect(await refusal(withShortcuts({ modifiers: ["cmd"], key: "k" }))).toContain("belongs to Raycast");
@@ -80,7 +147,12 @@ test("a form reports controlled, entered and first values, and refuses what it d
       { actions: h(ActionPanel, null, submit) },
       h(Form.TextField, { id: "name", value: name, onChange: setName }),
       h(Form.TextArea, { id: "note", defaultValue: "none" }),
-      h(Form.Dropdown, { id: "colour" }, h(Form.Dropdown.Item, { value: "red", title: "Red" }), h(Form.Dropdown.Item, { value: "blue", title: "Blue" })),
+      h(
+        Form.Dropdown,
+        { id: "colour" },
+        h(Form.Dropdown.Item, { value: "red", title: "Red" }),
+        h(Form.Dropdown.Item, { value: "blue", title: "Blue" }),
+      ),
       h(Form.Checkbox, { id: "sure", label: "Sure" }),
     );
   });
@@ -102,7 +174,10 @@ test("pushed views stay above the ones that stay mounted, and closing unmounts a
     const actions = h(
       api.ActionPanel,
       null,
-      h(api.Action, { title: "Push", onAction: () => push(h(Screen, { api, name: "second" }), () => log.push("popped")) }),
+      h(api.Action, {
+        title: "Push",
+        onAction: () => push(h(Screen, { api, name: "second" }), () => log.push("popped")),
+      }),
       h(api.Action, { title: "Pop", onAction: pop }),
     );
     return h(api.Detail, { markdown: name, actions });
@@ -129,7 +204,11 @@ test("toasts change in place, alerts wait for a button, storage and drafts outli
         await LocalStorage.setItem("sure", isSure);
       };
       const actions = h(ActionPanel, null, h(Action, { title: "Ask", onAction: ask }));
-      return h(Form, { enableDrafts: true, actions }, h(Form.TextArea, { id: "note", defaultValue: draftValues?.note ?? "" }));
+      return h(
+        Form,
+        { enableDrafts: true, actions },
+        h(Form.TextArea, { id: "note", defaultValue: draftValues?.note ?? "" }),
+      );
     } as FunctionComponent<Record<string, never>>;
   const command = run(component, { storage });
   await command.until(() => true);
@@ -152,7 +231,10 @@ test("a built command may require Node, React and Raycast, nothing else, and see
   mkdirSync(dist, { recursive: true });
   const body = 'const {jsx}=require("react/jsx-runtime"),{Detail}=require("@raycast/api");';
   const file = join(dist, "probe.js");
-  writeFileSync(file, `${body}exports.default=(p)=>jsx(Detail,{markdown:process.env.LOOPD_HOME+" "+p.arguments.text});`);
+  writeFileSync(
+    file,
+    `${body}exports.default=(p)=>jsx(Detail,{markdown:process.env.LOOPD_HOME+" "+p.arguments.text});`,
+  );
   const command = launch({ name: "probe", dist, env: { LOOPD_HOME: "/somewhere" }, arguments: { text: "hello" } });
   await command.until((view) => view.props["markdown"] === "/somewhere hello");
   writeFileSync(file, 'require("better-sqlite3");');

@@ -52,7 +52,11 @@ const reconciler = createReconciler({
   noTimeout: -1,
   scheduleTimeout: setTimeout,
   cancelTimeout: clearTimeout,
-  createInstance: (type: string, { children: _children, ...props }: Record<string, unknown>): Instance => ({ type, props, children: [] }),
+  createInstance: (type: string, { children: _children, ...props }: Record<string, unknown>): Instance => ({
+    type,
+    props,
+    children: [],
+  }),
   createTextInstance: (text: string): Instance => {
     throw new Error(`Raycast renders no bare text, and this is one: "${text}"`);
   },
@@ -60,11 +64,17 @@ const reconciler = createReconciler({
   appendChild: (parent: Instance, child: Instance) => insert(parent.children, child),
   appendChildToContainer: (container: Container, child: Instance) => insert(container.children, child),
   insertBefore: (parent: Instance, child: Instance, before: Instance) => insert(parent.children, child, before),
-  insertInContainerBefore: (container: Container, child: Instance, before: Instance) => insert(container.children, child, before),
+  insertInContainerBefore: (container: Container, child: Instance, before: Instance) =>
+    insert(container.children, child, before),
   removeChild: (parent: Instance, child: Instance) => remove(parent.children, child),
   removeChildFromContainer: (container: Container, child: Instance) => remove(container.children, child),
   clearContainer: (container: Container) => void (container.children = []),
-  commitUpdate: (instance: Instance, _type: string, _old: unknown, { children: _children, ...props }: Record<string, unknown>) => void (instance.props = props),
+  commitUpdate: (
+    instance: Instance,
+    _type: string,
+    _old: unknown,
+    { children: _children, ...props }: Record<string, unknown>,
+  ) => void (instance.props = props),
   commitTextUpdate: nothing,
   finalizeInitialChildren: () => false,
   shouldSetTextContent: () => false,
@@ -84,7 +94,8 @@ const reconciler = createReconciler({
   beforeActiveInstanceBlur: nothing,
   afterActiveInstanceBlur: nothing,
   prepareScopeUpdate: nothing,
-  bindToConsole: (method: string, values: unknown[]) => () => (console as unknown as Record<string, (...values: unknown[]) => void>)[method]?.(...values),
+  bindToConsole: (method: string, values: unknown[]) => () =>
+    (console as unknown as Record<string, (...values: unknown[]) => void>)[method]?.(...values),
   NotPendingTransition: null,
   HostTransitionContext: createContext(null) as never,
   setCurrentUpdatePriority: (next: number) => void (priority = next),
@@ -109,7 +120,19 @@ const reconciler = createReconciler({
 
 /** Mounts an element. An error that no boundary caught goes to `onError`, and the tree is gone. */
 export function mount(container: Container, element: ReactNode, onError: (error: unknown) => void): Mounted {
-  const root = reconciler.createContainer(container, ConcurrentRoot, null, false, null, "", onError, onError, nothing, nothing, null);
+  const root = reconciler.createContainer(
+    container,
+    ConcurrentRoot,
+    null,
+    false,
+    null,
+    "",
+    onError,
+    onError,
+    nothing,
+    nothing,
+    null,
+  );
   const settle = () => {
     reconciler.flushSyncWork();
     while (reconciler.flushPassiveEffects()) reconciler.flushSyncWork();

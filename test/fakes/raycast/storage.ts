@@ -12,20 +12,30 @@ export function createStorage(): Storage {
 }
 
 /** `LocalStorage`: asynchronous, and without room for anything but strings, numbers and booleans. */
-export function localStorage({ local }: Storage) {
+export function localStorage({ local }: Storage, changed: () => void) {
   return {
     getItem: async (key: string) => local.get(key),
-    setItem: async (key: string, value: string | number | boolean) => void local.set(key, value),
-    removeItem: async (key: string) => void local.delete(key),
+    setItem: async (key: string, value: string | number | boolean) => {
+      local.set(key, value);
+      changed();
+    },
+    removeItem: async (key: string) => {
+      local.delete(key);
+      changed();
+    },
     allItems: async () => Object.fromEntries(local),
-    clear: async () => local.clear(),
+    clear: async () => {
+      local.clear();
+      changed();
+    },
   };
 }
 
 /** The class `Cache`, over the storage of one launch. */
 export function cacheClass({ cache }: Storage) {
   const subscribers = new Set<(key: string | undefined, data: string | undefined) => void>();
-  const tell = (key: string | undefined, data: string | undefined) => subscribers.forEach((subscriber) => subscriber(key, data));
+  const tell = (key: string | undefined, data: string | undefined) =>
+    subscribers.forEach((subscriber) => subscriber(key, data));
   return class Cache {
     readonly #prefix: string;
 

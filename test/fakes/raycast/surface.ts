@@ -16,7 +16,7 @@ export type Part =
   | { type: "value"; path: string; keys: readonly string[] };
 export type Parts = ReadonlyMap<string, Part>;
 /** Names everything that is wrong with a value; empty when nothing is. */
-export type Check = (value: unknown) => string[];
+type Check = (value: unknown) => string[];
 
 /** Members that React and the language add to every component and class. */
 const BUILT_IN = new Set(["prototype", "propTypes", "displayName", "defaultProps", "contextTypes", "$$typeof"]);
@@ -70,7 +70,8 @@ function partOf(checker: ts.TypeChecker, symbol: ts.Symbol, path: string): Part 
     const check: Check = (value) => (shape === undefined ? [] : describeMistakes(checker, shape, value, path));
     return { type: "component", path, check, members: partsOf(checker, type.getProperties(), `${path}.`) };
   }
-  if (first !== undefined) return { type: "function", path, check: (values) => wrongCall(checker, signatures, values, path) };
+  if (first !== undefined)
+    return { type: "function", path, check: (values) => wrongCall(checker, signatures, values, path) };
   if (type.getConstructSignatures().length > 0) {
     return { type: "class", path, members: partsOf(checker, checker.getExportsOfModule(symbol), `${path}.`) };
   }
@@ -91,7 +92,12 @@ function enumValues(checker: ts.TypeChecker, symbol: ts.Symbol): Record<string, 
 }
 
 /** Mistakes of the overload that fits best, or none when one fits. */
-function wrongCall(checker: ts.TypeChecker, overloads: readonly ts.Signature[], values: unknown[], path: string): string[] {
+function wrongCall(
+  checker: ts.TypeChecker,
+  overloads: readonly ts.Signature[],
+  values: unknown[],
+  path: string,
+): string[] {
   const attempts = overloads.map((signature) => {
     const parameters = signature.getParameters();
     const surplus = values.length > parameters.length ? [`${path}() takes at most ${parameters.length} arguments`] : [];

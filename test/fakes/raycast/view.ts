@@ -35,7 +35,7 @@ function itemsOf(screen: Instance): Instance[] {
 }
 
 /** The mounted element of one prop. */
-export function slotOf(node: Instance, name: string): Instance | undefined {
+function slotOf(node: Instance, name: string): Instance | undefined {
   return node.children.find((child) => child.type === SLOT + name)?.children[0];
 }
 

@@ -1,5 +1,10 @@
 import type { ModelReply, ModelRequest, Tell } from "../../../src/agent/ports.ts";
-import { type EndpointProfile, endpointProfileSchema, type Limits, limitsSchema } from "../../../src/protocol/config.ts";
+import {
+  type EndpointProfile,
+  endpointProfileSchema,
+  type Limits,
+  limitsSchema,
+} from "../../../src/protocol/config.ts";
 import { createModelPort } from "../../../helper-daemon/endpoints/model-port.ts";
 
 /** What one request through the real port came to. */

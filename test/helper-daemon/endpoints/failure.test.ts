@@ -19,11 +19,37 @@ function apiError(type: string, message: string) {
 
 test.each([
   [400, apiError("invalid_request_error", "tools.0.name: too odd"), "endpoint-rejected", "tools.0.name: too odd"],
-  [400, apiError("invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), "endpoint-context-overflow", "new session"],
-  [400, { error: { code: 400, message: "the request exceeds the available context size. try increasing it", type: "exceed_context_size_error" } }, "endpoint-context-overflow", "larger window"],
-  [400, { error: { message: "This model's maximum context length is 4096 tokens." } }, "endpoint-context-overflow", "4096"],
+  [
+    400,
+    apiError("invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"),
+    "endpoint-context-overflow",
+    "new session",
+  ],
+  [
+    400,
+    {
+      error: {
+        code: 400,
+        message: "the request exceeds the available context size. try increasing it",
+        type: "exceed_context_size_error",
+      },
+    },
+    "endpoint-context-overflow",
+    "larger window",
+  ],
+  [
+    400,
+    { error: { message: "This model's maximum context length is 4096 tokens." } },
+    "endpoint-context-overflow",
+    "4096",
+  ],
   [413, "", "endpoint-context-overflow", "does not fit"],
-  [401, apiError("authentication_error", `invalid x-api-key ${KEY}`), "endpoint-unauthorized", "loopd endpoints set x --key-stdin"],
+  [
+    401,
+    apiError("authentication_error", `invalid x-api-key ${KEY}`),
+    "endpoint-unauthorized",
+    "loopd endpoints set x --key-stdin",
+  ],
   [403, apiError("permission_error", "no"), "endpoint-unauthorized", "403"],
   [404, apiError("not_found_error", "model: m"), "endpoint-not-found", 'It said: "model: m"'],
   [404, "<html><head><title>Not Found</title></head></html>", "endpoint-not-found", "titled Not Found"],
@@ -95,7 +121,11 @@ test.each(["text", "arguments"] as const)("a connection cut within %s is tried a
 
 test("a message that never stops is not taken for whole", async () => {
   const { reply } = await askScript(script().calls("shell_run", { command: "rm x" }).withoutStop().repeatLast());
-  expect(reply).toMatchObject({ type: "failed", code: "endpoint-bad-response", message: expect.stringContaining("before the message was complete") });
+  expect(reply).toMatchObject({
+    type: "failed",
+    code: "endpoint-bad-response",
+    message: expect.stringContaining("before the message was complete"),
+  });
 });
 
 test.each([
@@ -103,20 +133,40 @@ test.each([
   ["a server that never answers", script().silent().repeatLast()],
 ])("%s is given up, tried again, then told", async (_name, behaviour) => {
   const { reply } = await askScript(behaviour, { limits: { streamIdleMs: 100 } });
-  expect(reply).toMatchObject({ type: "failed", code: "endpoint-timed-out", message: expect.stringContaining("0.1 s") });
+  expect(reply).toMatchObject({
+    type: "failed",
+    code: "endpoint-timed-out",
+    message: expect.stringContaining("0.1 s"),
+  });
   expect(server?.requests).toHaveLength(2);
   await Promise.all((server?.requests ?? []).map(({ ended }) => ended));
 });
 
 test.each([
   ["an HTML page", script().html(), "titled Sign in"],
-  ["a JSON error with status 200", script().sends(`{"error":{"message":"no such model, key ${KEY}"}}`, "application/json"), "no such model"],
+  [
+    "a JSON error with status 200",
+    script().sends(`{"error":{"message":"no such model, key ${KEY}"}}`, "application/json"),
+    "no such model",
+  ],
   ["an empty body", script().sends(""), "without a single event"],
   ["content null", script().nullContent(), "null"],
   ["garbage as data", script().sends("event: message_start\ndata: {not json\n\n"), "no Messages stream"],
-  ["an event of a wrong shape", script().sends('event: content_block_delta\ndata: {"type":"content_block_delta","index":"no"}\n\n'), "wrong index"],
-  ["a delta out of nowhere", script().sends('data: {"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"a"}}\n\n'), "never began"],
-  ["a call without a name", script().sends('data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"a"}}\n\n'), "wrong name"],
+  [
+    "an event of a wrong shape",
+    script().sends('event: content_block_delta\ndata: {"type":"content_block_delta","index":"no"}\n\n'),
+    "wrong index",
+  ],
+  [
+    "a delta out of nowhere",
+    script().sends('data: {"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"a"}}\n\n'),
+    "never began",
+  ],
+  [
+    "a call without a name",
+    script().sends('data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"a"}}\n\n'),
+    "wrong name",
+  ],
 ])("%s is a bad response, told at once", async (_name, behaviour, words) => {
   const { reply } = await askScript(behaviour, { key: KEY, profile: { auth: "bearer" } });
   expect(reply).toMatchObject({ type: "failed", code: "endpoint-bad-response" });
@@ -139,19 +189,40 @@ test("nothing listens: the address is named and what to do", async () => {
   await new Promise((resolve) => probe.close(resolve));
   const { reply, waits } = await ask({ url: `http://127.0.0.1:${port}/v1` });
   expect(reply).toMatchObject({ type: "failed", code: "endpoint-unreachable" });
-  expect(reply).toMatchObject({ message: expect.stringMatching(new RegExp(`http://127.0.0.1:${port}/v1 .*Is the model server running`)) });
+  expect(reply).toMatchObject({
+    message: expect.stringMatching(new RegExp(`http://127.0.0.1:${port}/v1 .*Is the model server running`)),
+  });
   expect(waits).toHaveLength(1);
 });
 
+test("a port that no web client may ask is told as such", async () => {
+  const { reply } = await ask({ url: "http://127.0.0.1:1" });
+  expect(reply).toMatchObject({ type: "failed", code: "endpoint-unreachable" });
+  expect(reply).toMatchObject({
+    message: expect.stringMatching(/http:\/\/127\.0\.0\.1:1 is refused.*running on another port/),
+  });
+});
+
 test("a server that is none, and a name that is none", async () => {
-  const greeter = createServer((socket) => socket.on("error", () => {}).end("SSH-2.0-hello\r\n")).listen(0, "127.0.0.1");
+  const greeter = createServer((socket) => socket.on("error", () => {}).end("SSH-2.0-hello\r\n")).listen(
+    0,
+    "127.0.0.1",
+  );
   await new Promise((resolve) => greeter.once("listening", resolve));
   const { port } = greeter.address() as { port: number };
   const ssh = await ask({ url: `http://127.0.0.1:${port}` });
-  expect(ssh.reply).toMatchObject({ type: "failed", code: "endpoint-bad-response", message: expect.stringContaining("not answer in HTTP") });
+  expect(ssh.reply).toMatchObject({
+    type: "failed",
+    code: "endpoint-bad-response",
+    message: expect.stringContaining("not answer in HTTP"),
+  });
   greeter.close();
   const name = await ask({ url: "http://no-such-host.invalid" });
-  expect(name.reply).toMatchObject({ type: "failed", code: "endpoint-unreachable", message: expect.stringContaining("resolved") });
+  expect(name.reply).toMatchObject({
+    type: "failed",
+    code: "endpoint-unreachable",
+    message: expect.stringContaining("resolved"),
+  });
 });
 
 test("an abort ends a request that runs, one that waits, and one that has not begun", async () => {

@@ -47,7 +47,10 @@ test("several calls with text before them, arguments in pieces", async () => {
 });
 
 test("arguments in one chunk, and repeated ids, are passed on as they are", async () => {
-  const calls = [{ name: "a", input: { x: 1 } }, { name: "b", input: { y: 2 } }];
+  const calls = [
+    { name: "a", input: { x: 1 } },
+    { name: "b", input: { y: 2 } },
+  ];
   const { reply } = await askScript(script().calls(calls).oneChunk().sameId());
   expect(reply).toMatchObject({
     content: [
@@ -75,7 +78,11 @@ test("a call counts under any stop reason, and a missing stop reason is made up 
   const stopped = await askScript(script().calls("files_list").stopReason("end_turn"));
   expect(stopped.reply).toMatchObject({ stopReason: "end_turn", content: [{ type: "tool_use" }] });
   await server?.close();
-  const call = { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "", name: "a", input: { b: 1 } } };
+  const call = {
+    type: "content_block_start",
+    index: 0,
+    content_block: { type: "tool_use", id: "", name: "a", input: { b: 1 } },
+  };
   const silent = await askScript(script().sends(events(begun, call, stop)));
   expect(silent.reply).toEqual({
     type: "responded",
@@ -85,14 +92,22 @@ test("a call counts under any stop reason, and a missing stop reason is made up 
 });
 
 test("an input that came whole and is then streamed counts once", async () => {
-  const start = { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "i", name: "a", input: { b: 1 } } };
+  const start = {
+    type: "content_block_start",
+    index: 0,
+    content_block: { type: "tool_use", id: "i", name: "a", input: { b: 1 } },
+  };
   const delta = { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: '{"b":1}' } };
   const { reply } = await askScript(script().sends(events(begun, start, delta, stop)));
   expect(reply).toMatchObject({ content: [{ input: { b: 1 } }] });
 });
 
 test("thinking keeps its signature, redacted thinking its data, and reasoning is told apart", async () => {
-  const redacted = { type: "content_block_start", index: 0, content_block: { type: "redacted_thinking", data: "OPAQUE==" } };
+  const redacted = {
+    type: "content_block_start",
+    index: 0,
+    content_block: { type: "redacted_thinking", data: "OPAQUE==" },
+  };
   const first = await askScript(script().thinks("Hm, let me think", "c2lnbmF0dXJl").says("Yes"));
   expect(first.reply).toMatchObject({
     content: [

@@ -1,0 +1,51 @@
+import type { Connection } from "../src/protocol/connect.ts";
+import type { Entry } from "../src/protocol/entries.ts";
+import { removeFolder, startHelper, type TestHelper } from "../test/fakes/helper.ts";
+import type { LaneSetup, Loop } from "./lane-process.ts";
+import { QUESTION } from "./tool.ts";
+
+/** loopd as a person has it: a helper process, its socket, its durable trace, and a face that follows with deltas. */
+export interface LoopdLoop extends Loop {
+  helper: TestHelper;
+  connection: Connection;
+}
+
+/** More steps than any turn here has, so that the limit is never what ends one. */
+const MAX_STEPS = 1_000;
+
+/** Starts a helper on a fresh home and gives it the endpoint. `environment` is added to the helper's own. */
+export async function startLoopd(setup: LaneSetup, environment: Record<string, string>): Promise<LoopdLoop> {
+  const helper = await startHelper(undefined, environment);
+  let finished: (entry: Extract<Entry, { kind: "turn.finished" }>) => void = () => {};
+  const connection = await helper.connect((name, value) => {
+    if (name !== "entries.added") return;
+    const last = (value as { entries: Entry[] }).entries.at(-1);
+    if (last?.kind === "turn.finished") finished(last);
+  });
+  const profile = { dialect: "anthropic" as const, url: setup.url, model: "scripted", trust: "local" as const };
+  await connection.request("endpoint.add", { name: "scripted", profile, use: true });
+
+  const turn = async (): Promise<string> => {
+    const ended = new Promise<Extract<Entry, { kind: "turn.finished" }>>((resolve, reject) => {
+      finished = resolve;
+      void connection.closed.then(reject);
+    });
+    const { session, after } = await connection.request("turn.submit", {
+      requestId: crypto.randomUUID(),
+      input: QUESTION,
+      workspace: setup.folder,
+      overrides: { maxSteps: MAX_STEPS },
+    });
+    const { subscription } = await connection.request("entries.follow", { session, after, deltas: true });
+    const { finish, text, error } = (await ended).data;
+    await connection.request("entries.unfollow", { subscription });
+    if (finish !== "done") throw new Error(`The turn ended ${finish}: ${error?.message ?? "without an error"}`);
+    return text;
+  };
+  const stop = async () => {
+    connection.close();
+    await helper.stop();
+    removeFolder(helper.home);
+  };
+  return { turn, stop, helper, connection };
+}

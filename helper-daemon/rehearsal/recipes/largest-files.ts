@@ -1,0 +1,31 @@
+import { itemLine, readListing } from "../listing.ts";
+import { folderIn } from "../question-words.ts";
+import type { Recipe } from "../recipe.ts";
+
+/** Folders that other programs fill: their files are rarely what a person asks for. */
+const BULK = ["node_modules", ".git"];
+
+/** Lists by size; where such folders show up among the largest, asks again without them. */
+export const largestFiles: Recipe = {
+  example: "Which files under this folder are the largest?",
+  plan(question) {
+    const isAsked =
+      /\b(large|larger|largest|big|bigger|biggest|heaviest)\b/i.test(question) && /\bfiles?\b/i.test(question);
+    if (!isAsked && !/\b(takes?|uses?)\b.*\bspace\b/i.test(question)) return undefined;
+    const input = { path: folderIn(question), recursive: true, sort: "size", limit: 10 };
+    return (results) => {
+      const [all, filtered] = results.map(({ text }) => readListing(text));
+      if (all === undefined) return { type: "call", tool: "files_list", input };
+      const isBulky = all.items.some(({ path }) => path.split("/").some((part) => BULK.includes(part)));
+      if (isBulky && filtered === undefined) {
+        return { type: "call", tool: "files_list", input: { ...input, exclude: BULK } };
+      }
+      const shown = filtered ?? all;
+      if (shown.items.length === 0) return { type: "answer", text: `There are no files to rank: ${shown.summary}.` };
+      const list = shown.items.map((item, index) => `${index + 1}. ${itemLine(item)}`).join("\n");
+      const head = filtered === undefined ? all.summary : `Without ${BULK.join(" and ")}: ${shown.summary}`;
+      const tail = filtered === undefined ? "" : `\n\nWith ${BULK.join(" and ")}: ${all.summary}.`;
+      return { type: "answer", text: `The largest files (${head}):\n\n${list}${tail}` };
+    };
+  },
+};

@@ -1,0 +1,9 @@
+import type { Tool } from "./define-tool.ts";
+import { filesList } from "./files/files-list.ts";
+import { filesRead } from "./files/files-read.ts";
+import { filesSearch } from "./files/files-search.ts";
+import { shellRun } from "./shell/shell-run.ts";
+import { readMore } from "./system/read-more.ts";
+
+/** All tools that come with loopd. A new tool is one file and one line here. */
+export const builtInTools: readonly Tool[] = [filesList, filesRead, filesSearch, readMore, shellRun];

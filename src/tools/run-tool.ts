@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import canonicalize from "canonicalize";
+import type { CallContext, Outcome, ParsedCall, RunnableCall } from "../agent/ports.ts";
+import type { Facts } from "../protocol/values.ts";
+import { cutOutput } from "./cut-output.ts";
+import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
+import { mayChangeThings } from "./tool-schema.ts";
+
+/** How long a tool may take to clean up after its signal fired; the runner needs about five seconds at worst. */
+const CLEAN_UP_MS = 8000;
+
+/** Facts with their hash: SHA-256 of the canonical JSON of all other fields. */
+function hashed(facts: Omit<Facts, "hash">): Facts {
+  const hash = createHash("sha256")
+    .update(canonicalize(facts) ?? "")
+    .digest("hex");
+  return { ...facts, hash };
+}
+
+/** Facts about a call. A tool that cannot look, or arguments that it does not take, give facts with nothing known. */
+export async function inspectCall(tool: Tool | undefined, call: ParsedCall, place: Place): Promise<Facts> {
+  const parsed = tool?.input.safeParse(call.arguments);
+  if (!tool?.inspect || !parsed?.success) return hashed({});
+  try {
+    return hashed(await tool.inspect(parsed.data, place));
+  } catch {
+    return hashed({});
+  }
+}
+
+/**
+ * Runs a decided call, unless the world no longer agrees with what was decided. Resolves once the tool has cleaned up,
+ * also after the signal has fired; a tool that does not come back within seconds of it is left behind.
+ */
+export async function runCall(tool: Tool, call: RunnableCall, place: Place, context: CallContext): Promise<Outcome> {
+  const refused = (text: string): Outcome => ({ kind: "error", text: `ERROR: ${text}`, isSideEffectPossible: false });
+  const parsed = tool.input.safeParse(call.arguments);
+  if (!parsed.success) {
+    return { ...refused(`${tool.name} does not take these arguments any more; call it again.`), kind: "invalid" };
+  }
+  const facts = await inspectCall(tool, call, place);
+  if (facts.hash !== call.facts.hash) {
+    return refused("What this call would touch has changed since it was decided; call it again.");
+  }
+  if (facts.isProtected) return refused("This place is protected: no tool may touch it.");
+  if (context.signal.aborted) return refused("Stopped before it began.");
+
+  const result = await Promise.race([
+    started(tool, parsed.data, toolContext(facts, place, context)),
+    lateBy(CLEAN_UP_MS, context.signal),
+  ]);
+  const isSideEffectPossible = mayChangeThings(tool);
+  const text = result.isError ? `ERROR: ${result.text}` : result.text;
+  const kind = result.isError ? "error" : "ok";
+  return { kind, isSideEffectPossible, ...(await withinLimit(text, result.blob, place)) };
+}
+
+async function started(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
+  try {
+    return await tool.run(input, context);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { text: `${tool.name} failed: ${message}`, isError: true };
+  }
+}
+
+/** Fields by name: place and context may be objects whose methods a spread would lose. */
+function toolContext(facts: Facts, place: Place, context: CallContext): ToolContext {
+  return {
+    facts,
+    callId: context.callId,
+    signal: context.signal,
+    progress: (text) => context.progress(text),
+    spawned: (pid, startTime) => context.spawned(pid, startTime),
+    workspace: place.workspace,
+    home: place.home,
+    protectedPaths: place.protectedPaths,
+    outputBytes: place.outputBytes,
+    environment: place.environment,
+    saveBlob: (bytes) => place.saveBlob(bytes),
+    saveBlobFile: (path) => place.saveBlobFile(path),
+    readBlob: (name, offset, length) => place.readBlob(name, offset, length),
+  };
+}
+
+/** Resolves some time after the signal has fired, never before. */
+function lateBy(milliseconds: number, signal: AbortSignal): Promise<ToolResult> {
+  return new Promise((resolve) => {
+    const wait = async (): Promise<void> => {
+      await delay(milliseconds, undefined, { ref: false });
+      resolve({ text: "Stopped, but it has not come back; it may still be at work.", isError: true });
+    };
+    signal.addEventListener("abort", () => void wait(), { once: true });
+  });
+}
+
+/** Text of at most the bytes that may reach the model; the whole of a longer one goes to a blob. */
+async function withinLimit(
+  text: string,
+  blob: string | undefined,
+  place: Place,
+): Promise<{ text: string; blob?: string }> {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= place.outputBytes) return blob === undefined ? { text } : { text, blob };
+  const whole = await place.saveBlob(bytes).catch(() => undefined);
+  const output = { head: bytes, tail: bytes, total: bytes.length };
+  return { text: cutOutput(output, place.outputBytes, whole), ...(whole === undefined ? {} : { blob: whole }) };
+}

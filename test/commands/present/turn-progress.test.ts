@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { callLine, progressLine, summaryLine } from "../../../src/commands/present/progress-line.ts";
+import { addDelta, addEntry, beginProgress } from "../../../src/commands/present/turn-progress.ts";
+import type { Delta, Entry } from "../../../src/protocol/entries.ts";
+import { entryMaker, requestTo, response, startedBy } from "../entries.ts";
+
+const fold = (entries: Entry[]) => entries.reduce(addEntry, beginProgress("s1", "t1"));
+const delta = (request: string, text: string, channel: Delta["channel"] = "text"): Delta => ({
+  session: "s1",
+  turn: "t1",
+  request,
+  channel,
+  text,
+});
+
+test("a whole turn with an approval folds to what a face shows", () => {
+  const make = entryMaker();
+  const call = { callId: "t1.1.0", name: "shell_run", arguments: { command: "date" }, effect: "exec" as const };
+  const opened = { cardId: "t1.1.0#1", type: "approval" as const, callId: "t1.1.0" };
+  const entries = [
+    make("turn.started", startedBy("rehearsal", "rehearsal")),
+    make("request.sent", requestTo("m")),
+    make("model.responded", response("Let me look.", "shell_run")),
+    make("tool.requested", call),
+    make("card.opened", opened),
+    make("card.resolved", { cardId: "t1.1.0#1", resolution: "approved", by: "someone" }),
+    make("tool.started", { callId: "t1.1.0", attempt: 1, timeLimitMs: 1000 }),
+    make("tool.finished", {
+      callId: "t1.1.0",
+      attempt: 1,
+      name: "shell_run",
+      outcome: "ok",
+      durationMs: 12,
+      text: "Thu",
+      isSideEffectPossible: true,
+    }),
+    make("request.sent", requestTo("m")),
+    make("model.responded", response("It is Thursday.")),
+    make("turn.finished", { finish: "done", text: "It is Thursday." }),
+  ];
+  const at = (length: number) => fold(entries.slice(0, length));
+  expect(at(1)).toMatchObject({ state: "running", isRehearsal: true, steps: 0 });
+  expect(at(5)).toMatchObject({
+    state: "waiting",
+    pendingCards: [opened],
+    calls: [{ state: "waiting", summary: "run `date`" }],
+  });
+  expect(at(7)).toMatchObject({ state: "running", pendingCards: [], calls: [{ state: "running" }] });
+  expect(progressLine(at(7), Date.parse(entries[0]?.at ?? "") + 65_000)).toBe(
+    "step 1 · shell_run: run `date` · 15 (5 cached) → 3 tokens · 1 min 5 s",
+  );
+  const end = fold(entries);
+  expect(end).toMatchObject({
+    state: "done",
+    finish: "done",
+    steps: 2,
+    text: "It is Thursday.",
+    tokens: { input: 20, cached: 10, output: 6 },
+  });
+  expect(end.calls.map(callLine)).toEqual(["✓ run `date` (12 ms)"]);
+  expect(summaryLine(end)).toBe("rehearsal at rehearsal · 2 steps · 1 tool call · 30 (10 cached) → 6 tokens · 10.0 s");
+});
+
+test("text streams, starts over at a reset, and is replaced by what was recorded", () => {
+  const make = entryMaker();
+  const sent = make("request.sent", requestTo("m"));
+  let progress = fold([make("turn.started", startedBy("x")), sent]);
+  progress = addDelta(addDelta(progress, delta(sent.id, "Hel")), delta(sent.id, "p"));
+  expect(progress.text).toBe("Help");
+  progress = addDelta(addDelta(progress, delta(sent.id, "", "reset")), delta(sent.id, "Hello"));
+  expect(progress.text).toBe("Hello");
+  expect(addEntry(progress, make("model.responded", response("Hello, you"))).text).toBe("Hello, you");
+});
+
+test("entries and deltas of other turns change nothing, and nothing is changed in place", () => {
+  const make = entryMaker("t2");
+  const before = Object.freeze(beginProgress("s1", "t1"));
+  expect(addEntry(before, make("turn.started", startedBy("x")))).toBe(before);
+  expect(addDelta(before, { ...delta("e1", "x"), turn: "t2" })).toBe(before);
+});
+
+test("a request sent again after a crash is the same step", () => {
+  const make = entryMaker();
+  const entries = [
+    make("turn.started", startedBy("x")),
+    make("request.sent", requestTo("m")),
+    make("request.sent", requestTo("m")),
+  ];
+  expect(fold(entries).steps).toBe(1);
+});

@@ -1,0 +1,216 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createProfiles } from "../../../helper-daemon/endpoints/profiles.ts";
+import { endpointProfileSchema } from "../../../src/protocol/config.ts";
+import { LoopdError } from "../../../src/protocol/errors.ts";
+import { methods } from "../../../src/protocol/requests.ts";
+
+let home: string;
+beforeEach(() => (home = mkdtempSync(join(tmpdir(), "loopd-profiles-"))));
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const at = (name: string) => join(home, name);
+const read = (name: string) => readFileSync(at(name), "utf8");
+const write = (name: string, value: unknown) =>
+  writeFileSync(at(name), typeof value === "string" ? value : JSON.stringify(value));
+const profile = endpointProfileSchema.parse({
+  dialect: "anthropic",
+  url: "http://127.0.0.1:8080",
+  model: "m",
+  window: 8192,
+});
+const addParams = (name: string, more: object = {}) =>
+  methods["endpoint.add"].params.parse({
+    name,
+    profile: { dialect: "anthropic", url: profile.url, model: "m" },
+    ...more,
+  });
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof LoopdError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return "nothing was thrown";
+}
+
+test("an empty home has the rehearsal model, active and last", () => {
+  const profiles = createProfiles(home);
+  expect(profiles.active()).toBe("rehearsal");
+  expect(profiles.list()).toEqual([
+    expect.objectContaining({ name: "rehearsal", isActive: true, hasKey: true, trust: "local" }),
+  ]);
+  expect(() => methods["endpoint.list"].result.parse({ endpoints: profiles.list() })).not.toThrow();
+  expect(profiles.resolve("rehearsal")).toBeUndefined();
+});
+
+test("add, use, show and list survive a restart; keys are private and never in config.json", () => {
+  const profiles = createProfiles(home);
+  expect(profiles.add(addParams("zeta", { key: " the-key\n", use: true }))).toMatchObject({
+    name: "zeta",
+    hasKey: true,
+    isActive: true,
+    auth: "x-api-key",
+  });
+  profiles.add(addParams("alpha"));
+  const again = createProfiles(home);
+  expect(again.list().map(({ name, isActive }) => [name, isActive])).toEqual([
+    ["alpha", false],
+    ["zeta", true],
+    ["rehearsal", false],
+  ]);
+  expect(again.resolve("zeta")).toMatchObject({ key: "the-key", profile: { url: profile.url } });
+  expect(read("config.json")).not.toContain("the-key");
+  for (const file of ["config.json", "secrets.json"]) expect(statSync(at(file)).mode & 0o777).toBe(0o600);
+  again.use("alpha");
+  expect(createProfiles(home).active()).toBe("alpha");
+});
+
+test("bad names, bad addresses, bad keys and doubles are refused and change nothing", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x"));
+  const before = read("config.json");
+  expect(codeOf(() => profiles.add(addParams("x")))).toMatch(/^endpoint-exists: .*loopd endpoints set x/);
+  for (const name of ["rehearsal", "Rehearsal", "unsaved-12345678", "../x", "__proto__", "a b", "-x", ""]) {
+    const params = { ...addParams("y"), name };
+    expect(
+      codeOf(() => profiles.add(params)),
+      name,
+    ).toMatch(/^usage: /);
+  }
+  for (const url of ["http://user:pass@h", "http://h/?q=1", "http://h/#f"]) {
+    expect(
+      codeOf(() => profiles.add({ ...addParams("y"), profile: { ...profile, url } })),
+      url,
+    ).toMatch(/^usage: /);
+  }
+  expect(codeOf(() => profiles.add({ ...addParams("y"), key: "two words" }))).toMatch(/^usage: .*key/);
+  const openai = { ...profile, dialect: "openai" as const };
+  expect(codeOf(() => profiles.add({ ...addParams("y"), profile: openai }))).toMatch(
+    /^usage: The openai dialect comes later/,
+  );
+  expect(read("config.json")).toBe(before);
+});
+
+test("unknown endpoints name the known ones, also names that every object has", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x"));
+  for (const name of ["y", "constructor", "toString"]) {
+    for (const run of [
+      () => profiles.show(name),
+      () => profiles.use(name),
+      () => profiles.remove(name),
+      () => profiles.set({ name, changes: {} }),
+    ]) {
+      expect(codeOf(run)).toMatch(/^unknown-endpoint: .*Known: x, rehearsal/);
+    }
+    expect(profiles.resolve(name)).toBeUndefined();
+  }
+  expect(codeOf(() => profiles.set({ name: "rehearsal", changes: { model: "x" } }))).toMatch(/^usage: /);
+  expect(codeOf(() => profiles.remove("rehearsal"))).toMatch(/^usage: /);
+});
+
+test("set changes only what it is given", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x", { key: "k", profile: { ...profile, auth: "bearer", trust: "local", slots: 2 } }));
+  const params = methods["endpoint.set"].params.parse({ name: "x", changes: { model: "other" } });
+  expect(profiles.set(params)).toMatchObject({
+    model: "other",
+    auth: "bearer",
+    trust: "local",
+    slots: 2,
+    window: 8192,
+    hasKey: true,
+  });
+});
+
+test("a key is forgotten when the address moves to another origin, unless a new one comes along", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x", { key: "old-key" }));
+  expect(profiles.set({ name: "x", changes: { url: "http://127.0.0.1:8080/v1" } }).hasKey).toBe(true);
+  expect(profiles.set({ name: "x", changes: { url: "http://127.0.0.1:8081" } }).hasKey).toBe(false);
+  expect(profiles.resolve("x")?.key).toBeUndefined();
+  expect(read("secrets.json")).not.toContain("old-key");
+  expect(profiles.set({ name: "x", changes: { url: "https://elsewhere.test" }, key: "new-key" }).hasKey).toBe(true);
+  expect(createProfiles(home).resolve("x")?.key).toBe("new-key");
+});
+
+test("removing forgets the key, and the rehearsal model answers again", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x", { key: "the-key", use: true }));
+  profiles.remove("x");
+  expect(profiles.active()).toBe("rehearsal");
+  profiles.add({ ...addParams("x"), profile: { ...profile, url: "http://stranger.test" } });
+  expect(profiles.resolve("x")).toMatchObject({ key: undefined });
+});
+
+test("a person's own settings and formatting of values survive a change", () => {
+  write("config.json", { $schema: "./schema.json", limits: { maxSteps: 7 }, rules: [] });
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x"));
+  expect(JSON.parse(read("config.json"))).toMatchObject({
+    $schema: "./schema.json",
+    limits: { maxSteps: 7 },
+    rules: [],
+  });
+  expect(JSON.parse(read("config.json")).limits).toEqual({ maxSteps: 7 });
+  expect(read("config.json")).toMatch(/^\{\n {2}"\$schema"/);
+});
+
+test("config.json is read again when it changes; a broken edit keeps the last good one and is never overwritten", () => {
+  const profiles = createProfiles(home);
+  expect(profiles.config().limits.maxSteps).toBe(20);
+  write("config.json", { limits: { maxSteps: 7 }, endpoints: { mine: profile } });
+  expect(profiles.config().limits.maxSteps).toBe(7);
+  expect(profiles.resolve("mine")).toMatchObject({ profile: { window: 8192 } });
+  write("config.json", '{"limits": {"maxSteps": 9');
+  expect(profiles.config().limits.maxSteps).toBe(7);
+  expect(profiles.lastProblem()).toMatchObject({ code: "config-invalid" });
+  expect(profiles.lastProblem()?.message).toContain(at("config.json"));
+  expect(codeOf(() => profiles.add(addParams("x")))).toMatch(/^config-invalid: /);
+  expect(read("config.json")).toBe('{"limits": {"maxSteps": 9');
+  write("config.json", { limits: { maxSteps: 9 } });
+  expect(profiles.config().limits.maxSteps).toBe(9);
+  expect(profiles.lastProblem()).toBeUndefined();
+});
+
+test("a failed move of an endpoint loses neither address nor key", () => {
+  const profiles = createProfiles(home);
+  profiles.add(addParams("x", { key: "the-key" }));
+  write("config.json", "{");
+  expect(codeOf(() => profiles.set({ name: "x", changes: { url: "http://other.test" } }))).toMatch(/^config-invalid: /);
+  expect(profiles.resolve("x")).toMatchObject({ key: "the-key", profile: { url: profile.url } });
+});
+
+test("broken files at start are told by name, and secrets are not quoted", () => {
+  write("config.json", { endpoint: 5, unknownKey: true });
+  expect(codeOf(() => createProfiles(home))).toMatch(/^config-invalid: .*endpoint: .*unknownKey/s);
+  write("config.json", {});
+  write("secrets.json", '{"endpoints": {"x": "sk-secret"');
+  expect(codeOf(() => createProfiles(home))).toMatch(/^config-invalid: .*secrets\.json/);
+  expect(codeOf(() => createProfiles(home))).not.toContain("sk-secret");
+});
+
+test("secrets that others could read are closed to them", () => {
+  write("secrets.json", { endpoints: { x: "k" }, later: { a: 1 } });
+  chmodSync(at("secrets.json"), 0o644);
+  const profiles = createProfiles(home);
+  expect(statSync(at("secrets.json")).mode & 0o777).toBe(0o600);
+  profiles.add(addParams("y", { key: "k2" }));
+  expect(JSON.parse(read("secrets.json"))).toEqual({ endpoints: { x: "k", y: "k2" }, later: { a: 1 } });
+});
+
+test("an unsaved profile has the same name each time, and leaves no trace on disk", () => {
+  const profiles = createProfiles(home);
+  const name = profiles.addUnsaved(profile, "env-key");
+  expect(name).toMatch(/^unsaved-[0-9a-f]{8}$/);
+  expect(createProfiles(home).addUnsaved(profile, "env-key")).toBe(name);
+  expect(profiles.addUnsaved(profile, "other-key")).not.toBe(name);
+  expect(profiles.resolve(name)).toMatchObject({ key: "env-key", profile: { auth: "x-api-key" } });
+  expect(profiles.list().map((row) => row.name)).toEqual(["rehearsal"]);
+  expect(createProfiles(home).resolve(name)).toBeUndefined();
+});
