@@ -1,5 +1,6 @@
 import type { Connection } from "../src/protocol/connect.ts";
-import type { Entry } from "../src/protocol/entries.ts";
+import type { EntryOf } from "../src/protocol/entries.ts";
+import type { NotificationOf } from "../src/protocol/requests.ts";
 import { removeFolder, startHelper, type TestHelper } from "../test/fakes/helper.ts";
 import type { LaneSetup, Loop } from "./lane-process.ts";
 import { QUESTION } from "./tool.ts";
@@ -10,26 +11,31 @@ export interface LoopdLoop extends Loop {
   connection: Connection;
 }
 
+/** The two ways in which a running turn may end for us. */
+interface Ending {
+  resolve(entry: EntryOf<"turn.finished">): void;
+  reject(error: Error): void;
+}
+
 /** More steps than any turn here has, so that the limit is never what ends one. */
 const MAX_STEPS = 1_000;
 
 /** Starts a helper on a fresh home and gives it the endpoint. `environment` is added to the helper's own. */
 export async function startLoopd(setup: LaneSetup, environment: Record<string, string>): Promise<LoopdLoop> {
   const helper = await startHelper(undefined, environment);
-  let finished: (entry: Extract<Entry, { kind: "turn.finished" }>) => void = () => {};
+  let running: Ending | undefined;
   const connection = await helper.connect((name, value) => {
+    if (name === "turn.stalled") running?.reject(new Error((value as NotificationOf<"turn.stalled">).message));
     if (name !== "entries.added") return;
-    const last = (value as { entries: Entry[] }).entries.at(-1);
-    if (last?.kind === "turn.finished") finished(last);
+    const last = (value as NotificationOf<"entries.added">).entries.at(-1);
+    if (last?.kind === "turn.finished") running?.resolve(last);
   });
+  void connection.closed.then((reason) => running?.reject(reason));
   const profile = { dialect: "anthropic" as const, url: setup.url, model: "scripted", trust: "local" as const };
   await connection.request("endpoint.add", { name: "scripted", profile, use: true });
 
   const turn = async (): Promise<string> => {
-    const ended = new Promise<Extract<Entry, { kind: "turn.finished" }>>((resolve, reject) => {
-      finished = resolve;
-      void connection.closed.then(reject);
-    });
+    const ended = new Promise<EntryOf<"turn.finished">>((resolve, reject) => (running = { resolve, reject }));
     const { session, after } = await connection.request("turn.submit", {
       requestId: crypto.randomUUID(),
       input: QUESTION,

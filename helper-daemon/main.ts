@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const mono = () => Number(process.hrtime.bigint() / 1000n) / 1000;
   const store = openStore(home.database, { id: () => newId("e"), now: () => new Date(), boot, mono });
   const profiles = createProfiles(home.folder);
-  const log = await openLog(home.logs, logLevel);
+  const log = openLog(home.logs, logLevel);
   const hub = createHub(store.log);
   const blobs = createBlobs(home.blobs);
   const limits = () => profiles.config().limits;

@@ -1,6 +1,6 @@
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import { readPrivateFile, writePrivateJson } from "./private-file.ts";
 

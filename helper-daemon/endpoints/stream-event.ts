@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const tokens = z.number().min(0).nullish();
 const text = z.string().nullish();

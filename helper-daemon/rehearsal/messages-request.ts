@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const textBlock = z.object({ type: z.literal("text"), text: z.string() });
 const blockSchema = z.union([

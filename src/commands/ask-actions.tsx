@@ -1,4 +1,5 @@
 import { Action, ActionPanel, Alert, confirmAlert, Icon, Keyboard, useNavigation } from "@raycast/api";
+import { answerCard } from "./answer-card.ts";
 import type { FollowedTurn } from "./follow-turn.ts";
 import type { AskAction } from "./present/ask-actions.ts";
 import type { CardChoice } from "./present/approval.ts";
@@ -43,7 +44,7 @@ function AskActionItem({
   const { session } = followed;
   const resolve = (cardId: string, { title, ...answer }: CardChoice & { reason?: string }) =>
     withToast({ doing: "Answering…", done: doneWords(title), failed: "The Answer Was Not Taken" }, () =>
-      followed.request("card.resolve", { cardId, by: CLIENT, ...answer }),
+      answerCard(followed, { cardId, by: CLIENT, ...answer }),
     );
   switch (action.type) {
     case "answer-card": {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LoopdError } from "./errors.ts";
 import { ruleSchema } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Milliseconds, either a duration or a wall-clock instant since the Unix epoch; the name of the field tells which. */
 export type Millis = number;

@@ -16,7 +16,7 @@ export function headOf(bytes: Uint8Array, limit: number): Uint8Array {
 }
 
 /** The last `limit` bytes or up to three fewer, so that no UTF-8 character is cut. */
-export function tailOf(bytes: Uint8Array, limit: number): Uint8Array {
+function tailOf(bytes: Uint8Array, limit: number): Uint8Array {
   if (bytes.length <= limit) return bytes;
   let start = bytes.length - limit;
   const last = start + 3;
@@ -35,7 +35,7 @@ export function grouped(count: number): string {
 }
 
 /** The line that stands for what was left out, and says how to get it. */
-export function leftOutLine(leftOut: number, offset: number, blob: string | undefined): string {
+function leftOutLine(leftOut: number, offset: number, blob: string | undefined): string {
   const rest =
     blob === undefined ? "it could not be kept" : `the whole output: read_more(${JSON.stringify({ blob, offset })})`;
   return `\n… ${grouped(leftOut)} bytes left out; ${rest} …\n`;

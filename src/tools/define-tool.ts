@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { CallContext } from "../agent/ports.ts";
 import type { Effect, Facts, Millis } from "../protocol/values.ts";
 

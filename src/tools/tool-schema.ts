@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json, ToolSchema } from "../protocol/values.ts";
 import type { Tool } from "./define-tool.ts";
 import { isObject } from "./coerce.ts";
@@ -17,8 +17,7 @@ export function mayChangeThings(tool: Pick<Tool, "effect">): boolean {
 
 /** JSON Schema of what a model may send, without what costs prompt and says nothing. */
 export function inputSchemaOf(tool: Tool): { [key: string]: Json } {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json };
-  return compact(schema);
+  return compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
 }
 
 /** What the model is told of a tool. */
@@ -37,8 +36,8 @@ export function tokensOf(schema: ToolSchema): number {
   return Math.ceil(Buffer.byteLength(canonicalize(schema) ?? "") / 3.5);
 }
 
-/** Bounds on text and lists: paid for in every prompt, slow in a grammar, and told by `parse` where one is broken. */
-const UNTOLD = new Set(["minLength", "maxLength", "minItems", "maxItems", "pattern", "format"]);
+/** Bounds on text and lists are paid for in every prompt, slow in a grammar, and told by `parse` where one is broken. */
+const UNTOLD = new Set(["$schema", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format"]);
 
 /** A schema without what costs prompt and tells a model little; also the safe-integer range that zod states. */
 function compact(schema: { [key: string]: Json }): { [key: string]: Json } {

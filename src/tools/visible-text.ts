@@ -1,7 +1,8 @@
-// Characters that change what a person or a parser sees without being seen: controls, line separators, text direction,
-// zero width, and the invisible "tag" letters.
-const HIDDEN =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+/**
+ * Characters that change what a person or a parser sees without being seen: controls, line separators, text direction,
+ * zero width, invisible letters.
+ */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escapeOf(character: string): string {
   if (character === "\n") return "\\n";

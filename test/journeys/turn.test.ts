@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { EndpointProfile } from "../../src/protocol/config.ts";
 import { removeFolder, startHelper, temporaryFolder, type TestHelper, type Witness, witness } from "../fakes/helper.ts";
+import { isRunning } from "../fakes/processes.ts";
 import { type ModelServer, script, startModelServer } from "../fakes/model-server.ts";
 
 const cleanUp: (() => Promise<void> | void)[] = [];
@@ -62,7 +63,6 @@ test("a turn that waits for approval survives kill -9, and the command runs exac
   const { entries } = await again.connection.request("entries.read", { session, limit: 1000 });
   expect(entries.filter((entry) => entry.kind === "tool.started")).toHaveLength(1);
   expect(server.requests).toHaveLength(2);
-  const { readFileSync } = await import("node:fs");
   expect(readFileSync(join(workspace, "ran.txt"), "utf8")).toBe("once\n");
 
   await expect(
@@ -77,13 +77,13 @@ test("killed while a command runs: the command is ended, a recovery card opens, 
   await face.connection.request("card.resolve", { cardId: card.data.cardId, resolution: "approved", by: "test" });
   const spawned = await face.untilKind("tool.spawned");
   await helper.kill();
-  expect(isAlive(spawned.data.pid)).toBe(true);
+  expect(isRunning(spawned.data.pid)).toBe(true);
 
   const second = await startHelper(helper.home);
   cleanUp.push(() => second.kill());
   const again = await witness(second);
   const recovery = await again.untilKind("card.opened", (entry) => entry.data.type === "recovery");
-  expect(isAlive(spawned.data.pid)).toBe(false);
+  expect(isRunning(spawned.data.pid)).toBe(false);
   await again.connection.request("card.resolve", { cardId: recovery.data.cardId, resolution: "answered", answer: "skip", by: "test" });
   await again.untilKind("turn.finished");
   const outcome = again.entries.find((entry) => entry.kind === "tool.finished");
@@ -101,7 +101,7 @@ test("steering lands at the next seam, and a cancelled turn ends its command", a
   await face.connection.request("turn.cancel", { session, by: "test" });
   const end = await face.untilKind("turn.finished");
   expect(end.data.finish).toBe("cancelled");
-  expect(isAlive(spawned.data.pid)).toBe(false);
+  expect(isRunning(spawned.data.pid)).toBe(false);
   await face.submit({ input: "and now?", session });
   await face.untilKind("turn.finished", (entry) => entry.turn !== end.turn);
   expect(JSON.stringify(server.requests.at(-1)?.body)).toContain("The person adds: be brief");
@@ -126,12 +126,3 @@ test("SIGTERM in the middle of a response loses nothing: the next helper asks ag
   const end = await again.untilKind("turn.finished");
   expect(end.data).toEqual({ finish: "done", text: "here" });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

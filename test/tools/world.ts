@@ -25,7 +25,7 @@ export interface World {
   blob(name: string | undefined): Promise<Buffer>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   callId?: string;
   signal?: AbortSignal;
   spawned?: (pid: number, startTime: string) => Promise<void>;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TurnState } from "../../protocol/requests.ts";
 import { finishSchema, type Millis } from "../../protocol/values.ts";
 

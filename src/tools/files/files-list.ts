@@ -1,5 +1,5 @@
 import { access, constants, lstat, readlink } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { grouped } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { isLeftOut, protectedBelow } from "../protected-paths.ts";

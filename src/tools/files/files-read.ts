@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { grouped, headOf, textOf } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { visibleName } from "../visible-text.ts";

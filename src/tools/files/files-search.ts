@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { grouped } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { isInside, isProtected } from "../protected-paths.ts";

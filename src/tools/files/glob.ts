@@ -1,5 +1,5 @@
 import picomatch from "picomatch";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Two wildcards can match the same text in many ways; their number bounds the work on a hostile name. */
 const MAX_STARS = 4;

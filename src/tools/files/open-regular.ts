@@ -5,7 +5,7 @@ import { visibleName } from "../visible-text.ts";
 import { missingWords } from "./missing.ts";
 
 /** A regular file ready to be read, or words about why it cannot be. Whoever gets a handle closes it. */
-export type Opened = { type: "opened"; handle: FileHandle; size: number } | { type: "refused"; why: string };
+type Opened = { type: "opened"; handle: FileHandle; size: number } | { type: "refused"; why: string };
 
 const refused = (why: string): Opened => ({ type: "refused", why });
 

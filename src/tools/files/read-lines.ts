@@ -1,5 +1,5 @@
 /** Which lines to take, counted from 1, and how many bytes of them at most. */
-export interface LineRequest {
+interface LineRequest {
   from: number;
   lines: number;
   maxBytes: number;

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { Facts } from "../../protocol/values.ts";
 import type { Place } from "../define-tool.ts";
@@ -14,7 +14,7 @@ export const systemText = z
   .refine((text) => !text.includes("\0"), "text without NUL characters");
 
 /** The real path that a tool's path argument means: `~` is the person's home, anything relative is in the workspace. */
-export async function resolvePath(path: string, place: Pick<Place, "workspace" | "home">): Promise<string> {
+async function resolvePath(path: string, place: Pick<Place, "workspace" | "home">): Promise<string> {
   const expanded = path === "~" || path.startsWith("~/") ? join(place.home, path.slice(1)) : path;
   return realPathOf(isAbsolute(expanded) ? expanded : resolve(place.workspace, expanded));
 }

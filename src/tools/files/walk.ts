@@ -2,18 +2,18 @@ import { type Dirent, lstat, readdir, type Stats } from "node:fs";
 import { promisify } from "node:util";
 
 /** Something met on a walk. Folders come without stats: nobody needs them, and there are many. */
-export type Met =
+type Met =
   { type: "folder"; path: string; relative: string } | { type: "file"; path: string; relative: string; stats: Stats };
 
 /** What a walk does: `visit` says whether to go into a folder; `met` is told of all that it wanted. */
-export interface Walk {
+interface Walk {
   signal: AbortSignal;
   visit(path: string, relative: string): "skip" | "take" | "enter";
   met(one: Met): void;
 }
 
 /** How a walk ended. `unreadable` counts folders and files that could not be looked at. */
-export interface Walked {
+interface Walked {
   unreadable: number;
   isComplete: boolean;
 }
@@ -32,14 +32,11 @@ export async function walk(root: string, options: Walk): Promise<Walked> {
   const open: { path: string; relative: string }[] = [{ path: root, relative: "" }];
   let unreadable = 0;
 
-  const look = (path: string, relative: string): Promise<void> =>
-    new Promise((resolve) => {
-      lstat(path, (error, stats) => {
-        if (error) unreadable += 1;
-        else options.met({ type: "file", path, relative, stats });
-        resolve();
-      });
-    });
+  const look = async (path: string, relative: string): Promise<void> => {
+    const stats = await new Promise<Stats | undefined>((resolve) => lstat(path, (_, found) => resolve(found)));
+    if (stats === undefined) unreadable += 1;
+    else options.met({ type: "file", path, relative, stats });
+  };
 
   const readOne = async (folder: { path: string; relative: string }): Promise<void> => {
     const entries = await readFolder(folder.path, { withFileTypes: true }).catch(() => undefined);

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { execa } from "execa";
 import { CALL_MARK } from "./environment.ts";
 
 /** One process that the system knows. */
-export interface ProcessRow {
+interface ProcessRow {
   pid: number;
   /** False for a zombie: it does nothing any more and only waits to be asked for its exit code. */
   isAlive: boolean;
@@ -14,7 +13,7 @@ export interface ProcessRow {
 }
 
 /** A process that carries the mark of a call in its environment. */
-export interface MarkedProcess {
+interface MarkedProcess {
   pid: number;
   callId: string;
 }
@@ -75,6 +74,7 @@ function linuxMarked(wanted: ReadonlyMap<string, string>): MarkedProcess[] {
 
 async function ps(args: string[]): Promise<string[]> {
   const options = { env: { LC_ALL: "C", TZ: "UTC" }, extendEnv: false, reject: false, timeout: 5000 } as const;
+  const { execa } = await import("execa");
   const { stdout } = await execa("/bin/ps", args, options);
   return (stdout ?? "").split("\n");
 }

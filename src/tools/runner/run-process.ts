@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { execa } from "execa";
 import type { CallContext } from "../../agent/ports.ts";
 import { Drain, settled } from "./drain.ts";
 import { endGroup, endMarked, isGroupAlive } from "./end-processes.ts";
@@ -48,6 +47,7 @@ export type ProcessEnd =
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   if (request.signal.aborted) return { type: "not-started", why: "It was stopped before it began." };
+  const { execa } = await import("execa");
   const child = execa(request.file, request.args, {
     cwd: request.folder,
     env: childEnvironment(request.environment, request.callId),

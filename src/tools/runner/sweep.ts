@@ -9,7 +9,7 @@ const GRACE_MS = 1000;
 const canSeeMarks = process.platform === "linux";
 
 /** A process as `tool.spawned` recorded it. */
-export interface SpawnedProcess {
+interface SpawnedProcess {
   callId: CallId;
   pid: number;
   startTime: string;
@@ -17,7 +17,7 @@ export interface SpawnedProcess {
 }
 
 /** A process that the sweep ended, or could not end (`isGone` false: the call must not be offered to run again). */
-export interface SweptProcess {
+interface SweptProcess {
   callId: CallId;
   pid: number;
   isGone: boolean;

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { cutOutput, grouped } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { knownKind, looksBinary } from "../files/looks-like.ts";

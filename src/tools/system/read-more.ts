@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { grouped, headOf, textOf } from "../cut-output.ts";
 import { defineTool } from "../define-tool.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-const CLI = resolve(import.meta.dirname, "../../../assets/.d-helper/loopd.mjs");
+const CLI = resolve(import.meta.dirname, "../../../assets/helper/loopd.mjs");
 
 /** How a run of the command line ended. */
 export interface CliResult {

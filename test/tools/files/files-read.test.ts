@@ -115,7 +115,7 @@ test("binary files say their size and kind", async () => {
 
 test("what is no regular file is refused without waiting", async () => {
   const here = await world();
-  execFileSync("mkfifo", [here.path("pipe")]);
+  execFileSync("/bin/sh", ["-c", "mkfifo pipe"], { cwd: here.place.workspace });
   const server = createServer().listen(here.path("socket"));
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));

@@ -96,7 +96,7 @@ test("ignored, hidden, binary and protected files are left out, and a configurat
 
 test("what cannot be searched is said", async () => {
   const here = await world();
-  execFileSync("mkfifo", [here.path("pipe")]);
+  execFileSync("/bin/sh", ["-c", "mkfifo pipe"], { cwd: here.place.workspace });
   expect((await here.call("files_search", { pattern: "x", path: "pipe" })).text).toMatch(
     /^ERROR: .*neither a file nor a folder/,
   );
