@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Endpoint, startEndpoint } from "./endpoint.ts";
+import type { Figure } from "./figure.ts";
 import { type Lane, startLane } from "./lane.ts";
+import { withScriptedTurns } from "./scripted-turns.ts";
+import { median, percentile } from "./statistics.ts";
 
 /** A loop to measure: the name it has in the table, and its program. */
 export interface LaneSource {
@@ -28,38 +27,43 @@ export const LOOPD: LaneSource = { name: "loopd", program: loopProgram("loopd.ts
  * Milliseconds from the end of an answer to the arrival of the next whole request, one for each step, by the loop's
  * name. Throws if a loop did not really run the tool and use its result.
  */
-export async function measureGaps(sources: readonly LaneSource[], plan: GapPlan): Promise<Map<string, number[]>> {
-  const folder = mkdtempSync(join(tmpdir(), "loopd-bench-"));
-  const marker = randomUUID();
-  const file = join(folder, "notes.txt");
-  writeFileSync(file, `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`);
-  const endpoint = await startEndpoint();
-  const lanes: { source: LaneSource; lane: Lane; segment: string }[] = [];
-  const gaps = new Map(sources.map(({ name }) => [name, [] as number[]]));
-  try {
-    for (const [index, source] of sources.entries()) {
-      const segment = `lane${index}`;
-      const setup = { url: `${endpoint.url}/${segment}`, file, folder };
-      lanes.push({ source, segment, lane: await startLane(source.name, source.program, setup) });
-    }
-    for (let round = -plan.warmUps; round < plan.rounds; round++) {
-      for (const { source, lane, segment } of lanes) {
-        const turn = { lane: segment, steps: plan.steps, path: file, marker, farewell: `That was turn ${round}.` };
-        const measured = await runTurn(endpoint, lane, turn);
-        if (round >= 0) gaps.get(source.name)?.push(...measured);
+export function measureGaps(sources: readonly LaneSource[], plan: GapPlan): Promise<Map<string, number[]>> {
+  return withScriptedTurns(async (turns) => {
+    const gaps = new Map(sources.map(({ name }) => [name, [] as number[]]));
+    const lanes: { name: string; id: string; lane: Lane }[] = [];
+    try {
+      for (const [index, { name, program }] of sources.entries()) {
+        const id = `lane${index}`;
+        lanes.push({ name, id, lane: await startLane(name, program, turns.setup(id)) });
       }
+      for (let round = -plan.warmUps; round < plan.rounds; round++) {
+        for (const { name, id, lane } of lanes) {
+          const measured = await turns.run(id, lane, { steps: plan.steps, name: `${name} ${round}` });
+          if (round >= 0) gaps.get(name)?.push(...measured);
+        }
+      }
+      return gaps;
+    } finally {
+      await Promise.all(lanes.map(({ lane }) => lane.stop()));
     }
-  } finally {
-    await Promise.all(lanes.map(({ lane }) => lane.stop()));
-    await endpoint.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return gaps;
+  });
 }
 
-async function runTurn(endpoint: Endpoint, lane: Lane, order: Parameters<Endpoint["expect"]>[0]): Promise<number[]> {
-  const { gaps } = await endpoint.expect(order);
-  const [text, measured] = await Promise.all([lane.turn(), gaps]);
-  if (text !== order.farewell) throw new Error(`The loop ended with "${text}" instead of "${order.farewell}".`);
-  return measured;
+/** loopd beside the hand-written loops, and beside each framework, which it must not be slower than. */
+export function gapFigures(gaps: ReadonlyMap<string, readonly number[]>): Figure[] {
+  const ours = gaps.get(LOOPD.name) ?? [];
+  return [...gaps].flatMap(([name, theirs]): Figure[] => {
+    if (name === LOOPD.name) return [];
+    const middle = { name: "loop gap, median", loopd: median(ours), against: { name, value: median(theirs) } };
+    const tail = { name: "loop gap, p90", loopd: percentile(ours, 0.9), against: { name, value: percentile(theirs, 0.9) } };
+    return [
+      { ...middle, unit: "ms", budget: budgetAgainst(name) },
+      { ...tail, unit: "ms" },
+    ];
+  });
+}
+
+function budgetAgainst(name: string): Figure["budget"] {
+  if (name === RAW.name) return undefined;
+  return name === SDK.name ? { of: "difference", atMost: 1.5 } : { of: "ratio", atMost: 1 };
 }

@@ -76,6 +76,7 @@ export async function listen(options: ServerOptions): Promise<SocketServer> {
 /** One connection: nothing but `hello` is answered before a good token. */
 function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOptions): Peer {
   let followers: Followers | undefined;
+  let isOutdated = false;
   const request = async (method: string, params: unknown, signal: AbortSignal): Promise<unknown> => {
     if (!Object.hasOwn(methods, method)) {
       throw new LoopdError("unknown-method", `This helper (version ${VERSION}) knows no method ${method.slice(0, 100)}.`);
@@ -84,15 +85,20 @@ function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOpti
     const parsed = methods[name].params.safeParse(params ?? {});
     if (!parsed.success) throw invalidParams(name, parsed.error.issues);
     if (name === "hello") {
-      const answer = greet(parsed.data as ParsedParamsOf<"hello">, home);
+      const { protocolVersion, token } = parsed.data as ParsedParamsOf<"hello">;
+      checkToken(token, home);
+      isOutdated = protocolVersion !== PROTOCOL_VERSION;
+      if (isOutdated) throw outdated(protocolVersion);
       followers ??= createFollowers(peer, hub, entries);
       clearTimeout(deadline);
-      return answer;
+      return { protocolVersion: PROTOCOL_VERSION, version: VERSION, pid: process.pid, home: home.folder };
     }
-    if (followers === undefined) throw new LoopdError("wrong-token", "Say hello with the token first.");
+    // All that a client of another version may do is stop this helper, so that its own can take over.
+    const isStop = isOutdated && name === "helper.stop";
+    if (followers === undefined && !isStop) throw new LoopdError("wrong-token", "Say hello with the token first.");
     if (!methods[name].callers.includes("face")) throw new LoopdError("not-allowed", `${name} is not for faces.`);
-    if (name === "entries.follow") return followers.follow(parsed.data as ParsedParamsOf<"entries.follow">);
-    if (name === "entries.unfollow") return followers.unfollow(parsed.data as ParsedParamsOf<"entries.unfollow">);
+    if (name === "entries.follow") return followers?.follow(parsed.data as ParsedParamsOf<"entries.follow">);
+    if (name === "entries.unfollow") return followers?.unfollow(parsed.data as ParsedParamsOf<"entries.unfollow">);
     const handler = handlers[name] as (params: unknown, signal: AbortSignal) => unknown;
     return handler(parsed.data, signal);
   };
@@ -115,19 +121,18 @@ function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOpti
   return peer;
 }
 
-function greet({ protocolVersion, token }: ParsedParamsOf<"hello">, home: Home): ResultOf<"hello"> {
+function checkToken(token: string, home: Home): void {
   const given = Buffer.from(token);
   const wanted = Buffer.from(home.token);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-    throw new LoopdError("wrong-token", `The token is not the one in ${home.folder}/run/token. Check LOOPD_HOME.`);
-  }
-  if (protocolVersion !== PROTOCOL_VERSION) {
-    throw new LoopdError(
-      "helper-outdated",
-      `The running helper is version ${VERSION} and speaks protocol ${PROTOCOL_VERSION}; this client speaks ${protocolVersion}. Restart the helper: loopd helper stop, then try again.`,
-    );
-  }
-  return { protocolVersion: PROTOCOL_VERSION, version: VERSION, pid: process.pid, home: home.folder };
+  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
+  throw new LoopdError("wrong-token", `The token is not the one in ${home.folder}/run/token. Check LOOPD_HOME.`);
+}
+
+function outdated(theirs: number): LoopdError {
+  return new LoopdError(
+    "helper-outdated",
+    `The running helper is version ${VERSION} and speaks protocol ${PROTOCOL_VERSION}; this client speaks ${theirs}. Restart the helper: loopd helper stop, then try again.`,
+  );
 }
 
 /** Removes a socket that nobody listens on. Never a file of another kind, and never a socket that answers. */

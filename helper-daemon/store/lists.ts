@@ -4,7 +4,7 @@ import type { SessionRow, TurnRow } from "../../src/protocol/requests.ts";
 import { guardOf } from "./store-error.ts";
 
 /** An open turn, as the runner needs it at start. */
-export interface OpenTurn {
+interface OpenTurn {
   turn: string;
   session: string;
 }

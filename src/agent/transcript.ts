@@ -81,7 +81,7 @@ export interface TurnState {
 }
 
 /** The epoch in force: what every request of it begins with, byte for byte. */
-export interface EpochView {
+interface EpochView {
   id: string;
   endpoint: string;
   model: string;

@@ -98,7 +98,7 @@ class Follower implements FollowedTurn {
     for (let mode = start; ; mode = "unless-stopped") {
       const connection = await this.#open(this.#listener, mode);
       try {
-        await this.#listen(connection);
+        await this.#listen(connection, mode);
         void connection.closed.then((reason) => this.#lost(reason));
         return connection;
       } catch (thrown) {
@@ -109,13 +109,14 @@ class Follower implements FollowedTurn {
     }
   }
 
-  async #listen(connection: Connection): Promise<void> {
+  async #listen(connection: Connection, mode: StartMode): Promise<void> {
     if (this.#target.type === "submit" && this.turn === "") {
       const answer = await connection.request("turn.submit", this.#target.request);
       this.#place(answer);
       this.#lastSeq = this.#liveAfter = answer.after;
     } else {
       this.#liveAfter = (await connection.request("helper.status", {})).lastSeq;
+      if (mode === "unless-stopped") this.#tell({ type: "reconnected" });
     }
     await connection.request("entries.follow", { session: this.session, after: this.#lastSeq, deltas: true });
   }
@@ -130,7 +131,9 @@ class Follower implements FollowedTurn {
     if (++this.#losses >= MOST_LOSSES) return this.#finish(reason);
     this.#connection = this.#establish("unless-stopped");
     this.#connection.then(
-      (connection) => (this.#end === "open" ? this.#tell({ type: "reconnected" }) : connection.close()),
+      (connection) => {
+        if (this.#end !== "open") connection.close();
+      },
       (error: unknown) => this.#finish(gone(asLoopdError(error), this.session)),
     );
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { asLoopdError, LoopdError } from "../protocol/errors.ts";
 import type { Connection } from "../protocol/connect.ts";
@@ -29,11 +30,17 @@ export async function stopHelper(connection: Connection): Promise<void> {
   }
 }
 
+/** Whether a process runs. One that has ended but was not collected by its parent, as in many containers, does not. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    // There is no such file on macOS, where launchd collects at once.
+    return true;
   }
 }

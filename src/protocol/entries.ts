@@ -39,7 +39,6 @@ export type Resolution = z.infer<typeof resolutionSchema>;
 export const grantScopeSchema = z.enum(["once", "session", "always"]);
 /** What a person says became of an effect that a crash interrupted. */
 export const recoveryAnswerSchema = z.enum(["happened", "again", "skip"]);
-export type RecoveryAnswer = z.infer<typeof recoveryAnswerSchema>;
 
 /** The data of every kind of entry. */
 export const entryData = {

@@ -2,7 +2,7 @@
  * Every code a `LoopdError` can carry, with the exit code of the command line. Codes are stable: scripts and faces
  * match on them, never on the text. Expected ends of a call (denied, timed out, …) are outcomes, not errors.
  */
-export const errorCodes = {
+const errorCodes = {
   usage: 2,
   "invalid-params": 2,
   "config-invalid": 2,

@@ -10,7 +10,7 @@ export interface PeerLimits {
   /** Requests of the other side being worked on at once. */
   inFlight: number;
 }
-export const PEER_LIMITS: PeerLimits = { frameBytes: 4 * 1024 * 1024, queueBytes: 8 * 1024 * 1024, inFlight: 256 };
+const PEER_LIMITS: PeerLimits = { frameBytes: 4 * 1024 * 1024, queueBytes: 8 * 1024 * 1024, inFlight: 256 };
 
 /** What this side does with what the other side sends. */
 export interface PeerHandlers {

@@ -23,9 +23,9 @@ const text = z.string().min(1);
 const limit = z.number().int().min(1).max(1000).default(100);
 
 /** An endpoint that only one turn uses, from the caller's `LOOPD_ENDPOINT_*`; its key is kept in memory only. */
-export const unsavedProfileSchema = z.object({ profile: endpointProfileSchema, key: z.string().optional() });
+const unsavedProfileSchema = z.object({ profile: endpointProfileSchema, key: z.string().optional() });
 
-export const turnRequestSchema = z.object({
+const turnRequestSchema = z.object({
   /** Chosen by the caller; the same id submitted again returns the same turn. */
   requestId: text,
   input: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS),
@@ -41,10 +41,10 @@ export const turnRequestSchema = z.object({
 export type TurnRequest = z.input<typeof turnRequestSchema>;
 
 /** `queued`, `running`, `waiting` (on a person), or how it finished. */
-export const turnStateSchema = z.enum(["queued", "running", "waiting", ...finishSchema.options]);
+const turnStateSchema = z.enum(["queued", "running", "waiting", ...finishSchema.options]);
 export type TurnState = z.infer<typeof turnStateSchema>;
 
-export const sessionRowSchema = z.object({
+const sessionRowSchema = z.object({
   session: z.string(),
   title: z.string(),
   workspace: z.string(),
@@ -54,7 +54,7 @@ export const sessionRowSchema = z.object({
 });
 export type SessionRow = z.infer<typeof sessionRowSchema>;
 
-export const turnRowSchema = z.object({
+const turnRowSchema = z.object({
   turn: z.string(),
   input: z.string(),
   startedAt: z.string(),
@@ -63,7 +63,7 @@ export const turnRowSchema = z.object({
 });
 export type TurnRow = z.infer<typeof turnRowSchema>;
 
-export const searchHitSchema = z.object({
+const searchHitSchema = z.object({
   session: z.string(),
   title: z.string(),
   seq: z.number(),
@@ -75,7 +75,7 @@ export const searchHitSchema = z.object({
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
 /** A card with all that a person needs to answer it. */
-export const cardRowSchema = z.object({
+const cardRowSchema = z.object({
   /** The same as `cardId`; the name scripts know. */
   approvalId: z.string(),
   type: cardTypeSchema,
@@ -99,7 +99,7 @@ export const cardRowSchema = z.object({
 });
 export type CardRow = z.infer<typeof cardRowSchema>;
 
-export const toolRowSchema = z.object({
+const toolRowSchema = z.object({
   name: z.string(),
   group: z.string(),
   effect: effectSchema,
@@ -112,7 +112,7 @@ export const toolRowSchema = z.object({
 });
 export type ToolRow = z.infer<typeof toolRowSchema>;
 
-export const helperStatusSchema = z.object({
+const helperStatusSchema = z.object({
   pid: z.number(),
   version: z.string(),
   protocolVersion: z.number(),
@@ -129,7 +129,7 @@ export const helperStatusSchema = z.object({
 });
 export type HelperStatus = z.infer<typeof helperStatusSchema>;
 
-export const helloSchema = z.object({
+const helloSchema = z.object({
   protocolVersion: z.number().int(),
   token: z.string(),
   client: z.string(),
@@ -226,7 +226,7 @@ export const methods = {
   "helper.stop": method(none, none, face),
 } as const;
 
-export type Methods = typeof methods;
+type Methods = typeof methods;
 export type MethodName = keyof Methods;
 export type ParamsOf<M extends MethodName> = z.input<Methods[M]["params"]>;
 export type ParsedParamsOf<M extends MethodName> = z.output<Methods[M]["params"]>;

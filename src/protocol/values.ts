@@ -15,8 +15,6 @@ export type CardId = string;
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export const jsonSchema: z.ZodType<Json> = z.json();
 
-/** The session that carries what belongs to no conversation: standing rules, routines, endpoints. */
-export const HOME_SESSION: SessionId = "home";
 
 /** What a tool may do to the world. Policy speaks about effects first and tools second. */
 export const effectSchema = z.enum(["read", "state", "write", "exec", "ui", "network", "schedule"]);
@@ -51,13 +49,13 @@ export const causeSchema = z.object({
 });
 export type Cause = z.infer<typeof causeSchema>;
 
-export const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
+const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
 export type RuleLayer = z.infer<typeof ruleLayerSchema>;
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 
 /** Conditions on the recorded facts of a call. Keys are ANDed, the values of one key ORed. */
-export const ruleConditionSchema = z.strictObject({
+const ruleConditionSchema = z.strictObject({
   tool: oneOrMore(z.string()).optional(),
   effect: oneOrMore(effectSchema).optional(),
   /** Globs over the real paths of the call; all of its paths must match one. `~` stands for the person's home. */
@@ -67,7 +65,7 @@ export const ruleConditionSchema = z.strictObject({
   inWorkspace: z.boolean().optional(),
   isProtected: z.boolean().optional(),
 });
-export type RuleCondition = z.infer<typeof ruleConditionSchema>;
+type RuleCondition = z.infer<typeof ruleConditionSchema>;
 
 /** One line of policy, from whatever layer. */
 export const ruleSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { type Entry, type EntryDraft, entrySchema } from "../../src/protocol/ent
 import type { Effect, Json } from "../../src/protocol/values.ts";
 
 /** Thrown by `record` where a test pulls the plug; nothing of that record is kept. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /** A world in memory: one session's log, a scripted model, tools that count their runs. */
 export interface MemoryWorld {

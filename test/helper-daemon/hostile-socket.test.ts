@@ -14,13 +14,13 @@ afterAll(async () => {
   removeFolder(helper.home);
 });
 
-const token = () => readFileSync(join(helper.home, "run", "token"), "utf8").trim();
+const token = (of = helper) => readFileSync(join(of.home, "run", "token"), "utf8").trim();
 
 /** A client without manners: sends bytes, keeps what comes back. */
-function rawClient(): Promise<{ socket: Socket; received(): string; ended: Promise<void> }> {
+function rawClient(of = helper): Promise<{ socket: Socket; received(): string; ended: Promise<void> }> {
   return new Promise((resolve, reject) => {
     let text = "";
-    const socket = createConnection(socketPathOf(helper.home), () => resolve({ socket, received: () => text, ended }));
+    const socket = createConnection(socketPathOf(of.home), () => resolve({ socket, received: () => text, ended }));
     const ended = new Promise<void>((done) => socket.once("close", () => done()));
     socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
     socket.on("error", reject);
@@ -58,6 +58,26 @@ test("another protocol version is refused with both versions named", async () =>
   expect(client.received()).toContain("helper-outdated");
   expect(client.received()).toMatch(/speaks protocol 1; this client speaks 99/);
   client.socket.destroy();
+});
+
+test("a client of another version may stop the helper, after a good token, and do nothing else", async () => {
+  const own = await startHelper();
+  const client = await rawClient(own);
+  const hello = (secret: string) => ({ jsonrpc: "2.0", id: 1, method: "hello", params: { protocolVersion: 99, token: secret, client: "t" } });
+  const say = async (message: object) => {
+    const before = client.received().length;
+    client.socket.write(`${JSON.stringify(message)}\n`);
+    await new Promise((done) => client.socket.once("data", done));
+    return client.received().slice(before);
+  };
+  const stop = { jsonrpc: "2.0", id: 2, method: "helper.stop", params: {} };
+  expect(await say(hello("0".repeat(64)))).toContain("wrong-token");
+  expect(await say(stop)).toContain("wrong-token");
+  expect(await say(hello(token(own)))).toContain("helper-outdated");
+  expect(await say({ ...stop, method: "session.list" })).toContain("wrong-token");
+  expect(await say(stop)).toContain("result");
+  expect(await own.exited).toBe(0);
+  removeFolder(own.home);
 });
 
 test.each([

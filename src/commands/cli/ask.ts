@@ -4,11 +4,10 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
-import { followTurn } from "../follow-turn.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
 import { ExitWith, usage } from "./failure.ts";
-import { openForCli, withHelper } from "./helper-access.ts";
+import { withHelper } from "./helper-access.ts";
 import { commaList, examples, wholeNumber } from "./options.ts";
 import { say } from "./print.ts";
 import { programName, standingFolder } from "./program-name.ts";
@@ -65,14 +64,17 @@ export function addAsk(program: Command): void {
 
 async function ask(words: string[], options: AskOptions): Promise<void> {
   const request = await turnRequest(words, options);
-  const turn = await followTurn({ type: "submit", request }, openForCli);
-  if (options.detach === true) {
-    turn.close();
-    process.stdout.write(`${JSON.stringify({ session: turn.session, turn: turn.turn })}\n`);
-    return say(`Follow it with: ${programName(process.env)} turn wait ${turn.session}`);
-  }
+  if (options.detach === true) return submit(request);
   const output = options.json === true ? "json" : "answer";
-  throw new ExitWith(await attendTurn(turn, { output, onCard: options.wait ? "wait" : "leave" }));
+  throw new ExitWith(
+    await attendTurn({ type: "submit", request }, { output, onCard: options.wait ? "wait" : "leave" }),
+  );
+}
+
+async function submit(request: TurnRequest): Promise<void> {
+  const { session, turn } = await withHelper((connection) => connection.request("turn.submit", request));
+  process.stdout.write(`${JSON.stringify({ session, turn })}\n`);
+  say(`Follow it with: ${programName(process.env)} turn wait ${session}`);
 }
 
 async function turnRequest(words: readonly string[], options: AskOptions): Promise<TurnRequest> {

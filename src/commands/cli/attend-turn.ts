@@ -2,12 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Entry } from "../../protocol/entries.ts";
 import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow } from "../../protocol/requests.ts";
-import type { FollowedTurn, TurnEvent } from "../follow-turn.ts";
+import { type FollowedTurn, followTurn, type TurnEvent, type TurnTarget } from "../follow-turn.ts";
 import { approvalText, presentApproval } from "../present/approval.ts";
 import { presentFinish } from "../present/finish.ts";
 import { addDelta, addEntry, beginProgress, type TurnProgress } from "../present/turn-progress.ts";
 import { answeredBy, askForCard } from "./card-desk.ts";
 import { sayFailure } from "./failure.ts";
+import { openForCli } from "./helper-access.ts";
 import { type Interrupt, listenForInterrupts } from "./interrupts.ts";
 import { programName, shellWord } from "./program-name.ts";
 import { type ProgressReport, progressReport } from "./progress-report.ts";
@@ -27,13 +28,24 @@ const SECOND_INTERRUPT = 1500;
 /** Milliseconds that a cancelled turn has to end before we leave all the same. */
 const CANCEL_LIMIT = 10_000;
 
-/** Follows a turn to its end, or until the person leaves it, printing as it goes. Gives the exit code. */
-export async function attendTurn(turn: FollowedTurn, options: AttendOptions): Promise<number> {
+/**
+ * Submits a turn or attaches to one, and follows it to its end, or until the person leaves it, printing as it goes.
+ * Gives the exit code.
+ */
+export async function attendTurn(target: TurnTarget, options: AttendOptions): Promise<number> {
   const report = progressReport();
-  const output = options.output === "json" ? jsonOutput() : await answerOutput(report);
-  const attendance = new Attendance(turn, options, report, output);
-  const stopListening = listenForInterrupts((interrupt) => attendance.interrupt(interrupt));
+  let attendance: Attendance | undefined;
+  const early: Interrupt[] = [];
+  const stopListening = listenForInterrupts((interrupt) => {
+    if (attendance !== undefined) attendance.interrupt(interrupt);
+    // Until the turn is known there is nothing to leave or to cancel; who insists, ends this program alone.
+    else if (early.push(interrupt) > 1) process.exit(exitCodeOf("cancelled"));
+  });
+  const turn = await followTurn(target, openForCli);
   try {
+    const output = options.output === "json" ? jsonOutput() : await answerOutput(report);
+    attendance = new Attendance(turn, options, report, output);
+    for (const interrupt of early) attendance.interrupt(interrupt);
     return await attendance.run();
   } finally {
     stopListening();
@@ -119,9 +131,10 @@ class Attendance {
       const { cardId } = entry.data;
       if (this.#options.onCard === "leave") this.#exitCode = WAITING;
       this.#desk = this.#desk.then(() => this.#attendCard(cardId)).catch((thrown: unknown) => this.#fail(thrown));
-    } else if (entry.kind === "card.resolved" && this.#prompt?.cardId === entry.data.cardId) {
-      this.#prompt.elsewhere.abort();
-      if (entry.data.by !== answeredBy()) this.#report.note(`${entry.data.resolution} by ${entry.data.by}.`);
+    } else if (entry.kind === "card.resolved" && entry.data.by !== answeredBy()) {
+      const { cardId, resolution, by } = entry.data;
+      if (this.#prompt?.cardId === cardId) this.#prompt.elsewhere.abort();
+      this.#report.note(`${resolution} by ${by}.`);
     }
   }
 

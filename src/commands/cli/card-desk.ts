@@ -7,12 +7,12 @@ import { approvalText, type CardChoice, presentApproval } from "../present/appro
 /** How a person left a card: answered here, resolved elsewhere while they looked, left for later, or Ctrl-C. */
 export type CardAnswer = "answered" | "elsewhere" | "later" | "interrupted";
 
-/** Who answers cards here, as the trace records it. */
+/** Who answers cards here, as the trace records it: this run of the command line, and whose it is. */
 export function answeredBy(): string {
   try {
-    return `cli (${userInfo().username})`;
+    return `cli (${userInfo().username}, process ${process.pid})`;
   } catch {
-    return "cli";
+    return `cli (process ${process.pid})`;
   }
 }
 

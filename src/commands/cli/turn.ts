@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { MAX_PROMPT_CHARACTERS } from "../../protocol/requests.ts";
 import { LoopdError } from "../../protocol/errors.ts";
-import { followTurn } from "../follow-turn.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { answeredBy } from "./card-desk.ts";
 import { ExitWith } from "./failure.ts";
-import { openForCli, withHelper } from "./helper-access.ts";
+import { withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
 import { print } from "./print.ts";
 import { promptText } from "./prompt-text.ts";
@@ -60,7 +59,7 @@ async function cancel(prefix: string): Promise<void> {
   await withHelper(async (connection) => {
     const session = await resolveSession(connection, prefix);
     const { turns } = await connection.request("turn.cancel", { session, by: answeredBy(), why: "loopd turn cancel" });
-    print(turns.length === 0 ? `Nothing runs in session ${session}.` : `Cancelled ${turns.join(", ")}.`);
+    print(`Cancelled ${turns.join(", ")}.`);
   });
 }
 
@@ -75,6 +74,6 @@ async function wait(prefix: string, options: { json?: boolean }): Promise<void> 
     if (newest === undefined) throw new LoopdError("unknown-turn", `Session ${session} has no turn yet.`);
     return { session, turn: newest.turn };
   });
-  const turn = await followTurn({ type: "attach", ...place }, openForCli);
-  throw new ExitWith(await attendTurn(turn, { output: options.json === true ? "json" : "answer", onCard: "wait" }));
+  const output = options.json === true ? "json" : "answer";
+  throw new ExitWith(await attendTurn({ type: "attach", ...place }, { output, onCard: "wait" }));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -30,13 +30,9 @@ async function model(behaviour: Behaviour): Promise<ModelServer> {
 const killHelper = async () => process.kill((await cli.json<HelperStatus>("helper", "status")).pid, "SIGKILL");
 
 test("a question about true files is answered by the rehearsal model, which says that it is no AI", async () => {
-  const work = join(cli.home, "work");
-  mkdirSync(work);
-  writeFileSync(join(work, "large.bin"), Buffer.alloc(54_321));
-  writeFileSync(join(work, "small.txt"), "x");
-  const { exitCode, stdout, stderr } = await cli.run(["ask", "Which files under this folder are the largest?"], {
-    cwd: work,
-  });
+  writeFileSync(join(cli.workspace, "large.bin"), Buffer.alloc(54_321));
+  writeFileSync(join(cli.workspace, "small.txt"), "x");
+  const { exitCode, stdout, stderr } = await cli.run(["ask", "Which files under this folder are the largest?"]);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   expect(stdout).toMatch(/not an AI/i);
   expect(stdout).toContain("large.bin");
@@ -130,7 +126,6 @@ test("a helper stopped on purpose is not started by who only looks on; the turn 
 
 test("an endpoint that does not answer ends with 5 and says what to do", async () => {
   const env = { LOOPD_ENDPOINT_URL: "http://127.0.0.1:9", LOOPD_ENDPOINT_MODEL: "m" };
-  mkdirSync(cli.home, { recursive: true });
   writeFileSync(join(cli.home, "config.json"), JSON.stringify({ limits: { requestAttempts: 1 } }));
   const { exitCode, stdout, stderr } = await cli.run(["ask", "hi"], { env });
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: "" });
@@ -147,7 +142,7 @@ test("--detach prints where the turn is, and turn steer, cancel and wait reach i
   expect((await cli.run(["turn", "steer", session.slice(0, 5), "left"])).stdout).toContain(turn);
   expect((await cli.run(["turn", "cancel", session.slice(0, 5)])).stdout).toContain(turn);
   expect((await cli.run(["turn", "wait", session])).exitCode).toBe(130);
-  expect((await cli.run(["turn", "cancel", session])).stdout).toMatch(/Nothing runs/);
+  expect(await cli.run(["turn", "cancel", session])).toMatchObject({ exitCode: 1, stdout: "" });
   held.release();
 });
 

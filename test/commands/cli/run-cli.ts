@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 
 const CLI = resolve(import.meta.dirname, "../../../assets/helper/loopd.mjs");
 
@@ -22,6 +22,8 @@ export interface CliRun {
 /** The command line on a home of its own; `stop` ends the helper that it started. */
 export interface CliOnHome {
   home: string;
+  /** The folder that it is called in, if no other is named. */
+  workspace: string;
   /** A run with this input on standard input; without, standard input is empty. */
   begin(words: readonly string[], options?: { input?: string | Buffer; cwd?: string; env?: NodeJS.ProcessEnv }): CliRun;
   run(
@@ -35,7 +37,9 @@ export interface CliOnHome {
 
 /** The built command line, as a person's shell would call it. */
 export function cliOn(home: string): CliOnHome {
-  const begin: CliOnHome["begin"] = (words, { input = "", cwd = home, env = {} } = {}) => {
+  const workspace = `${home}-work`;
+  mkdirSync(workspace, { recursive: true });
+  const begin: CliOnHome["begin"] = (words, { input = "", cwd = workspace, env = {} } = {}) => {
     const child = spawn(process.execPath, [CLI, ...words], {
       cwd,
       env: { ...process.env, NO_COLOR: "1", ...env, LOOPD_HOME: home },
@@ -67,6 +71,7 @@ export function cliOn(home: string): CliOnHome {
   const run: CliOnHome["run"] = (words, options) => begin(words, options).ended;
   return {
     home,
+    workspace,
     begin,
     run,
     async json<T>(...words: string[]) {
@@ -76,7 +81,7 @@ export function cliOn(home: string): CliOnHome {
     },
     async remove() {
       await run(["helper", "stop"], { cwd: "/" });
-      rmSync(join(home), { recursive: true, force: true });
+      for (const folder of [home, workspace]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { cliOn } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "loopd-usage-"));
 const cli = cliOn(folder);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => cli.remove());
 
 /** One line on standard error, nothing on standard output, exit code 2. */
 async function refuses(words: string[], says: RegExp, options?: Parameters<typeof cli.run>[1]): Promise<void> {
@@ -79,7 +79,7 @@ test("status starts no helper, exits with 4 and says how to start one; stop and 
 });
 
 test("a home too long for a socket is refused with what to do", async () => {
-  const { exitCode, stderr } = await cliOn(join(folder, "x".repeat(120))).run(["helper", "status"], { cwd: folder });
+  const { exitCode, stderr } = await cliOn(join(folder, "x".repeat(120))).run(["helper", "status"]);
   expect(exitCode).toBe(4);
   expect(stderr).toMatch(/at most 103.*Set LOOPD_HOME to a shorter folder/);
 });

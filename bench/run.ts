@@ -1,0 +1,26 @@
+// npm run bench -- [--quick] [--strict] [--json FILE]
+import type { Figure } from "./figure.ts";
+import { gapFigures, LOOPD, measureGaps, RAW, SDK } from "./gap.ts";
+import { measureIdle } from "./idle.ts";
+import { readOptions } from "./options.ts";
+import { circumstances, loadNow, report } from "./report.ts";
+import { measureSocket } from "./socket.ts";
+import { measureStart } from "./start.ts";
+import { measureStore } from "./store.ts";
+
+const { isQuick, isStrict, json } = readOptions(process.argv.slice(2));
+const loadBefore = loadNow();
+const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
+  ["loop gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], { rounds: isQuick ? 5 : 20, warmUps: 5, steps: 20 }))],
+  ["helper start", () => measureStart(isQuick ? 5 : 15)],
+  ["socket", () => measureSocket(2_000)],
+  ["store", () => measureStore(isQuick ? 5 : 15)],
+  ["idle", () => measureIdle(isQuick ? 10_000 : 20_000)],
+];
+const figures: Figure[] = [];
+for (const [name, measure] of parts) {
+  process.stderr.write(`measuring: ${name}\n`);
+  figures.push(...(await measure()));
+}
+const over = report(figures, circumstances(loadBefore), json);
+if (over > 0 && isStrict) process.exitCode = 1;

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEndpoint } from "./endpoint.ts";
+import type { LaneSetup } from "./lane-process.ts";
+
+/** The scripted endpoint with the small file that every loop reads. */
+export interface ScriptedTurns {
+  /** What a loop of that lane must know. */
+  setup(lane: string): LaneSetup;
+  /**
+   * Runs one turn of so many calls and resolves with its gaps in ms. Rejects if the loop did not bring the file's text
+   * with each request, or ended with other words than the model's last.
+   */
+  run(lane: string, loop: { turn(): Promise<string> }, turn: { steps: number; name: string }): Promise<number[]>;
+}
+
+/** Lends an endpoint and a file to some work, and clears both away after it. */
+export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "loopd-bench-"));
+  const file = join(folder, "notes.txt");
+  const marker = randomUUID();
+  writeFileSync(file, `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`);
+  const endpoint = await startEndpoint();
+  try {
+    return await work({
+      setup: (lane) => ({ url: `${endpoint.url}/${lane}`, file, folder }),
+      run: async (lane, loop, { steps, name }) => {
+        const farewell = `That was turn ${name}.`;
+        const { gaps } = await endpoint.expect({ lane, steps, path: file, marker, farewell });
+        const [text, measured] = await Promise.all([loop.turn(), gaps]);
+        if (text !== farewell) throw new Error(`The loop ended with "${text}" instead of "${farewell}".`);
+        return measured;
+      },
+    });
+  } finally {
+    await endpoint.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
