@@ -114,7 +114,9 @@ export class Peer {
 
   /** Resolves when the queue has been read empty, or the connection is gone. */
   drained(): Promise<void> {
-    if (this.#reason || !this.#socket.writableNeedDrain) return Promise.resolve();
+    // While it goes away, `notify` refuses already: whoever tries again after this must not spin until it is gone.
+    if (this.#reason) return this.closed.then(() => {});
+    if (!this.#socket.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 

@@ -65,7 +65,6 @@ const ruleConditionSchema = z.strictObject({
   inWorkspace: z.boolean().optional(),
   isProtected: z.boolean().optional(),
 });
-type RuleCondition = z.infer<typeof ruleConditionSchema>;
 
 /** One line of policy, from whatever layer. */
 export const ruleSchema = z.strictObject({

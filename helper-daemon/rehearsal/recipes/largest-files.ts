@@ -1,4 +1,4 @@
-import { itemLine, readListing } from "../listing.ts";
+import { itemLine, type Listing, readListing } from "../listing.ts";
 import { folderIn } from "../question-words.ts";
 import type { Recipe } from "../recipe.ts";
 
@@ -20,12 +20,16 @@ export const largestFiles: Recipe = {
       if (isBulky && filtered === undefined) {
         return { type: "call", tool: "files_list", input: { ...input, exclude: BULK } };
       }
-      const shown = filtered ?? all;
-      if (shown.items.length === 0) return { type: "answer", text: `There are no files to rank: ${shown.summary}.` };
-      const list = shown.items.map((item, index) => `${index + 1}. ${itemLine(item)}`).join("\n");
-      const head = filtered === undefined ? all.summary : `Without ${BULK.join(" and ")}: ${shown.summary}`;
-      const tail = filtered === undefined ? "" : `\n\nWith ${BULK.join(" and ")}: ${all.summary}.`;
-      return { type: "answer", text: `The largest files (${head}):\n\n${list}${tail}` };
+      if (all.items.length === 0) return { type: "answer", text: `There are no files to rank: ${all.summary}.` };
+      const parts = [`The largest files (${all.summary}):\n\n${ranked(all)}`];
+      if (filtered !== undefined && filtered.items.length > 0) {
+        parts.push(`Without ${BULK.join(" and ")} (${filtered.summary}):\n\n${ranked(filtered)}`);
+      }
+      return { type: "answer", text: parts.join("\n\n") };
     };
   },
 };
+
+function ranked({ items }: Listing): string {
+  return items.map((item, index) => `${index + 1}. ${itemLine(item)}`).join("\n");
+}
