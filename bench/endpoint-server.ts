@@ -42,7 +42,9 @@ function answer(request: IncomingMessage, body: Buffer, arrivedAt: number, respo
     return void response.writeHead(400).end();
   }
   const isLast = turn.requests > steps;
-  const next: Answer = isLast ? { type: "text", text: turn.order.farewell } : { type: "call", tool: toolOf(text), path: file };
+  const next: Answer = isLast
+    ? { type: "text", text: turn.order.farewell }
+    : { type: "call", tool: toolOf(text), path: file };
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   response.end(stream(next, turn.requests));
   turn.answeredAt = performance.now();

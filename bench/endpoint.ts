@@ -55,7 +55,9 @@ export async function startEndpoint(): Promise<Endpoint> {
       const ready = first((message) => (message.type === "expecting" && message.lane === turn.lane ? true : undefined));
       child.send(turn);
       await ready;
-      return { gaps: first((message) => (message.type === "gaps" && message.lane === turn.lane ? message.gaps : undefined)) };
+      return {
+        gaps: first((message) => (message.type === "gaps" && message.lane === turn.lane ? message.gaps : undefined)),
+      };
     },
     stop: async () => {
       child.kill();

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Figure } from "./figure.ts";
 import { type Lane, startLane } from "./lane.ts";
 import { withScriptedTurns } from "./scripted-turns.ts";
@@ -7,7 +6,7 @@ import { median, percentile } from "./statistics.ts";
 /** A loop to measure: the name it has in the table, and its program. */
 export interface LaneSource {
   name: string;
-  program: string;
+  program: URL;
 }
 
 /** How much is measured. Rounds are interleaved, so that a drift of the machine hits all loops alike. */
@@ -18,10 +17,9 @@ export interface GapPlan {
   steps: number;
 }
 
-const loopProgram = (file: string) => join(import.meta.dirname, "loops", file);
-export const RAW: LaneSource = { name: "raw fetch loop", program: loopProgram("raw.ts") };
-export const SDK: LaneSource = { name: "SDK loop", program: loopProgram("sdk.ts") };
-export const LOOPD: LaneSource = { name: "loopd", program: loopProgram("loopd.ts") };
+export const RAW: LaneSource = { name: "raw fetch loop", program: new URL(import.meta.resolve("./loops/raw.ts")) };
+export const SDK: LaneSource = { name: "SDK loop", program: new URL(import.meta.resolve("./loops/sdk.ts")) };
+export const LOOPD: LaneSource = { name: "loopd", program: new URL(import.meta.resolve("./loops/loopd.ts")) };
 
 /**
  * Milliseconds from the end of an answer to the arrival of the next whole request, one for each step, by the loop's
@@ -55,7 +53,11 @@ export function gapFigures(gaps: ReadonlyMap<string, readonly number[]>): Figure
   return [...gaps].flatMap(([name, theirs]): Figure[] => {
     if (name === LOOPD.name) return [];
     const middle = { name: "loop gap, median", loopd: median(ours), against: { name, value: median(theirs) } };
-    const tail = { name: "loop gap, p90", loopd: percentile(ours, 0.9), against: { name, value: percentile(theirs, 0.9) } };
+    const tail = {
+      name: "loop gap, p90",
+      loopd: percentile(ours, 0.9),
+      against: { name, value: percentile(theirs, 0.9) },
+    };
     return [
       { ...middle, unit: "ms", budget: budgetAgainst(name) },
       { ...tail, unit: "ms" },

@@ -10,7 +10,7 @@ export interface Lane {
 }
 
 /** Starts the program of a lane and waits until its loop is ready. */
-export async function startLane(name: string, program: string, setup: LaneSetup): Promise<Lane> {
+export async function startLane(name: string, program: URL, setup: LaneSetup): Promise<Lane> {
   const child = fork(program);
   const exited = once(child, "exit");
   const answer = (): Promise<FromLane> =>

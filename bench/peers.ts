@@ -1,12 +1,16 @@
 // npm run bench:peers -- [--quick] [--strict] [--json FILE]
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gapFigures, type LaneSource, LOOPD, measureGaps, RAW, SDK } from "./gap.ts";
 import { readOptions } from "./options.ts";
 import { circumstances, loadNow, report } from "./report.ts";
 
 const folder = join(import.meta.dirname, "peers");
-const peer = (name: string, file: string): LaneSource => ({ name, program: join(folder, "loops", file) });
+const peer = (name: string, file: string): LaneSource => ({
+  name,
+  program: pathToFileURL(join(folder, "loops", file)),
+});
 const PEERS = [peer("pi-agent-core", "pi.mjs"), peer("ai", "ai.mjs"), peer("@openai/agents", "openai-agents.mjs")];
 
 if (!existsSync(join(folder, "node_modules"))) {

@@ -11,7 +11,10 @@ import { measureStore } from "./store.ts";
 const { isQuick, isStrict, json } = readOptions(process.argv.slice(2));
 const loadBefore = loadNow();
 const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
-  ["loop gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], { rounds: isQuick ? 5 : 20, warmUps: 5, steps: 20 }))],
+  [
+    "loop gap",
+    async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], { rounds: isQuick ? 5 : 20, warmUps: 5, steps: 20 })),
+  ],
   ["helper start", () => measureStart(isQuick ? 5 : 15)],
   ["socket", () => measureSocket(2_000)],
   ["store", () => measureStore(isQuick ? 5 : 15)],

@@ -21,7 +21,10 @@ export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promi
   const folder = mkdtempSync(join(tmpdir(), "loopd-bench-"));
   const file = join(folder, "notes.txt");
   const marker = randomUUID();
-  writeFileSync(file, `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`);
+  writeFileSync(
+    file,
+    `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`,
+  );
   const endpoint = await startEndpoint();
   try {
     return await work({

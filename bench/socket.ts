@@ -23,7 +23,10 @@ export async function measureSocket(roundTrips: number): Promise<Figure[]> {
   const nothing: number[] = [];
   const status: number[] = [];
   const asks: [number[], () => Promise<unknown>][] = [
-    [bare, () => echo.roundTrip({ jsonrpc: "2.0", id: 1, method: "entries.unfollow", params: { subscription: "none" } })],
+    [
+      bare,
+      () => echo.roundTrip({ jsonrpc: "2.0", id: 1, method: "entries.unfollow", params: { subscription: "none" } }),
+    ],
     [nothing, () => connection.request("entries.unfollow", { subscription: "none" })],
     [status, () => connection.request("helper.status", {})],
   ];

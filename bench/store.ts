@@ -67,7 +67,9 @@ function bareWriter(path: string): Writer {
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("checkpoint_fullfsync = 1");
-  database.exec("CREATE TABLE entries (seq INTEGER PRIMARY KEY, session TEXT, turn TEXT, kind TEXT, at TEXT, data TEXT)");
+  database.exec(
+    "CREATE TABLE entries (seq INTEGER PRIMARY KEY, session TEXT, turn TEXT, kind TEXT, at TEXT, data TEXT)",
+  );
   const insert = database.prepare("INSERT INTO entries (session, turn, kind, at, data) VALUES (?, ?, ?, ?, ?)");
   const data = JSON.stringify(DRAFT.data);
   const insertAll = database.transaction((entries: number) => {

@@ -14,7 +14,13 @@ serveLane(async ({ url }) => {
     execute: ({ path }) => readFile(path, "utf8"),
   });
   const turn = async () => {
-    const options = { model, prompt: QUESTION, tools: { read_file }, stopWhen: isStepCount(1_000), maxOutputTokens: 4096 };
+    const options = {
+      model,
+      prompt: QUESTION,
+      tools: { read_file },
+      stopWhen: isStepCount(1_000),
+      maxOutputTokens: 4096,
+    };
     const result = streamText({ ...options, maxRetries: 0 });
     await result.consumeStream();
     return result.text;

@@ -19,7 +19,7 @@ serveLane(async ({ url }) => {
   const agent = new Agent({ name: "reader", instructions: "", model, tools: [read] });
   const turn = async () => {
     const result = await run(agent, QUESTION, { stream: true, maxTurns: 1_000 });
-    for await (const _ of result);
+    await Array.fromAsync(result);
     await result.completed;
     return result.finalOutput;
   };

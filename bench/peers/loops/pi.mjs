@@ -23,12 +23,16 @@ serveLane(async ({ url }) => {
     label: "Read",
     description: READ_FILE.description,
     parameters: READ_FILE.input_schema,
-    execute: async (_, { path }) => ({ content: [{ type: "text", text: await readFile(path, "utf8") }], details: undefined }),
+    execute: async (_, { path }) => ({
+      content: [{ type: "text", text: await readFile(path, "utf8") }],
+      details: undefined,
+    }),
   };
   const turn = async () => {
     const agent = new Agent({
       initialState: { systemPrompt: "", model, tools: [read] },
-      streamFn: (chosen, context, options) => streamSimple(chosen, context, { ...options, apiKey: "none", maxRetries: 0 }),
+      streamFn: (chosen, context, options) =>
+        streamSimple(chosen, context, { ...options, apiKey: "none", maxRetries: 0 }),
     });
     await agent.prompt(QUESTION);
     const last = agent.state.messages.at(-1);

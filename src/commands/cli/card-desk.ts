@@ -1,8 +1,12 @@
 import { userInfo } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "../../protocol/connect.ts";
 import { asLoopdError } from "../../protocol/errors.ts";
 import type { CardRow, ParamsOf } from "../../protocol/requests.ts";
 import { approvalText, type CardChoice, presentApproval } from "../present/approval.ts";
+
+/** Milliseconds in which keys that were pressed before the prompt arrive. */
+const TYPED_AHEAD = 50;
 
 /** How a person left a card: answered here, resolved elsewhere while they looked, left for later, or Ctrl-C. */
 export type CardAnswer = "answered" | "elsewhere" | "later" | "interrupted";
@@ -25,6 +29,7 @@ type Ask = { card: CardRow; request: Connection["request"]; elsewhere: AbortSign
 export async function askForCard({ card, request, elsewhere }: Ask): Promise<CardAnswer> {
   const { isCancel, select, text } = await import("@clack/prompts");
   const view = presentApproval(card);
+  await discardTypedAhead();
   const terminal = { input: process.stdin, output: process.stderr, signal: elsewhere };
   process.stderr.write(`\n${approvalText(view)}\n`);
   const options: { value: string; label: string }[] = view.choices.map(({ title }) => ({ value: title, label: title }));
@@ -51,6 +56,16 @@ export async function askForCard({ card, request, elsewhere }: Ask): Promise<Car
     if (asLoopdError(thrown).code === "card-resolved") return "elsewhere";
     throw thrown;
   }
+}
+
+/** Forgets keys that were pressed before there was anything to answer: an early Enter must not approve. */
+async function discardTypedAhead(): Promise<void> {
+  const { stdin } = process;
+  const ignore = () => {};
+  stdin.setRawMode(true).on("data", ignore).resume();
+  await delay(TYPED_AHEAD);
+  stdin.off("data", ignore).pause();
+  stdin.setRawMode(false);
 }
 
 function resolutionOf(card: CardRow, choice: CardChoice, reason: string | undefined): ParamsOf<"card.resolve"> {

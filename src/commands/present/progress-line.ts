@@ -9,7 +9,8 @@ export function progressLine(progress: TurnProgress, now: number): string {
   if (progress.steps > 0) parts.unshift(`step ${progress.steps}`);
   const { input, cached, output } = progress.tokens;
   if (input + cached + output > 0) parts.push(tokenWords(progress));
-  if (progress.startedAt !== undefined) parts.push(duration(wholeSeconds(now - Date.parse(progress.startedAt))));
+  const seconds = progress.startedAt === undefined ? 0 : Math.floor((now - Date.parse(progress.startedAt)) / 1000);
+  if (seconds > 0) parts.push(seconds < 60 ? `${seconds} s` : duration(seconds * 1000));
   return parts.join(" · ");
 }
 
@@ -52,8 +53,4 @@ function activity({ state, calls, request, text, textRequest, pendingCards, mode
 function tokenWords({ tokens: { input, cached, output } }: TurnProgress): string {
   if (input + cached + output === 0) return "";
   return `${count(input + cached)}${cached > 0 ? ` (${count(cached)} cached)` : ""} → ${count(output)} tokens`;
-}
-
-function wholeSeconds(ms: number): number {
-  return Math.max(0, Math.floor(ms / 1000) * 1000);
 }

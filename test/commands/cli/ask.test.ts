@@ -168,7 +168,7 @@ test("Ctrl-C once leaves the turn running with a hint, twice cancels it", async 
 
 test("nobody reading the output is no failure, and the turn goes on", async () => {
   const held = gate();
-  const fake = await model(script().says("x\n\n".repeat(1000)).says("y").holds(held));
+  const fake = await model(script().says("x\n\n".repeat(1000)).holds(held));
   const asking = cli.begin(["ask", "go"]);
   await fake.received(1);
   asking.child.stdout?.destroy();
