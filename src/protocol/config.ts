@@ -73,7 +73,7 @@ export type Limits = z.infer<typeof limitsSchema>;
 const configRuleSchema = ruleSchema.omit({ layer: true });
 
 /** `config.json` in the home. Absent file: all defaults. */
-const configSchema = z.strictObject({
+export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** Name of the endpoint that is asked when a turn names none. */
   endpoint: z.string().optional(),

@@ -178,6 +178,22 @@ test("nobody reading the output is no failure, and the turn goes on", async () =
   expect((await cli.run(["turn", "wait", row?.session ?? ""])).exitCode).toBe(0);
 });
 
+test("a long trace arrives whole, however slowly it is read", async () => {
+  await model(() => script().says("ok"));
+  const input = "x".repeat(900_000);
+  const first = await cli.run(["ask", "--detach"], { input });
+  const { session } = JSON.parse(first.stdout) as { session: string };
+  for (let turn = 0; turn < 5; turn++) await cli.run(["ask", "--session", session], { input });
+  const showing = cli.begin(["trace", "show", session, "--json"]);
+  showing.child.stdout?.pause();
+  await cli.run(["sessions"]);
+  showing.child.stdout?.resume();
+  const { exitCode, stdout } = await showing.ended;
+  expect(exitCode).toBe(0);
+  const asked = (JSON.parse(stdout) as Entry[]).filter(({ kind }) => kind === "turn.started");
+  expect(asked.map(({ data }) => (data as { input: string }).input.length)).toEqual(Array(6).fill(900_000));
+});
+
 test("a session goes on by the beginning of its id; unknown and ambiguous ones are named", async () => {
   const fake = await model(() => script().says("ok"));
   await cli.run(["ask", "one"]);

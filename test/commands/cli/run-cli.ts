@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 
-const CLI = resolve(import.meta.dirname, "../../../assets/helper/loopd.mjs");
+/** The built command line. */
+export const CLI = resolve(import.meta.dirname, "../../../assets/helper/loopd.mjs");
 
 /** How a run of the command line ended. */
-export interface CliResult {
+interface CliResult {
   exitCode: number | null;
   stdout: string;
   stderr: string;
 }
 
 /** A run of the command line that is still going on. */
-export interface CliRun {
+interface CliRun {
   child: ChildProcess;
   ended: Promise<CliResult>;
   /** Resolves once standard output or error shows these words. */

@@ -7,7 +7,7 @@ test("printable text keeps words, tabs and lines, and nothing that a terminal ob
   expect(printableText("Grüße 🎉 שלום")).toBe("Grüße 🎉 שלום");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect(printableText(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      expect(printableText(text).replace(/[\t\n]/g, "")).not.toMatch(/\p{Cc}/u);
     }),
   );
 });

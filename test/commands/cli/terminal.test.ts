@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CardRow } from "../../../src/protocol/requests.ts";
+import { type ModelScript, type ModelServer, script, startModelServer } from "../../fakes/model-server.ts";
+import { CLI, type CliOnHome, cliOn } from "./run-cli.ts";
+
+// A real terminal comes from the program `script` of util-linux; macOS has one with other flags.
+const SCRIPT = "/usr/bin/script";
+const hasTerminal = process.platform === "linux" && spawnSync(SCRIPT, ["--version"]).status === 0;
+if (!hasTerminal && process.env.LOOPD_CI === "1") throw new Error("The terminal tests need script(1) of util-linux.");
+if (!hasTerminal) console.warn("The terminal tests are skipped: they need script(1) of util-linux.");
+
+let cli: CliOnHome;
+let server: ModelServer;
+beforeEach(() => {
+  cli = cliOn(mkdtempSync(join(tmpdir(), "loopd-tty-")));
+});
+afterEach(async () => {
+  await cli.remove();
+  await server.close();
+});
+
+/** `loopd` in a terminal of 80 by 40 with a person's keys. */
+interface Terminal {
+  child: ChildProcess;
+  /** Everything shown so far, without colours and cursor movements. */
+  shown(): string;
+  raw(): string;
+  shows(words: string): Promise<void>;
+  keys(keys: string): void;
+  exitCode: Promise<number | null>;
+}
+
+async function inTerminal(answers: ModelScript, words: string): Promise<Terminal> {
+  server = await startModelServer(answers);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  const command = `stty rows 40 cols 80; exec '${process.execPath}' '${CLI}' ${words}`;
+  const env = { ...process.env, NO_COLOR: undefined, LOOPD_HOME: cli.home, TERM: "xterm-256color" };
+  const child = spawn(SCRIPT, ["-qfec", command, "/dev/null"], { env, cwd: cli.workspace });
+  let raw = "";
+  const waiting = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    raw += text;
+    for (const look of [...waiting]) look();
+  });
+  const exitCode = new Promise<number | null>((done) => child.once("close", done));
+  const shown = () => stripVTControlCharacters(raw);
+  return {
+    child,
+    shown,
+    raw: () => raw,
+    keys: (keys) => child.stdin.write(keys),
+    exitCode,
+    shows: (wanted) =>
+      new Promise((done, fail) => {
+        const look = () => {
+          if (!shown().includes(wanted)) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        void exitCode.then(() => fail(new Error(`ended without ${wanted}: ${shown()}`)));
+        look();
+      }),
+  };
+}
+
+const ENTER = "\r";
+const DOWN = "\u001b[B";
+const CTRL_C = "\u0003";
+const makes = () => script().calls("shell_run", { command: "echo x >> made.txt" });
+const made = () => join(cli.workspace, "made.txt");
+
+describe.skipIf(!hasTerminal)("in a terminal", () => {
+  test("a call is approved inline, runs once, and the answer is rendered", async () => {
+    const terminal = await inTerminal(makes().says("# Made\n\n- **it** `made.txt`"), "ask make it");
+    await terminal.shows("command: echo x >> made.txt");
+    await terminal.shows("Leave it for later");
+    terminal.keys(ENTER);
+    expect(await terminal.exitCode).toBe(0);
+    expect(readFileSync(made(), "utf8")).toBe("x\n");
+    expect(terminal.shown()).toMatch(
+      /✓ run `echo x >> made\.txt`[^]*Made\r\n[^]*- it made\.txt\r\n[^]*m at fake · 2 steps/,
+    );
+    expect(terminal.raw()).toContain("\u001b[1mit\u001b[22m");
+  });
+
+  test("a call is denied with a reason that the model reads", async () => {
+    const terminal = await inTerminal(makes().says("Not made."), "ask make it");
+    await terminal.shows("Leave it for later");
+    terminal.keys(DOWN + ENTER);
+    await terminal.shows("Why not?");
+    terminal.keys(`wrong folder${ENTER}`);
+    expect(await terminal.exitCode).toBe(0);
+    expect(existsSync(made())).toBe(false);
+    expect(JSON.stringify(server.requests[1]?.body.messages)).toContain("wrong folder");
+  });
+
+  test("left for later, the call still waits, and the exit code says so", async () => {
+    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    await terminal.shows("Leave it for later");
+    terminal.keys(DOWN + DOWN + ENTER);
+    expect(await terminal.exitCode).toBe(3);
+    expect(terminal.shown()).toMatch(/approvals approve t\w+[^]*turn wait s\w+/);
+    expect(await cli.json<CardRow[]>("approvals")).toMatchObject([{ state: "pending" }]);
+  });
+
+  test("an answer from another terminal closes the prompt and says whose it was", async () => {
+    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    await terminal.shows("Leave it for later");
+    expect((await cli.run(["approvals", "approve", "--all"])).exitCode).toBe(0);
+    expect(await terminal.exitCode).toBe(0);
+    expect(terminal.shown()).toMatch(/approved by cli \(.*process \d+\)[^]*Made\./);
+    expect(readFileSync(made(), "utf8")).toBe("x\n");
+  });
+
+  test("Ctrl-C twice at the prompt cancels the turn", async () => {
+    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    await terminal.shows("Leave it for later");
+    terminal.keys(CTRL_C);
+    await terminal.shows("Ctrl-C again now");
+    terminal.keys(CTRL_C);
+    expect(await terminal.exitCode).toBe(130);
+    expect(await cli.json<CardRow[]>("approvals")).toEqual([]);
+    expect(existsSync(made())).toBe(false);
+  });
+
+  test("what a model and its tools say cannot drive the terminal", async () => {
+    const hostile = "\u001b]0;owned\u0007\u001b[2J &#27;[2J \u009b2J";
+    const answers = script()
+      .calls("shell_run", { command: `echo '${hostile}'` })
+      .says(`${hostile} **end**`);
+    const terminal = await inTerminal(answers, `ask --yes ${JSON.stringify("say it")}`);
+    expect(await terminal.exitCode).toBe(0);
+    expect(terminal.shown()).toContain("end");
+    for (const sequence of ["\u001b]0", "\u001b[2J", "\u009b", "\u0007"])
+      expect(terminal.raw()).not.toContain(sequence);
+  });
+});
