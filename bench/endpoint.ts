@@ -1,6 +1,5 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { startProgram } from "./child-program.ts";
 
 /** A turn that the endpoint is to script: so many calls of the tool that reads `path`, then `farewell`. */
 export interface ToEndpoint {
@@ -30,7 +29,7 @@ export interface Endpoint {
 
 /** Starts the endpoint on a free port of 127.0.0.1. */
 export async function startEndpoint(): Promise<Endpoint> {
-  const child = fork(join(import.meta.dirname, "endpoint-server.ts"));
+  const child = startProgram(new URL(import.meta.resolve("./endpoint-server.ts")), []);
   const exited = once(child, "exit");
   const listeners = new Set<(message: FromEndpoint) => void>();
   child.on("message", (message: FromEndpoint) => {
@@ -60,7 +59,7 @@ export async function startEndpoint(): Promise<Endpoint> {
       };
     },
     stop: async () => {
-      child.kill();
+      child.disconnect();
       await exited;
     },
   };

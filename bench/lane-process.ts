@@ -14,28 +14,32 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-export type ToLane = { type: "setup"; setup: LaneSetup } | { type: "turn" } | { type: "stop" };
+export type ToLane = { type: "setup"; setup: LaneSetup } | { type: "turn" };
 export type FromLane = { type: "ready" } | { type: "done"; text: string } | { type: "failed"; message: string };
 
-/** Makes this process a lane: starts the loop when it is told to, then runs turns one at a time. */
+/**
+ * Makes this process a lane: starts the loop when it is told to, then runs turns one at a time. Once its parent has
+ * disconnected or died it stops the loop and ends.
+ */
 export function serveLane(start: (setup: LaneSetup) => Promise<Loop>): void {
   let loop: Loop | undefined;
-  const tell = (message: FromLane) => process.send?.(message);
+  // The callback takes the error of a parent that has gone; without it, it would end this process in the middle.
+  const tell = (message: FromLane) => process.send?.(message, () => {});
   const obey = async (message: ToLane): Promise<void> => {
     if (message.type === "setup") {
       loop = await start(message.setup);
       tell({ type: "ready" });
-    } else if (message.type === "turn") {
+    } else {
       if (loop === undefined) throw new Error("A lane must be set up before its first turn.");
       tell({ type: "done", text: await loop.turn() });
-    } else {
-      await loop?.stop();
-      process.disconnect();
     }
   };
   process.on("message", (message: ToLane) => {
     obey(message).catch((thrown: unknown) => {
       tell({ type: "failed", message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
     });
+  });
+  process.on("disconnect", () => {
+    void Promise.resolve(loop?.stop()).finally(() => process.exit());
   });
 }

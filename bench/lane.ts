@@ -1,5 +1,5 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
+import { startProgram } from "./child-program.ts";
 import type { FromLane, LaneSetup, ToLane } from "./lane-process.ts";
 
 /** A loop in a process of its own. */
@@ -9,9 +9,12 @@ export interface Lane {
   stop(): Promise<void>;
 }
 
+/** A loop that does not stop by itself is killed after this many ms. */
+const STOP_MS = 20_000;
+
 /** Starts the program of a lane and waits until its loop is ready. */
 export async function startLane(name: string, program: URL, setup: LaneSetup): Promise<Lane> {
-  const child = fork(program);
+  const child = startProgram(program, []);
   const exited = once(child, "exit");
   const answer = (): Promise<FromLane> =>
     Promise.race([
@@ -26,14 +29,15 @@ export async function startLane(name: string, program: URL, setup: LaneSetup): P
     return said.type === "done" ? said.text : "";
   };
   const stop = async () => {
-    if (child.connected) child.send({ type: "stop" } satisfies ToLane);
+    const guard = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    if (child.connected) child.disconnect();
     await exited;
+    clearTimeout(guard);
   };
   try {
     await ask({ type: "setup", setup });
   } catch (error) {
-    child.kill();
-    await exited;
+    await stop();
     throw error;
   }
   return { turn: () => ask({ type: "turn" }), stop };

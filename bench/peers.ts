@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gapFigures, type LaneSource, LOOPD, measureGaps, RAW, SDK } from "./gap.ts";
+import { FULL_PLAN, gapFigures, type LaneSource, LOOPD, measureGaps, QUICK_PLAN, RAW, SDK } from "./gap.ts";
 import { readOptions } from "./options.ts";
 import { circumstances, loadNow, report } from "./report.ts";
 
@@ -19,7 +19,6 @@ if (!existsSync(join(folder, "node_modules"))) {
 }
 const { isQuick, isStrict, json } = readOptions(process.argv.slice(2));
 const loadBefore = loadNow();
-const plan = { rounds: isQuick ? 5 : 15, warmUps: 5, steps: 20 };
-const figures = gapFigures(await measureGaps([RAW, SDK, LOOPD, ...PEERS], plan));
+const figures = gapFigures(await measureGaps([RAW, SDK, LOOPD, ...PEERS], isQuick ? QUICK_PLAN : FULL_PLAN));
 const over = report(figures, circumstances(loadBefore), json);
 if (over > 0 && isStrict) process.exitCode = 1;

@@ -1,6 +1,6 @@
 // npm run bench -- [--quick] [--strict] [--json FILE]
 import type { Figure } from "./figure.ts";
-import { gapFigures, LOOPD, measureGaps, RAW, SDK } from "./gap.ts";
+import { FULL_PLAN, gapFigures, LOOPD, measureGaps, QUICK_PLAN, RAW, SDK } from "./gap.ts";
 import { measureIdle } from "./idle.ts";
 import { readOptions } from "./options.ts";
 import { circumstances, loadNow, report } from "./report.ts";
@@ -11,10 +11,7 @@ import { measureStore } from "./store.ts";
 const { isQuick, isStrict, json } = readOptions(process.argv.slice(2));
 const loadBefore = loadNow();
 const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
-  [
-    "loop gap",
-    async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], { rounds: isQuick ? 5 : 20, warmUps: 5, steps: 20 })),
-  ],
+  ["loop gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], isQuick ? QUICK_PLAN : FULL_PLAN))],
   ["helper start", () => measureStart(isQuick ? 5 : 15)],
   ["socket", () => measureSocket(2_000)],
   ["store", () => measureStore(isQuick ? 5 : 15)],

@@ -16,6 +16,9 @@ export interface ScriptedTurns {
   run(lane: string, loop: { turn(): Promise<string> }, turn: { steps: number; name: string }): Promise<number[]>;
 }
 
+/** A turn takes well under a second; one that takes this many ms hangs. */
+const GUARD_MS = 60_000;
+
 /** Lends an endpoint and a file to some work, and clears both away after it. */
 export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "loopd-bench-"));
@@ -32,7 +35,7 @@ export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promi
       run: async (lane, loop, { steps, name }) => {
         const farewell = `That was turn ${name}.`;
         const { gaps } = await endpoint.expect({ lane, steps, path: file, marker, farewell });
-        const [text, measured] = await Promise.all([loop.turn(), gaps]);
+        const [text, measured] = await withinGuard(Promise.all([loop.turn(), gaps]), name);
         if (text !== farewell) throw new Error(`The loop ended with "${text}" instead of "${farewell}".`);
         return measured;
       },
@@ -40,5 +43,15 @@ export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promi
   } finally {
     await endpoint.stop();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withinGuard<T>(work: Promise<T>, name: string): Promise<T> {
+  const guard = Promise.withResolvers<never>();
+  const timer = setTimeout(() => guard.reject(new Error(`Turn ${name} did not end within ${GUARD_MS} ms.`)), GUARD_MS);
+  try {
+    return await Promise.race([work, guard.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,8 +1,8 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { removeFolder, startHelper, temporaryFolder } from "../test/fakes/helper.ts";
+import { startProgram } from "./child-program.ts";
 import type { Figure } from "./figure.ts";
 import { percentile } from "./statistics.ts";
 
@@ -67,7 +67,7 @@ async function timesOf(ask: () => Promise<unknown>): Promise<number[]> {
 }
 
 async function startEcho(path: string) {
-  const child = fork(join(import.meta.dirname, "echo-server.ts"), [path]);
+  const child = startProgram(new URL(import.meta.resolve("./echo-server.ts")), [path]);
   await once(child, "message");
   const socket = createConnection(path).setEncoding("utf8");
   await once(socket, "connect");
@@ -86,8 +86,9 @@ async function startEcho(path: string) {
       }),
     stop: async () => {
       socket.destroy();
-      child.kill();
-      await once(child, "exit");
+      const exited = once(child, "exit");
+      child.disconnect();
+      await exited;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Connection, Listener } from "../protocol/connect.ts";
 import type { Delta, Entry } from "../protocol/entries.ts";
 import { asLoopdError, LoopdError } from "../protocol/errors.ts";
-import type { MethodName, NotificationOf, ParamsOf, ResultOf, TurnRequest } from "../protocol/requests.ts";
+import type { NotificationOf, TurnRequest } from "../protocol/requests.ts";
 import type { Seq } from "../protocol/values.ts";
 import type { StartMode } from "./open-helper.ts";
 
@@ -69,11 +69,11 @@ class Follower implements FollowedTurn {
     await this.#connection;
   }
 
-  async request<M extends MethodName>(method: M, params: ParamsOf<M>, signal?: AbortSignal): Promise<ResultOf<M>> {
+  readonly request: Connection["request"] = async (method, params, signal) => {
     const connection = await this.#connection;
-    if (connection === undefined) throw new LoopdError("connection-closed", "The turn is not followed any more.");
+    if (connection === undefined) throw new LoopdError("connection-closed", "The turn is not followed yet.");
     return connection.request(method, params, signal);
-  }
+  };
 
   close(): void {
     this.#finish("ended");

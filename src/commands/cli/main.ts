@@ -6,6 +6,7 @@ import { addEndpoints } from "./endpoints.ts";
 import { reportFailure } from "./failure.ts";
 import { addHelper } from "./helper.ts";
 import { examples } from "./options.ts";
+import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
 import { addSessions } from "./sessions.ts";
 import { addTools } from "./tools.ts";
@@ -38,9 +39,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // Whoever read our output has gone; there is nobody to tell.
   if (error.code === "EPIPE" && process.stdout.listenerCount("error") === 1) process.exit(0);
 });
+let exitCode = 0;
 try {
   await createProgram().parseAsync(withDefaultVerb(words), { from: "user" });
-  process.exit(0);
 } catch (thrown) {
-  process.exit(reportFailure(thrown, words.includes("--json") ? "json" : "words"));
+  exitCode = reportFailure(thrown, words.includes("--json") ? "json" : "words");
 }
+await flush();
+process.exit(exitCode);

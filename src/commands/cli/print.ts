@@ -6,6 +6,17 @@ export function print(text: string): void {
   process.stdout.write(`${process.stdout.isTTY ? printableText(text) : text}\n`);
 }
 
+/** Writes text as it is, and resolves when a slow reader has room for more: for output of any length. */
+export async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once("drain", resolve));
+}
+
+/** Resolves once everything printed so far has left this process, which may end then. */
+export async function flush(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write("", () => resolve()));
+}
+
 /** Prints one JSON value, indented for a person in a terminal, on one line for a program. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`);

@@ -2,7 +2,7 @@ import stringWidth from "fast-string-width";
 
 /** One line at the bottom of a terminal that is rewritten in place. */
 export interface StatusLine {
-  /** What to show from now on; drawn at once and whenever the clock moves on. */
+  /** What to show from now on, redrawn several times a second. */
   show(text: () => string): void;
   /** Takes the line away, until the next `show`, so that something else can be printed. */
   clear(): void;
@@ -27,7 +27,8 @@ export function statusLine(stream: NodeJS.WriteStream): StatusLine {
   return {
     show(text) {
       content = text;
-      draw();
+      // The clock draws what has changed since; only a line that is not there is drawn at once.
+      if (timer === undefined) draw();
       timer ??= setInterval(() => {
         frame++;
         draw();

@@ -5,7 +5,7 @@ import { asLoopdError } from "../../protocol/errors.ts";
 import { entryGist } from "../present/entry.ts";
 import { withHelper } from "./helper-access.ts";
 import { commaList, examples } from "./options.ts";
-import { print } from "./print.ts";
+import { print, write } from "./print.ts";
 import { resolveSession } from "./resolve-session.ts";
 
 const PAGE = 500;
@@ -46,14 +46,14 @@ async function show(prefix: string, { json, kind }: { json?: boolean; kind?: Ent
   await withHelper(async (connection) => {
     const session = await resolveSession(connection, prefix);
     let isFirst = true;
-    if (json === true) process.stdout.write("[");
+    if (json === true) await write("[");
     for await (const entry of readTrace(connection, session)) {
       if (kind !== undefined && !kind.includes(entry.kind)) continue;
-      if (json === true) process.stdout.write(`${isFirst ? "\n" : ",\n"}${JSON.stringify(entry)}`);
+      if (json === true) await write(`${isFirst ? "\n" : ",\n"}${JSON.stringify(entry)}`);
       else print(`${String(entry.seq).padStart(6)}  ${entry.at}  ${entry.kind.padEnd(15)}  ${entryGist(entry)}`);
       isFirst = false;
     }
-    if (json === true) process.stdout.write("\n]\n");
+    if (json === true) await write("\n]\n");
   });
 }
 

@@ -4,7 +4,7 @@ import { callSummary, effectWords } from "./call.ts";
 import { oneLine, visibleText } from "./terminal-text.ts";
 
 /** One labelled part of what a person reads before answering. Text has no invisible or obeyed characters left. */
-export interface ApprovalSection {
+interface ApprovalSection {
   label: string;
   text: string;
   /** Shown in a fixed-width block, character by character; otherwise it is a sentence. */

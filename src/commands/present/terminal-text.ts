@@ -1,8 +1,7 @@
-/** Control characters of C0 (except tab and newline), DEL and C1: the ones a terminal obeys. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** What makes text look different from what it is: controls, direction overrides, invisible characters, odd spaces. */
-const DECEPTIVE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+/** Control characters (C0, DEL, C1) except tab and newline: the ones a terminal obeys. */
+const CONTROL = /[^\P{Cc}\t\n]/gu;
+/** What makes text look different from what it is: controls, direction overrides, invisible characters, other line ends. */
+const DECEPTIVE = /[^\P{Cc}\t\n]|[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** A numeric HTML reference, which a Markdown renderer turns into the character it names. */
 const NUMERIC_REFERENCE = /&#(x[0-9a-f]{1,8}|[0-9]{1,8});?/gi;
 

@@ -18,7 +18,7 @@ export interface CallProgress {
 }
 
 /** A card of the turn that nobody has answered yet. */
-export interface PendingCard {
+interface PendingCard {
   cardId: CardId;
   type: CardType;
   callId?: CallId;
