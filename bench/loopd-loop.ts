@@ -1,6 +1,6 @@
 import type { Connection } from "../src/protocol/connect.ts";
 import type { EntryOf } from "../src/protocol/entries.ts";
-import type { NotificationOf } from "../src/protocol/requests.ts";
+import type { NotificationOf } from "../src/protocol/notifications.ts";
 import { removeFolder, startHelper, type TestHelper } from "../test/fakes/helper.ts";
 import type { LaneSetup, Loop } from "./lane-process.ts";
 import { QUESTION } from "./tool.ts";

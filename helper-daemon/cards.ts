@@ -12,7 +12,10 @@ import type { Store } from "./store/open-store.ts";
 export function resolveCard(store: Store, hub: Hub, params: ParsedParamsOf<"card.resolve">): CardRow {
   const card = store.cards.find(params.cardId);
   if (card.state !== "pending") {
-    throw new LoopdError("card-resolved", `${card.approvalId} was already ${card.state} by ${card.resolvedBy} at ${card.resolvedAt}. Nothing was changed.`);
+    throw new LoopdError(
+      "card-resolved",
+      `${card.approvalId} was already ${card.state} by ${card.resolvedBy} at ${card.resolvedAt}. Nothing was changed.`,
+    );
   }
   const { approvalId: cardId, session, turn } = card;
   hub.record([{ kind: "card.resolved", session, turn, data: { cardId, ...answerOf(card, params) } }]);
@@ -22,13 +25,19 @@ export function resolveCard(store: Store, hub: Hub, params: ParsedParamsOf<"card
 function answerOf(card: CardRow, params: ParsedParamsOf<"card.resolve">): Omit<EntryData<"card.resolved">, "cardId"> {
   const { resolution, scope, reason, answer, by } = params;
   if (scope !== "once") {
-    throw new LoopdError("not-allowed", `This version grants an approval once, not "${scope}". Approve with --scope once.`);
+    throw new LoopdError(
+      "not-allowed",
+      `This version grants an approval once, not "${scope}". Approve with --scope once.`,
+    );
   }
   if (card.type === "recovery") {
     const parsed = recoveryAnswerSchema.safeParse(answer);
     if (resolution === "answered" && parsed.success) return { resolution, by, reason, answer: parsed.data };
     const hint = `loopd approvals answer ${card.approvalId} happened|again|skip`;
-    throw new LoopdError("invalid-params", `${card.approvalId} asks what became of an interrupted call. Answer with: ${hint}`);
+    throw new LoopdError(
+      "invalid-params",
+      `${card.approvalId} asks what became of an interrupted call. Answer with: ${hint}`,
+    );
   }
   if (resolution === "answered") {
     const hint = `loopd approvals approve ${card.approvalId}, or deny`;

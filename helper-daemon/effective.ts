@@ -8,7 +8,11 @@ import type { Effective } from "./turns.ts";
  * What a new turn will really use, and which layer said so: the turn's own overrides before the config before defaults.
  * @throws LoopdError `unknown-endpoint`, `unknown-tool`.
  */
-export function effectiveOf(profiles: Profiles, catalogue: Catalogue, request: ParsedParamsOf<"turn.submit">): Effective {
+export function effectiveOf(
+  profiles: Profiles,
+  catalogue: Catalogue,
+  request: ParsedParamsOf<"turn.submit">,
+): Effective {
   const { overrides, unsaved } = request;
   for (const name of [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])]) {
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
@@ -16,7 +20,8 @@ export function effectiveOf(profiles: Profiles, catalogue: Catalogue, request: P
   const config = profiles.config();
   const { endpoint, model } = endpointOf(profiles, request);
   const provenance = {
-    endpoint: (request.endpoint ?? unsaved) !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
+    endpoint:
+      (request.endpoint ?? unsaved) !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
     model: request.model !== undefined ? "turn" : "endpoint",
     maxSteps: overrides.maxSteps !== undefined ? "turn" : "config",
   };
@@ -25,7 +30,10 @@ export function effectiveOf(profiles: Profiles, catalogue: Catalogue, request: P
 }
 
 /** A named endpoint before one from the caller's environment before the active one. */
-function endpointOf(profiles: Profiles, { endpoint, unsaved }: ParsedParamsOf<"turn.submit">): { endpoint: string; model: string } {
+function endpointOf(
+  profiles: Profiles,
+  { endpoint, unsaved }: ParsedParamsOf<"turn.submit">,
+): { endpoint: string; model: string } {
   if (endpoint === undefined && unsaved !== undefined) {
     return { endpoint: profiles.addUnsaved(unsaved.profile, unsaved.key), model: unsaved.profile.model };
   }

@@ -44,7 +44,9 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         else await peer.drained();
       }
     } catch (thrown) {
-      peer.close(new LoopdError("store-failed", `The trace could not be read: ${(thrown as Error).message}`, { cause: thrown }));
+      peer.close(
+        new LoopdError("store-failed", `The trace could not be read: ${(thrown as Error).message}`, { cause: thrown }),
+      );
     } finally {
       follower.isPumping = false;
     }
@@ -70,7 +72,10 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
   return {
     follow: ({ session, after, deltas }) => {
       if (followers.size >= MAX_SUBSCRIPTIONS) {
-        throw new LoopdError("too-many-requests", `A connection follows at most ${MAX_SUBSCRIPTIONS} things. End one with entries.unfollow.`);
+        throw new LoopdError(
+          "too-many-requests",
+          `A connection follows at most ${MAX_SUBSCRIPTIONS} things. End one with entries.unfollow.`,
+        );
       }
       const subscription = `f${++count}`;
       const follower: Follower = { subscription, session, deltas, cursor: after, isPumping: false };

@@ -24,7 +24,16 @@ export interface HandlersOptions {
 }
 
 /** The table of the socket: what each method does. */
-export function createHandlers({ home, store, hub, turns, profiles, catalogue, startedAt, stop }: HandlersOptions): Handlers {
+export function createHandlers({
+  home,
+  store,
+  hub,
+  turns,
+  profiles,
+  catalogue,
+  startedAt,
+  stop,
+}: HandlersOptions): Handlers {
   const { lists, log, cards, words } = store;
   return {
     "turn.submit": (params) => turns.submit(params),

@@ -14,6 +14,7 @@ export interface Home {
   blobs: string;
   logs: string;
   socket: string;
+  /** File that holds the secret of this home. */
   token: string;
 }
 
@@ -36,7 +37,7 @@ export function prepareHome(folder: string): Home {
       blobs: join(real, "blobs"),
       logs: join(real, "logs"),
       socket: socketPathOf(folder),
-      token: tokenOf(join(real, "run", "token")),
+      token: join(real, "run", "token"),
     };
   } catch (cause) {
     if (!(cause instanceof Error && "errno" in cause)) throw cause;
@@ -46,8 +47,11 @@ export function prepareHome(folder: string): Home {
   }
 }
 
-/** The secret that proves a client may read this home. Made once; deleting the file makes a new one at the next start. */
-function tokenOf(file: string): string {
+/**
+ * The secret that proves a client may read this home. Made once; deleting the file makes a new one at the next start.
+ * Only the helper that holds the home may call it: of several that start at once, each would make its own.
+ */
+export function tokenOf({ token: file }: Home): string {
   const known = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
   if (/^[0-9a-f]{64}$/.test(known)) return known;
   const token = randomBytes(32).toString("hex");

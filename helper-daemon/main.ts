@@ -9,9 +9,9 @@ import { effectiveOf } from "./effective.ts";
 import { createModelPort } from "./endpoints/model-port.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
 import { createHandlers } from "./handlers.ts";
-import { homeOf, prepareHome } from "./home.ts";
+import { homeOf, prepareHome, tokenOf } from "./home.ts";
 import { createHub } from "./hub.ts";
-import { newId } from "./ids.ts";
+import { createStamp } from "./ids.ts";
 import { keepIndexed } from "./keep-indexed.ts";
 import { openLog } from "./logs.ts";
 import { announce, notReady } from "./ready.ts";
@@ -34,9 +34,9 @@ async function main(): Promise<void> {
   const lock = takeHome(home.lock);
   if (lock === undefined) return announce(readyDescriptor, { ready: true, pid: null });
 
-  const boot = await bootId();
-  const mono = () => Number(process.hrtime.bigint() / 1000n) / 1000;
-  const store = openStore(home.database, { id: () => newId("e"), now: () => new Date(), boot, mono });
+  const token = tokenOf(home);
+  const boot = bootId();
+  const store = openStore(home.database, createStamp(boot));
   const profiles = createProfiles(home.folder);
   const log = openLog(home.logs, logLevel);
   const hub = createHub(store.log);
@@ -44,8 +44,15 @@ async function main(): Promise<void> {
   const limits = () => profiles.config().limits;
   const catalogue = createCatalogue({ limits });
   const rehearsal = createRehearsalEndpoint();
-  const model = createModelPort({ resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name), limits });
-  const protectedPaths = await protectedPathsOf({ home: homedir(), loopdHome: home.folder, platform: process.platform });
+  const model = createModelPort({
+    resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
+    limits,
+  });
+  const protectedPaths = await protectedPathsOf({
+    home: homedir(),
+    loopdHome: home.folder,
+    platform: process.platform,
+  });
   const shutdown = new AbortController();
   const settings = () => ({ rules: standingRules(profiles.config().rules), limits: limits(), tools: catalogue.book });
   const placeOf = (session: string) => ({
@@ -80,9 +87,18 @@ async function main(): Promise<void> {
     lock.release();
     log.flush(() => process.exit(0));
   };
-  const handlers = createHandlers({ home, store, hub, turns, profiles, catalogue, startedAt, stop: () => void stop("asked to") });
+  const handlers = createHandlers({
+    home,
+    store,
+    hub,
+    turns,
+    profiles,
+    catalogue,
+    startedAt,
+    stop: () => void stop("asked to"),
+  });
   await sweepUnfinished(store, boot, log);
-  const server = await listen({ home, hub, entries: store.log, handlers, log });
+  const server = await listen({ home, token, hub, entries: store.log, handlers, log });
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("SIGHUP", () => {});

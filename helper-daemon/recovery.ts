@@ -8,8 +8,11 @@ import type { Store } from "./store/open-store.ts";
  */
 export async function sweepUnfinished(store: Store, boot: string, log: Log): Promise<void> {
   const turns = store.lists.openTurns().map(({ turn }) => turn);
-  const unfinished = new Set(turns.flatMap((turn) => store.log.ofTurn(turn, "tool.started").map((entry) => entry.data.callId)));
-  for (const turn of turns) for (const entry of store.log.ofTurn(turn, "tool.finished")) unfinished.delete(entry.data.callId);
+  const unfinished = new Set(
+    turns.flatMap((turn) => store.log.ofTurn(turn, "tool.started").map((entry) => entry.data.callId)),
+  );
+  for (const turn of turns)
+    for (const entry of store.log.ofTurn(turn, "tool.finished")) unfinished.delete(entry.data.callId);
   if (unfinished.size === 0) return;
   const spawned = turns
     .flatMap((turn) => store.log.ofTurn(turn, "tool.spawned").map((entry) => entry.data))

@@ -4,7 +4,13 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { invalidParams } from "../src/protocol/connect.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
 import { Peer } from "../src/protocol/peer.ts";
-import { type MethodName, methods, type ParsedParamsOf, PROTOCOL_VERSION, type ResultOf } from "../src/protocol/requests.ts";
+import {
+  type MethodName,
+  methods,
+  type ParsedParamsOf,
+  PROTOCOL_VERSION,
+  type ResultOf,
+} from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { createFollowers, type Followers } from "./followers.ts";
 import type { Home } from "./home.ts";
@@ -27,6 +33,8 @@ export type Handlers = {
 /** What the server serves. */
 export interface ServerOptions {
   home: Home;
+  /** What a client has to say in its hello. */
+  token: string;
   hub: Hub;
   entries: EntryLog;
   handlers: Handlers;
@@ -61,7 +69,11 @@ export async function listen(options: ServerOptions): Promise<SocketServer> {
       resolve();
     });
   }).catch((cause: Error) => {
-    throw new LoopdError("home-unusable", `loopd cannot listen at ${home.socket}: ${cause.message}. Set LOOPD_HOME to another folder.`, { cause });
+    throw new LoopdError(
+      "home-unusable",
+      `loopd cannot listen at ${home.socket}: ${cause.message}. Set LOOPD_HOME to another folder.`,
+      { cause },
+    );
   });
   chmodSync(home.socket, 0o600);
   return {
@@ -74,19 +86,22 @@ export async function listen(options: ServerOptions): Promise<SocketServer> {
 }
 
 /** One connection: nothing but `hello` is answered before a good token. */
-function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOptions): Peer {
+function serve(socket: Socket, { home, token, hub, entries, handlers, log }: ServerOptions): Peer {
   let followers: Followers | undefined;
   let isOutdated = false;
   const request = async (method: string, params: unknown, signal: AbortSignal): Promise<unknown> => {
     if (!Object.hasOwn(methods, method)) {
-      throw new LoopdError("unknown-method", `This helper (version ${VERSION}) knows no method ${method.slice(0, 100)}.`);
+      throw new LoopdError(
+        "unknown-method",
+        `This helper (version ${VERSION}) knows no method ${method.slice(0, 100)}.`,
+      );
     }
     const name = method as MethodName;
     const parsed = methods[name].params.safeParse(params ?? {});
     if (!parsed.success) throw invalidParams(name, parsed.error.issues);
     if (name === "hello") {
-      const { protocolVersion, token } = parsed.data as ParsedParamsOf<"hello">;
-      checkToken(token, home);
+      const { protocolVersion, token: given } = parsed.data as ParsedParamsOf<"hello">;
+      checkToken(given, token, home);
       isOutdated = protocolVersion !== PROTOCOL_VERSION;
       if (isOutdated) throw outdated(protocolVersion);
       followers ??= createFollowers(peer, hub, entries);
@@ -121,10 +136,9 @@ function serve(socket: Socket, { home, hub, entries, handlers, log }: ServerOpti
   return peer;
 }
 
-function checkToken(token: string, home: Home): void {
-  const given = Buffer.from(token);
-  const wanted = Buffer.from(home.token);
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
+function checkToken(given: string, wanted: string, home: Home): void {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  if (one.length === other.length && timingSafeEqual(one, other)) return;
   throw new LoopdError("wrong-token", `The token is not the one in ${home.folder}/run/token. Check LOOPD_HOME.`);
 }
 
@@ -139,7 +153,8 @@ function outdated(theirs: number): LoopdError {
 async function clearPath(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  const refuse = (what: string) => new LoopdError("home-unusable", `${path} is ${what}. Move it away, or set LOOPD_HOME to another folder.`);
+  const refuse = (what: string) =>
+    new LoopdError("home-unusable", `${path} is ${what}. Move it away, or set LOOPD_HOME to another folder.`);
   if (!found.isSocket()) throw refuse("not a socket");
   const isAlive = await new Promise<boolean>((resolve) => {
     const probe = createConnection(path, () => {

@@ -79,14 +79,18 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
     store.lists.session(session);
     const [open] = store.lists.openTurns(session);
     if (open !== undefined) return open.turn;
-    throw new LoopdError("turn-finished", `Session ${session} has no open turn. Ask anew with: loopd ask --session ${session} "…"`);
+    throw new LoopdError(
+      "turn-finished",
+      `Session ${session} has no open turn. Ask anew with: loopd ask --session ${session} "…"`,
+    );
   };
 
   return {
     submit: async (request) => {
       const originKey = `user:${request.requestId}`;
       const known = store.lists.turnByOrigin(originKey);
-      if (known !== undefined) return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
+      if (known !== undefined)
+        return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
       const { endpoint, model, maxSteps, provenance } = effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
@@ -102,7 +106,8 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       drafts.push({ kind: "turn.started", session, turn, data });
       // The same request may have arrived twice while the workspace was looked at.
       const twin = store.lists.turnByOrigin(originKey);
-      if (twin !== undefined) return { session: twin.session, turn: twin.turn, after: twin.startedSeq - 1, isNew: false };
+      if (twin !== undefined)
+        return { session: twin.session, turn: twin.turn, after: twin.startedSeq - 1, isNew: false };
       const [first] = hub.record(drafts);
       run(session);
       return { session, turn, after: (first?.seq ?? 1) - 1, isNew: true };
@@ -117,7 +122,8 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const first = openTurn(session);
       const open = store.lists.openTurns(session).map((row) => row.turn);
       const turns = turn === undefined ? open : open.filter((one) => one === turn);
-      if (turns.length === 0) throw new LoopdError("unknown-turn", `Turn ${turn} is not open in session ${session}; ${first} is.`);
+      if (turns.length === 0)
+        throw new LoopdError("unknown-turn", `Turn ${turn} is not open in session ${session}; ${first} is.`);
       const stopping = turns.filter((one) => store.log.ofTurn(one, "turn.stopping").length === 0);
       hub.record(stopping.map((one): EntryDraft => ({ kind: "turn.stopping", session, turn: one, data: { by, why } })));
       run(session);

@@ -21,7 +21,11 @@ const lines = [];
 function show(...args) {
   const environment = { ...process.env, LOOPD_HOME: join(folder, "home"), NO_COLOR: "1" };
   delete environment.npm_lifecycle_event;
-  const { stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: workspace, env: environment, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: workspace,
+    env: environment,
+    encoding: "utf8",
+  });
   const words = args.map((word) => (/^[\w-]+$/.test(word) ? word : `"${word}"`)).join(" ");
   lines.push({ text: `$ loopd ${words}`, colour: COLOURS.prompt });
   const isHint = (line) => line.includes("endpoints add") || line.startsWith("  Answer from");
@@ -45,7 +49,10 @@ const shown = lines
   .map(({ text, colour }) => ({ colour, text: text.length > 104 ? `${text.slice(0, 103)}…` : text }));
 const height = 58 + shown.length * 18;
 const rows = shown
-  .map(({ text, colour }, index) => `<text x="20" y="${58 + index * 18}" fill="${colour}" xml:space="preserve">${escape(text)}</text>`)
+  .map(
+    ({ text, colour }, index) =>
+      `<text x="20" y="${58 + index * 18}" fill="${colour}" xml:space="preserve">${escape(text)}</text>`,
+  )
   .join("\n");
 writeFileSync(
   join(root, "docs", "pictures", "ask.svg"),

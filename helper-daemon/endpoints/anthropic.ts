@@ -22,6 +22,8 @@ export type Attempt =
 
 /** How long a server may take to close a stream after it said that the message is complete. */
 const CLOSING_MS = 1_000;
+/** A reply has to fit into an entry, and an entry into a frame of the socket. */
+const MAX_REPLY_BYTES = 3 * 1024 * 1024;
 
 /**
  * Sends one request in the Anthropic Messages dialect and reads its stream to the end. One attempt: whoever calls
@@ -94,9 +96,12 @@ async function exchange(
     const what = events === 0 ? "answered without a single event" : "ended its answer before the message was complete";
     throw new EndpointFailed(badResponse(asked, what, events > 0));
   }
-  return (
-    reply.finish() ?? { type: "failed", failure: badResponse(asked, "sent a message without content (null)", false) }
-  );
+  const whole = reply.finish();
+  if (whole === undefined) throw new EndpointFailed(badResponse(asked, "sent a message without content (null)", false));
+  if (Buffer.byteLength(JSON.stringify(whole.content)) > MAX_REPLY_BYTES) {
+    throw new EndpointFailed(badResponse(asked, "sent a message of more than 3 MiB", false));
+  }
+  return whole;
 }
 
 /** Whether an event is an error, also where a server forgot to name it so. */

@@ -43,8 +43,12 @@ interface Filter {
 
 /** Prepares the card list of a database. */
 export function createCardList(database: Database.Database, log: EntryLog): CardList {
-  const pending = database.prepare<[Filter], CardRecord>(`${COLUMNS} WHERE c.resolution IS NULL AND ${IN_SESSION} ORDER BY c.opened_seq LIMIT @limit`);
-  const newest = database.prepare<[Filter], CardRecord>(`${COLUMNS} WHERE ${IN_SESSION} ORDER BY c.opened_seq DESC LIMIT @limit`);
+  const pending = database.prepare<[Filter], CardRecord>(
+    `${COLUMNS} WHERE c.resolution IS NULL AND ${IN_SESSION} ORDER BY c.opened_seq LIMIT @limit`,
+  );
+  const newest = database.prepare<[Filter], CardRecord>(
+    `${COLUMNS} WHERE ${IN_SESSION} ORDER BY c.opened_seq DESC LIMIT @limit`,
+  );
   const byId = database.prepare<[string], CardRecord>(`${COLUMNS} WHERE c.card_id = ?`);
   const count = database.prepare<[], { n: number }>("SELECT count(*) AS n FROM cards WHERE resolution IS NULL");
 
@@ -85,10 +89,16 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
         const [only] = starting;
         if (only !== undefined && starting.length === 1) return rowOf(only);
         if (only === undefined) {
-          throw new LoopdError("unknown-card", `There is no pending card ${id}. See what waits with: loopd approvals list`);
+          throw new LoopdError(
+            "unknown-card",
+            `There is no pending card ${id}. See what waits with: loopd approvals list`,
+          );
         }
         const ids = starting.map((record) => record.cardId).join(", ");
-        throw new LoopdError("ambiguous-id", `${id} begins the id of ${starting.length} cards: ${ids}. Give more of it.`);
+        throw new LoopdError(
+          "ambiguous-id",
+          `${id} begins the id of ${starting.length} cards: ${ids}. Give more of it.`,
+        );
       }),
     pendingCount: () => guarded(() => count.get()?.n ?? 0),
   };

@@ -27,7 +27,7 @@ interface Row {
 }
 
 /** How much one page of entries may hold; the frame of the socket is 4 MiB. */
-const PAGE_CHARACTERS = 1024 * 1024;
+const PAGE_BYTES = 1024 * 1024;
 
 /** The append-only list of entries. */
 export interface EntryLog {
@@ -43,10 +43,16 @@ export interface EntryLog {
 
 /** Prepares the log of a database. Every error is a LoopdError of the store. */
 export function createEntryLog(database: Database.Database, project: Project, stamp: Stamp): EntryLog {
-  const insert = database.prepare("INSERT INTO entries (id, session, turn, kind, at, boot, mono, parent, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const bySession = database.prepare<[string, number, number], Row>("SELECT * FROM entries WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?");
+  const insert = database.prepare(
+    "INSERT INTO entries (id, session, turn, kind, at, boot, mono, parent, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const bySession = database.prepare<[string, number, number], Row>(
+    "SELECT * FROM entries WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
+  );
   const byAll = database.prepare<[number, number], Row>("SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
-  const byTurn = database.prepare<[string, string], Row>("SELECT * FROM entries WHERE turn = ? AND kind = ? ORDER BY seq");
+  const byTurn = database.prepare<[string, string], Row>(
+    "SELECT * FROM entries WHERE turn = ? AND kind = ? ORDER BY seq",
+  );
   const last = database.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM entries");
 
   const appendAll = database.transaction((drafts: readonly EntryDraft[]): Entry[] => {
@@ -56,10 +62,32 @@ export function createEntryLog(database: Database.Database, project: Project, st
       const { session, turn, kind, parent } = draft;
       const id = stamp.id();
       const data = JSON.stringify(draft.data);
-      const { lastInsertRowid } = insert.run(id, session, turn ?? null, kind, at, stamp.boot, mono, parent ?? null, data);
+      const { lastInsertRowid } = insert.run(
+        id,
+        session,
+        turn ?? null,
+        kind,
+        at,
+        stamp.boot,
+        mono,
+        parent ?? null,
+        data,
+      );
       const seq = Number(lastInsertRowid);
       // Parsed back, so that what is broadcast is what a reader of the database will see: no undefined, no shared objects.
-      const entry = { v: 1, seq, id, session, turn, kind, at, boot: stamp.boot, mono, parent, data: JSON.parse(data) } as Entry;
+      const entry = {
+        v: 1,
+        seq,
+        id,
+        session,
+        turn,
+        kind,
+        at,
+        boot: stamp.boot,
+        mono,
+        parent,
+        data: JSON.parse(data),
+      } as Entry;
       project(entry);
       return entry;
     });
@@ -68,10 +96,10 @@ export function createEntryLog(database: Database.Database, project: Project, st
   const guarded = guardOf(database);
   const pageOf = (rows: IterableIterator<Row>): Entry[] => {
     const entries: Entry[] = [];
-    let characters = 0;
+    let bytes = 0;
     for (const row of rows) {
-      characters += row.data.length;
-      if (entries.length > 0 && characters > PAGE_CHARACTERS) break;
+      bytes += Buffer.byteLength(row.data);
+      if (entries.length > 0 && bytes > PAGE_BYTES) break;
       entries.push(entryOf(row));
     }
     return entries;
@@ -79,7 +107,9 @@ export function createEntryLog(database: Database.Database, project: Project, st
   return {
     append: (drafts) => guarded(() => appendAll.immediate(drafts)),
     page: (session, after, limit) =>
-      guarded(() => pageOf(session === undefined ? byAll.iterate(after, limit) : bySession.iterate(session, after, limit))),
+      guarded(() =>
+        pageOf(session === undefined ? byAll.iterate(after, limit) : bySession.iterate(session, after, limit)),
+      ),
     all: (session, after) => guarded(() => bySession.all(session, after, -1).map(entryOf)),
     ofTurn: <K extends Entry["kind"]>(turn: string, kind: K) =>
       guarded(() => byTurn.all(turn, kind).map(entryOf) as Extract<Entry, { kind: K }>[]),

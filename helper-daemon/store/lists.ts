@@ -39,9 +39,16 @@ const SESSION_COLUMNS = `
 
 /** Prepares the lists of a database. */
 export function createLists(database: Database.Database): Lists {
-  const list = database.prepare<[number], SessionRecord>(`SELECT ${SESSION_COLUMNS} FROM sessions s ORDER BY s.updated_seq DESC LIMIT ?`);
-  const one = database.prepare<[string], SessionRecord>(`SELECT ${SESSION_COLUMNS} FROM sessions s WHERE s.session = ?`);
-  const turns = database.prepare<[string], { turn: string; input: string; startedAt: string; finish: string | null; text: string | null; pending: number }>(
+  const list = database.prepare<[number], SessionRecord>(
+    `SELECT ${SESSION_COLUMNS} FROM sessions s ORDER BY s.updated_seq DESC LIMIT ?`,
+  );
+  const one = database.prepare<[string], SessionRecord>(
+    `SELECT ${SESSION_COLUMNS} FROM sessions s WHERE s.session = ?`,
+  );
+  const turns = database.prepare<
+    [string],
+    { turn: string; input: string; startedAt: string; finish: string | null; text: string | null; pending: number }
+  >(
     `SELECT turn, input, started_at AS startedAt, finish, text,
        (SELECT count(*) FROM cards c WHERE c.turn = t.turn AND c.session = t.session AND c.resolution IS NULL) AS pending
      FROM turns t WHERE session = ? ORDER BY started_seq`,
@@ -49,7 +56,9 @@ export function createLists(database: Database.Database): Lists {
   const byOrigin = database.prepare<[string], OpenTurn & { startedSeq: number }>(
     "SELECT turn, session, started_seq AS startedSeq FROM turns WHERE origin_key = ?",
   );
-  const open = database.prepare<[], OpenTurn>("SELECT turn, session FROM turns WHERE finish IS NULL ORDER BY started_seq");
+  const open = database.prepare<[], OpenTurn>(
+    "SELECT turn, session FROM turns WHERE finish IS NULL ORDER BY started_seq",
+  );
 
   const guarded = guardOf(database);
   return {

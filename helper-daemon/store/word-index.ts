@@ -49,7 +49,10 @@ export function createWordIndex(database: Database.Database, log: EntryLog): Wor
     catchUp,
     search: (query, limit) => {
       catchUp();
-      const match = query.match(/[\p{L}\p{N}_]+/gu)?.map((word) => `"${word}"*`).join(" ");
+      const match = query
+        .match(/[\p{L}\p{N}_]+/gu)
+        ?.map((word) => `"${word}"*`)
+        .join(" ");
       if (match === undefined) return [];
       return guarded(() => find.all(match, limit)).map((hit) => ({ ...hit, title: hit.title ?? "" }));
     },

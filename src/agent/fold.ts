@@ -16,8 +16,9 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data);
     case "epoch.opened": {
-      const { endpoint, model, system, tools, carries } = entry.data;
-      return { ...view, epoch: { id: entry.id, endpoint, model, system, tools }, sealed: carries };
+      const { endpoint, model, system, tools, keeps, carries } = entry.data;
+      const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
+      return { ...view, epoch: { id: entry.id, endpoint, model, system, tools }, sealed: [...kept, ...carries] };
     }
     case "turn.stopping":
       return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
@@ -161,4 +162,12 @@ function withCall(
 function withAnyTurn(view: TurnView, id: string | undefined, change: (turn: TurnState) => TurnState): TurnView {
   const apply = (turn: TurnState) => (turn.turn === id ? change(turn) : turn);
   return { ...view, turn: view.turn && apply(view.turn), queue: view.queue.map(apply) };
+}
+
+/** Another model refuses thinking that it has not signed itself. */
+function withoutThinking(messages: readonly Message[]): Message[] {
+  return messages.flatMap(({ role, content }) => {
+    const kept = content.filter((block) => block.type !== "thinking" && block.type !== "redacted_thinking");
+    return kept.length === 0 ? [] : [{ role, content: kept }];
+  });
 }

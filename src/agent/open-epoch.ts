@@ -1,5 +1,4 @@
 import type { EntryData, EntryDraft } from "../protocol/entries.ts";
-import type { Message } from "../protocol/values.ts";
 import { canonicalize } from "./canonical.ts";
 import { systemText } from "./context/system-text.ts";
 import type { Ports } from "./ports.ts";
@@ -13,17 +12,9 @@ export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, 
   const system = systemText(view);
   const tools = [...ports.settings().tools.schemas()];
   const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
-  const carries = isSameModel ? [...view.sealed] : withoutThinking(view.sealed);
+  const keeps = isSameModel ? ("all" as const) : ("without-thinking" as const);
   const hash = ports.digest(canonicalize({ tools, system }));
   const { endpoint, model } = turn;
-  const data = { reason, endpoint, model, system, tools, hash, carries };
+  const data = { reason, endpoint, model, system, tools, hash, keeps, carries: [] };
   return { kind: "epoch.opened", session: view.session, turn: turn.turn, data };
-}
-
-/** Thinking is signed by the model that thought it; another one refuses it. */
-function withoutThinking(messages: readonly Message[]): Message[] {
-  return messages.flatMap(({ role, content }) => {
-    const kept = content.filter((block) => block.type !== "thinking" && block.type !== "redacted_thinking");
-    return kept.length === 0 ? [] : [{ role, content: kept }];
-  });
 }

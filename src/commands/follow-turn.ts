@@ -1,7 +1,8 @@
 import type { Connection, Listener } from "../protocol/connect.ts";
 import type { Delta, Entry } from "../protocol/entries.ts";
 import { asLoopdError, LoopdError } from "../protocol/errors.ts";
-import type { NotificationOf, TurnRequest } from "../protocol/requests.ts";
+import type { NotificationOf } from "../protocol/notifications.ts";
+import type { TurnRequest } from "../protocol/requests.ts";
 import type { Seq } from "../protocol/values.ts";
 import type { StartMode } from "./open-helper.ts";
 

@@ -8,7 +8,10 @@ export const REHEARSAL_ENDPOINT = "rehearsal";
 /** What an endpoint may be called. */
 export const endpointNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore; at most 64, the first a letter or digit");
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/i,
+    "letters, digits, dot, dash, underscore; at most 64, the first a letter or digit",
+  );
 
 const profileFields = {
   dialect: z.enum(["anthropic", "openai"]),

@@ -1,16 +1,8 @@
 import { createConnection, type Socket } from "node:net";
 import { asLoopdError, LoopdError } from "./errors.ts";
 import { Peer } from "./peer.ts";
-import {
-  methods,
-  type MethodName,
-  type NotificationName,
-  type NotificationOf,
-  notifications,
-  type ParamsOf,
-  PROTOCOL_VERSION,
-  type ResultOf,
-} from "./requests.ts";
+import { type NotificationName, type NotificationOf, notifications } from "./notifications.ts";
+import { methods, type MethodName, type ParamsOf, PROTOCOL_VERSION, type ResultOf } from "./requests.ts";
 
 /** Where the helper listens, how to prove that we may talk to it, and what it should call us in its log. */
 export interface ConnectOptions {

@@ -52,7 +52,12 @@ export const entryData = {
     tools: z.array(toolSchemaSchema),
     /** SHA-256 of the canonical JSON of tools and system. */
     hash: z.string(),
-    /** The messages this epoch begins with. */
+    /**
+     * What stays of the messages so far: nothing where absent. Thinking is signed by the model that thought it, so it
+     * does not survive a change of model. Named instead of copied: a long conversation would not fit into one entry.
+     */
+    keeps: z.enum(["all", "without-thinking"]).optional(),
+    /** The messages this epoch begins with, after those that it keeps. */
     carries: z.array(messageSchema),
     tokensBefore: z.number().optional(),
     tokensAfter: z.number().optional(),

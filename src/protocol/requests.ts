@@ -1,19 +1,14 @@
 import * as z from "zod";
 import { endpointChangesSchema, endpointProfileSchema, endpointRowSchema } from "./config.ts";
-import {
-  cardTypeSchema,
-  deltaSchema,
-  entrySchema,
-  grantScopeSchema,
-  overridesSchema,
-  resolutionSchema,
-} from "./entries.ts";
+import { cardTypeSchema, entrySchema, grantScopeSchema, overridesSchema, resolutionSchema } from "./entries.ts";
 import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
 
 /** Raised when an older peer could misread what a newer one sends. A mismatch is refused at `hello`. */
 export const PROTOCOL_VERSION = 1;
 /** Longest prompt in characters; longer text belongs in a file that the model reads. */
 export const MAX_PROMPT_CHARACTERS = 1_000_000;
+
+const MAX_PROMPT_BYTES = 3 * 1024 * 1024;
 
 /** Who may call a method: a face (a person's program) or a running tool. Cards, rules and endpoints refuse tools. */
 export type Caller = "face" | "tool";
@@ -22,13 +17,18 @@ const none = z.object({});
 const text = z.string().min(1);
 const limit = z.number().int().min(1).max(1000).default(100);
 
+/** Whether a text fits into an entry, and the entry into a frame: control characters grow sixfold in JSON. */
+function fitsIntoEntry(input: string): boolean {
+  return new TextEncoder().encode(JSON.stringify(input)).length <= MAX_PROMPT_BYTES;
+}
+
 /** An endpoint that only one turn uses, from the caller's `LOOPD_ENDPOINT_*`; its key is kept in memory only. */
 const unsavedProfileSchema = z.object({ profile: endpointProfileSchema, key: z.string().optional() });
 
 const turnRequestSchema = z.object({
   /** Chosen by the caller; the same id submitted again returns the same turn. */
   requestId: text,
-  input: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS),
+  input: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: "<= 3 MiB as JSON" }),
   /** Absent: a new session. */
   session: text.optional(),
   /** Absolute path of the folder to work in; only for a new session. */
@@ -231,19 +231,3 @@ export type MethodName = keyof Methods;
 export type ParamsOf<M extends MethodName> = z.input<Methods[M]["params"]>;
 export type ParsedParamsOf<M extends MethodName> = z.output<Methods[M]["params"]>;
 export type ResultOf<M extends MethodName> = z.output<Methods[M]["result"]>;
-
-/** What the helper says without being asked, to those that follow. */
-export const notifications = {
-  "entries.added": z.object({ subscription: z.string(), entries: z.array(entrySchema) }),
-  delta: z.object({ subscription: z.string(), delta: deltaSchema }),
-  /** A turn cannot go on for now (full disk, …); it is still open and is tried again. */
-  "turn.stalled": z.object({
-    subscription: z.string(),
-    session: z.string(),
-    turn: z.string(),
-    code: z.string(),
-    message: z.string(),
-  }),
-} as const;
-export type NotificationName = keyof typeof notifications;
-export type NotificationOf<N extends NotificationName> = z.output<(typeof notifications)[N]>;

@@ -15,7 +15,6 @@ export type CardId = string;
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export const jsonSchema: z.ZodType<Json> = z.json();
 
-
 /** What a tool may do to the world. Policy speaks about effects first and tools second. */
 export const effectSchema = z.enum(["read", "state", "write", "exec", "ui", "network", "schedule"]);
 export type Effect = z.infer<typeof effectSchema>;

@@ -7,11 +7,22 @@ import { emptyView } from "../../src/agent/transcript.ts";
 import type { Entry } from "../../src/protocol/entries.ts";
 import { calls, memoryWorld, says, startTurn, use, type MemoryWorld } from "../fakes/memory-ports.ts";
 
-const call = fc.record({ name: fc.constantFrom("look", "note", "act", "save", "nope"), id: fc.constantFrom("a", "b", "", "c") });
+const call = fc.record({
+  name: fc.constantFrom("look", "note", "act", "save", "nope"),
+  id: fc.constantFrom("a", "b", "", "c"),
+});
 const reply: fc.Arbitrary<ModelReply> = fc.oneof(
-  { weight: 4, arbitrary: fc.array(call, { minLength: 1, maxLength: 4 }).map((list) => calls(...list.map(({ name, id }) => use(name, {}, id)))) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(call, { minLength: 1, maxLength: 4 })
+      .map((list) => calls(...list.map(({ name, id }) => use(name, {}, id)))),
+  },
   { weight: 1, arbitrary: fc.constant(says("enough")) },
-  { weight: 1, arbitrary: fc.constant({ type: "failed", code: "endpoint-overloaded", message: "busy" } satisfies ModelReply) },
+  {
+    weight: 1,
+    arbitrary: fc.constant({ type: "failed", code: "endpoint-overloaded", message: "busy" } satisfies ModelReply),
+  },
 );
 /** What a person does each time the loop waits for one. */
 const deed = fc.constantFrom("approve", "deny", "steer", "cancel", "happened", "again", "skip", "submit");
@@ -24,7 +35,9 @@ const story = fc.record({
 
 /** Answers the oldest open card in the way a deed says; a card that a deed does not fit is approved or skipped. */
 function answerOldest(world: MemoryWorld, how: string): void {
-  const resolved = new Set(world.entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : [])));
+  const resolved = new Set(
+    world.entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : [])),
+  );
   const open = world.entries.find((entry) => entry.kind === "card.opened" && !resolved.has(entry.data.cardId));
   if (open?.kind !== "card.opened") return;
   const { cardId, type } = open.data;
@@ -35,7 +48,12 @@ function answerOldest(world: MemoryWorld, how: string): void {
   world.write({ kind: "card.resolved", session: "s1", turn: open.turn, data });
 }
 
-async function play({ replies, deeds, crashes, maxSteps }: typeof story extends fc.Arbitrary<infer T> ? T : never): Promise<MemoryWorld> {
+async function play({
+  replies,
+  deeds,
+  crashes,
+  maxSteps,
+}: typeof story extends fc.Arbitrary<infer T> ? T : never): Promise<MemoryWorld> {
   const world = memoryWorld({ replies: [...replies], crashes, maxSteps });
   const queue = [...deeds];
   let submitted = 1;
@@ -45,8 +63,10 @@ async function play({ replies, deeds, crashes, maxSteps }: typeof story extends 
     if (end === "crashed") continue;
     const turn = world.view().turn?.turn ?? "";
     const how = queue.shift() ?? "approve";
-    if (how === "steer") world.write({ kind: "note.added", session: "s1", turn, data: { from: "person", text: "more" } });
-    else if (how === "cancel") world.write({ kind: "turn.stopping", session: "s1", turn, data: { by: "test", why: "" } });
+    if (how === "steer")
+      world.write({ kind: "note.added", session: "s1", turn, data: { from: "person", text: "more" } });
+    else if (how === "cancel")
+      world.write({ kind: "turn.stopping", session: "s1", turn, data: { by: "test", why: "" } });
     else if (how === "submit") startTurn(world, `t${++submitted}`, "another", maxSteps);
     else answerOldest(world, how);
   }
@@ -54,7 +74,10 @@ async function play({ replies, deeds, crashes, maxSteps }: typeof story extends 
 }
 
 const foldAll = (entries: readonly Entry[]) => entries.reduce(fold, emptyView("s1"));
-const isOf = <K extends Entry["kind"]>(kind: K) => (entry: Entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind;
+const isOf =
+  <K extends Entry["kind"]>(kind: K) =>
+  (entry: Entry): entry is Extract<Entry, { kind: K }> =>
+    entry.kind === kind;
 
 test("whatever happens, every started turn finishes exactly once and every call gets exactly one outcome", async () => {
   await fc.assert(
@@ -64,7 +87,9 @@ test("whatever happens, every started turn finishes exactly once and every call 
         expect(entries.filter(isOf("turn.finished")).filter((entry) => entry.turn === turn)).toHaveLength(1);
       }
       for (const { data } of entries.filter(isOf("tool.requested"))) {
-        expect(entries.filter(isOf("tool.finished")).filter((entry) => entry.data.callId === data.callId)).toHaveLength(1);
+        expect(entries.filter(isOf("tool.finished")).filter((entry) => entry.data.callId === data.callId)).toHaveLength(
+          1,
+        );
       }
     }),
     { numRuns: 300 },
@@ -77,7 +102,9 @@ test("no effect runs without a decision, nor twice unless a person said so", asy
       const { entries, performed } = await play(one);
       for (const { data } of entries.filter(isOf("tool.requested"))) {
         const runs = performed.filter((callId) => callId === data.callId).length;
-        const cards = entries.filter(isOf("card.resolved")).filter((entry) => entry.data.cardId.startsWith(`${data.callId}#`));
+        const cards = entries
+          .filter(isOf("card.resolved"))
+          .filter((entry) => entry.data.cardId.startsWith(`${data.callId}#`));
         const again = cards.filter((entry) => entry.data.answer === "again").length;
         const isApproved = cards.some((entry) => entry.data.resolution === "approved");
         if (data.effect === "exec" || data.effect === "write") {
@@ -99,7 +126,9 @@ test("folding any prefix and then the rest is folding the whole, and decides the
       const prefix = foldAll(world.entries.slice(0, at));
       const rest = JSON.parse(JSON.stringify(world.entries.slice(at))) as Entry[];
       expect(rest.reduce(fold, prefix)).toEqual(foldAll(world.entries));
-      expect(nextStep(prefix, world.settings, 0)).toEqual(nextStep(foldAll(world.entries.slice(0, at)), world.settings, 0));
+      expect(nextStep(prefix, world.settings, 0)).toEqual(
+        nextStep(foldAll(world.entries.slice(0, at)), world.settings, 0),
+      );
     }),
     { numRuns: 200 },
   );

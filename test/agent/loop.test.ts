@@ -8,7 +8,12 @@ const ofKind = <K extends Entry["kind"]>(world: MemoryWorld, kind: K) =>
 const answer = (world: MemoryWorld, data: Partial<EntryOf<"card.resolved">["data"]>) => {
   const opened = ofKind(world, "card.opened").at(-1);
   const cardId = opened?.data.cardId ?? "";
-  world.write({ kind: "card.resolved", session: "s1", turn: "t1", data: { cardId, resolution: "approved", by: "test", ...data } });
+  world.write({
+    kind: "card.resolved",
+    session: "s1",
+    turn: "t1",
+    data: { cardId, resolution: "approved", by: "test", ...data },
+  });
 };
 
 test("a read call runs, its result goes back, and the turn is done", async () => {
@@ -32,14 +37,18 @@ test("a read call runs, its result goes back, and the turn is done", async () =>
 });
 
 test("each request of an epoch extends the last byte for byte, notes and steering included", async () => {
-  const world = memoryWorld({ replies: [calls(use("look")), calls(use("act"), use("look", {}, "other")), says("done")] });
+  const world = memoryWorld({
+    replies: [calls(use("look")), calls(use("act"), use("look", {}, "other")), says("done")],
+  });
   expect(await world.run()).toBe("waiting");
   world.write({ kind: "note.added", session: "s1", turn: "t1", data: { from: "person", text: "quickly" } });
   answer(world, {});
   expect(await world.run()).toBe("ended");
   startTurn(world, "t2", "and now?");
   await world.run();
-  const bodies = world.requests.map(({ system, tools, messages }) => JSON.stringify([system, tools, messages]).slice(0, -2));
+  const bodies = world.requests.map(({ system, tools, messages }) =>
+    JSON.stringify([system, tools, messages]).slice(0, -2),
+  );
   for (const [index, body] of bodies.entries()) expect(body.startsWith(bodies[index - 1] ?? "")).toBe(true);
   for (const entry of ofKind(world, "request.sent").slice(1)) expect(entry.data.brokenBy).toBeUndefined();
   const sizes = ofKind(world, "request.sent").map((entry) => entry.data);
@@ -54,20 +63,29 @@ test("results keep the order of their requests, and text never shares a message 
   await world.run();
   expect(world.performed).toEqual(["t1.1.1", "t1.1.0"]);
   const message = world.requests[1]?.messages.at(-1);
-  expect(message?.content.map((block) => (block.type === "tool_result" ? block.tool_use_id : block.type))).toEqual(["a", "b"]);
+  expect(message?.content.map((block) => (block.type === "tool_result" ? block.tool_use_id : block.type))).toEqual([
+    "a",
+    "b",
+  ]);
 });
 
 test("repeated and empty ids of a server are told apart", async () => {
-  const world = memoryWorld({ replies: [calls(use("look", {}, "x"), use("look", {}, "x")), calls(use("look", {}, "")), says("done")] });
+  const world = memoryWorld({
+    replies: [calls(use("look", {}, "x"), use("look", {}, "x")), calls(use("look", {}, "")), says("done")],
+  });
   await world.run();
-  const ids = world.requests.at(-1)?.messages.flatMap(({ content }) => content.flatMap((block) => (block.type === "tool_use" ? [block.id] : [])));
+  const ids = world.requests
+    .at(-1)
+    ?.messages.flatMap(({ content }) => content.flatMap((block) => (block.type === "tool_use" ? [block.id] : [])));
   expect(ids).toEqual(["x", "loopd_t1_1_1", "loopd_t1_2_0"]);
   expect(world.performed).toHaveLength(3);
 });
 
 test("unknown tools, bad arguments and arguments cut off end as invalid, without running", async () => {
   const cut = { ...use("act", {}, "c"), unparsed: '{"a":1,"b":' };
-  const world = memoryWorld({ replies: [calls(use("nope", {}, "a"), use("act", { bad: 1 }, "b"), cut), says("sorry")] });
+  const world = memoryWorld({
+    replies: [calls(use("nope", {}, "a"), use("act", { bad: 1 }, "b"), cut), says("sorry")],
+  });
   expect(await world.run()).toBe("ended");
   expect(ofKind(world, "tool.finished").map((entry) => entry.data.outcome)).toEqual(["invalid", "invalid", "invalid"]);
   expect(ofKind(world, "tool.finished").every((entry) => entry.data.text.startsWith("ERROR: "))).toBe(true);
@@ -79,7 +97,10 @@ test("a denied call tells the model why and runs nothing", async () => {
   await world.run();
   answer(world, { resolution: "denied", reason: "not today" });
   expect(await world.run()).toBe("ended");
-  expect(ofKind(world, "tool.finished")[0]?.data).toMatchObject({ outcome: "denied", text: expect.stringContaining("not today") });
+  expect(ofKind(world, "tool.finished")[0]?.data).toMatchObject({
+    outcome: "denied",
+    text: expect.stringContaining("not today"),
+  });
   expect(world.performed).toEqual([]);
 });
 
@@ -121,7 +142,11 @@ test("turns submitted while one runs wait in line and run in order", async () =>
 });
 
 test("a crash after the start of an effect asks the person, and each answer does what it says", async () => {
-  for (const [reply, outcome, runs] of [["happened", "ok", 1], ["again", "ok", 2], ["skip", "unknown", 1]] as const) {
+  for (const [reply, outcome, runs] of [
+    ["happened", "ok", 1],
+    ["again", "ok", 2],
+    ["skip", "unknown", 1],
+  ] as const) {
     const world = memoryWorld({ replies: [calls(use("act")), says("done")] });
     expect(await world.run()).toBe("waiting");
     answer(world, {});

@@ -13,39 +13,45 @@ const SEED = Number(process.env.LOOPD_CRASH_SEED ?? Date.now() % 2 ** 31);
 const folders: string[] = [];
 afterAll(() => folders.forEach(removeFolder));
 
-test(`${KILLS} times kill -9 at random: no acknowledged entry is lost, no effect is repeated unasked`, { timeout: 1_800_000 }, async () => {
-  console.log(`seed ${SEED}`);
-  const random = randomOf(SEED);
-  const home = temporaryFolder("crash-home");
-  const workspace = temporaryFolder("crash-work");
-  folders.push(home, workspace);
-  const server = await startModelServer(answer);
-  const acknowledged = new Map<number, string>();
-  const again = new Map<string, number>();
-  let kills = 0;
-  let turns = 0;
+test(
+  `${KILLS} times kill -9 at random: no acknowledged entry is lost, no effect is repeated unasked`,
+  { timeout: 1_800_000 },
+  async () => {
+    console.log(`seed ${SEED}`);
+    const random = randomOf(SEED);
+    const home = temporaryFolder("crash-home");
+    const workspace = temporaryFolder("crash-work");
+    folders.push(home, workspace);
+    const server = await startModelServer(answer);
+    const acknowledged = new Map<number, string>();
+    const again = new Map<string, number>();
+    let kills = 0;
+    let turns = 0;
 
-  for (let isLast = false; !isLast; ) {
-    isLast = kills >= KILLS;
-    const helper = await startHelper(home);
-    const face = await witness(helper);
-    await addEndpoint(face, server, turns === 0);
-    const life = new Life(helper, face, random, again);
-    if (isLast) {
-      await life.finishAll();
-    } else {
-      turns += await life.liveUntilKilled(workspace, Math.floor(random() * 40));
-      kills += 1;
+    for (let isLast = false; !isLast;) {
+      isLast = kills >= KILLS;
+      const helper = await startHelper(home);
+      const face = await witness(helper);
+      await addEndpoint(face, server, turns === 0);
+      const life = new Life(helper, face, random, again);
+      if (isLast) {
+        await life.finishAll();
+      } else {
+        turns += await life.liveUntilKilled(workspace, Math.floor(random() * 40));
+        kills += 1;
+      }
+      for (const entry of face.entries) acknowledged.set(entry.seq, JSON.stringify(entry));
+      if (isLast) {
+        check(face.entries, acknowledged, again, workspace);
+        await helper.stop();
+      }
     }
-    for (const entry of face.entries) acknowledged.set(entry.seq, JSON.stringify(entry));
-    if (isLast) {
-      check(face.entries, acknowledged, again, workspace);
-      await helper.stop();
-    }
-  }
-  await server.close();
-  console.log(`${kills} kills, ${turns} turns, ${acknowledged.size} entries acknowledged, 0 lost, 0 effects repeated`);
-});
+    await server.close();
+    console.log(
+      `${kills} kills, ${turns} turns, ${acknowledged.size} entries acknowledged, 0 lost, 0 effects repeated`,
+    );
+  },
+);
 
 /** One life of the helper: turns are submitted, cards answered, and at the n-th entry heard it is killed. */
 class Life {
@@ -103,9 +109,12 @@ class Life {
   }
 
   private openCards(): EntryOf<"card.opened">[] {
-    const resolved = new Set(this.face.entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : [])));
+    const resolved = new Set(
+      this.face.entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : [])),
+    );
     return this.face.entries.filter(
-      (entry): entry is EntryOf<"card.opened"> & Entry => entry.kind === "card.opened" && !resolved.has(entry.data.cardId) && !this.answered.has(entry.data.cardId),
+      (entry): entry is EntryOf<"card.opened"> & Entry =>
+        entry.kind === "card.opened" && !resolved.has(entry.data.cardId) && !this.answered.has(entry.data.cardId),
     );
   }
 
@@ -116,7 +125,8 @@ class Life {
       // Counted before it is sent: a kill between the two may leave it recorded without an answer.
       if (isAgain) this.again.set(callId, (this.again.get(callId) ?? 0) + 1);
       const answer = isAgain ? "again" : "skip";
-      const how = data.type === "recovery" ? { resolution: "answered" as const, answer } : { resolution: "approved" as const };
+      const how =
+        data.type === "recovery" ? { resolution: "answered" as const, answer } : { resolution: "approved" as const };
       await this.face.connection.request("card.resolve", { cardId: data.cardId, by: "campaign", ...how });
       this.answered.add(data.cardId);
     }
@@ -126,15 +136,25 @@ class Life {
 /** Three rounds of effects and reads, each effect leaving one line that names its call; then an answer. */
 function answer(body: RequestBody) {
   const messages = body.messages as { role: string; content: { type: string; text?: string }[] }[];
-  const inputs = messages.flatMap(({ content }) => content.flatMap((block) => (block.text?.startsWith("work ") ? [block.text] : [])));
+  const inputs = messages.flatMap(({ content }) =>
+    content.flatMap((block) => (block.text?.startsWith("work ") ? [block.text] : [])),
+  );
   const lastInput = messages.findLastIndex(({ content }) => content.some((block) => block.text?.startsWith("work ")));
   const round = messages.slice(lastInput).filter(({ role }) => role === "assistant").length;
   if (round === 3) return script().says("worked");
-  const mark = (index: number) => ({ name: "shell_run", input: { command: `echo $LOOPD_CALL >> effects.txt`, _rationale: `${inputs.length}.${round}.${index}` } });
+  const mark = (index: number) => ({
+    name: "shell_run",
+    input: { command: `echo $LOOPD_CALL >> effects.txt`, _rationale: `${inputs.length}.${round}.${index}` },
+  });
   return script().calls([mark(0), { name: "files_list", input: { path: "." } }, mark(1)]);
 }
 
-function check(entries: Entry[], acknowledged: Map<number, string>, again: Map<string, number>, workspace: string): void {
+function check(
+  entries: Entry[],
+  acknowledged: Map<number, string>,
+  again: Map<string, number>,
+  workspace: string,
+): void {
   const now = new Map(entries.map((entry) => [entry.seq, JSON.stringify(entry)]));
   const lost = [...acknowledged].filter(([seq, text]) => now.get(seq) !== text);
   expect(lost).toEqual([]);

@@ -28,14 +28,19 @@ export function temporaryFolder(name: string): string {
 }
 
 /** Starts a helper and waits until it says that it serves. Rejects with what it says instead. */
-export async function startHelper(home = temporaryFolder("home"), environment: Record<string, string> = {}): Promise<TestHelper> {
+export async function startHelper(
+  home = temporaryFolder("home"),
+  environment: Record<string, string> = {},
+): Promise<TestHelper> {
   const child: ChildProcess = spawn(process.execPath, [HELPER], {
     env: { ...process.env, ...environment, LOOPD_HOME: home, LOOPD_READY_FD: "3" },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const exited = new Promise<number | string>((done) => child.once("exit", (code, signal) => done(code ?? signal ?? "?")));
+  const exited = new Promise<number | string>((done) =>
+    child.once("exit", (code, signal) => done(code ?? signal ?? "?")),
+  );
   const line = await new Promise<string>((done, fail) => {
     let text = "";
     const pipe = child.stdio[3];
@@ -75,7 +80,10 @@ export interface Witness {
   deltas: Delta[];
   /** The first entry, already heard or to come, that fits. */
   until<T extends Entry>(fits: (entry: Entry) => entry is T): Promise<T>;
-  untilKind<K extends Entry["kind"]>(kind: K, fits?: (entry: Extract<Entry, { kind: K }>) => boolean): Promise<Extract<Entry, { kind: K }>>;
+  untilKind<K extends Entry["kind"]>(
+    kind: K,
+    fits?: (entry: Extract<Entry, { kind: K }>) => boolean,
+  ): Promise<Extract<Entry, { kind: K }>>;
   submit(request: Partial<TurnRequest> & { input: string }): Promise<{ session: string; turn: string }>;
 }
 
@@ -108,8 +116,12 @@ export async function witness(helper: { home: string }): Promise<Witness> {
     deltas,
     until,
     untilKind: (kind, fits = () => true) =>
-      until((entry): entry is Extract<Entry, { kind: typeof kind }> => entry.kind === kind && fits(entry as Extract<Entry, { kind: typeof kind }>)),
-    submit: (request) => connection.request("turn.submit", { requestId: crypto.randomUUID(), workspace: tmpdir(), ...request }),
+      until(
+        (entry): entry is Extract<Entry, { kind: typeof kind }> =>
+          entry.kind === kind && fits(entry as Extract<Entry, { kind: typeof kind }>),
+      ),
+    submit: (request) =>
+      connection.request("turn.submit", { requestId: crypto.randomUUID(), workspace: tmpdir(), ...request }),
   };
 }
 

@@ -38,7 +38,10 @@ export interface MemoryOptions {
 const EFFECTS: Record<string, Effect> = { look: "read", note: "state", act: "exec", save: "write" };
 
 const book: ToolBook = {
-  schemas: () => Object.keys(EFFECTS).sort().map((name) => ({ name, description: name, input_schema: { type: "object" } })),
+  schemas: () =>
+    Object.keys(EFFECTS)
+      .sort()
+      .map((name) => ({ name, description: name, input_schema: { type: "object" } })),
   find: (name) => {
     const effect = EFFECTS[name];
     return effect && { name, effect, isIdempotent: effect === "state", timeLimit: 60_000 };
@@ -160,6 +163,14 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
 
 /** Submits one more turn. */
 export function startTurn(world: MemoryWorld, turn: string, input: string, maxSteps = 20): void {
-  const data = { input, origin: "user" as const, originKey: turn, endpoint: "e", model: "m", overrides: { maxSteps }, provenance: {} };
+  const data = {
+    input,
+    origin: "user" as const,
+    originKey: turn,
+    endpoint: "e",
+    model: "m",
+    overrides: { maxSteps },
+    provenance: {},
+  };
   world.write({ kind: "turn.started", session: "s1", turn, data });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, expect, test } from "vitest";
 import { socketPathOf } from "../../src/protocol/connect.ts";
-import { removeFolder, startHelper, temporaryFolder, type TestHelper, witness } from "../fakes/helper.ts";
+import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper, witness } from "../fakes/helper.ts";
 import { script, startModelServer } from "../fakes/model-server.ts";
 
 const cleanUp: (() => unknown)[] = [];
@@ -31,11 +31,13 @@ test("a second helper on the same home leaves at once with 0, and the first goes
   expect((await (await first.connect()).request("helper.status", {})).pid).toBe(first.pid);
 });
 
-test("of two helpers started at once exactly one serves", async () => {
+test("of several helpers started at once exactly one serves, with the token that is on the disk", async () => {
   const home = newHome();
-  const both = await Promise.all([startHelper(home), startHelper(home)]);
-  cleanUp.push(...both.map((helper) => () => helper.kill()));
-  expect(both.filter((helper) => helper.pid !== 0)).toHaveLength(1);
+  const all = await Promise.all(Array.from({ length: 5 }, () => startHelper(home)));
+  cleanUp.push(...all.map((helper) => () => helper.kill()));
+  expect(all.filter((helper) => helper.pid !== 0)).toHaveLength(1);
+  const face = await connectTo(home);
+  expect((await face.request("helper.status", {})).pid).toBe(all.find((helper) => helper.pid !== 0)?.pid);
 });
 
 test("a socket that a killed helper left behind is replaced; a file of another kind is not touched", async () => {
@@ -56,25 +58,35 @@ test("a socket that another program serves is not taken over", async () => {
   const other = createServer();
   await new Promise<void>((done) => other.listen(socketPathOf(home), done));
   cleanUp.push(() => other.close());
-  await expect(startHelper(home)).rejects.toMatchObject({ code: "home-unusable", message: expect.stringContaining("another program") });
+  await expect(startHelper(home)).rejects.toMatchObject({
+    code: "home-unusable",
+    message: expect.stringContaining("another program"),
+  });
 });
 
 test("a home whose socket path is too long is refused with its length and what to do", async () => {
   const home = join(newHome(), "x".repeat(100));
-  await expect(startHelper(home)).rejects.toMatchObject({ code: "home-path-too-long", message: expect.stringContaining("LOOPD_HOME") });
+  await expect(startHelper(home)).rejects.toMatchObject({
+    code: "home-path-too-long",
+    message: expect.stringContaining("LOOPD_HOME"),
+  });
 });
 
 test("a home that cannot be written is refused with what to do", async () => {
   const home = newHome();
   if (process.getuid?.() === 0) {
     // Permissions do not stop root; a read-only file system does.
-    if (spawnSync("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", home]).status !== 0) return missing("mounting a tmpfs");
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", home]).status !== 0)
+      return missing("mounting a tmpfs");
     cleanUp.push(() => spawnSync("umount", [home]));
   } else {
     chmodSync(home, 0o500);
     cleanUp.push(() => chmodSync(home, 0o700));
   }
-  await expect(startHelper(home)).rejects.toMatchObject({ code: "home-unusable", message: expect.stringContaining("LOOPD_HOME") });
+  await expect(startHelper(home)).rejects.toMatchObject({
+    code: "home-unusable",
+    message: expect.stringContaining("LOOPD_HOME"),
+  });
 });
 
 test("a damaged database is refused, copied aside and never overwritten", async () => {
@@ -82,7 +94,10 @@ test("a damaged database is refused, copied aside and never overwritten", async 
   const garbage = Buffer.alloc(8192, 0x5a);
   writeFileSync(join(home, "loopd.db"), garbage);
   for (const attempt of ["first", "second"]) {
-    await expect(startHelper(home), attempt).rejects.toMatchObject({ code: "store-corrupt", message: expect.stringContaining("kept a copy") });
+    await expect(startHelper(home), attempt).rejects.toMatchObject({
+      code: "store-corrupt",
+      message: expect.stringContaining("kept a copy"),
+    });
   }
   expect(readFileSync(join(home, "loopd.db"))).toEqual(garbage);
   const copies = readdirSync(home).filter((name) => name.startsWith("loopd.db.damaged-"));
@@ -106,18 +121,25 @@ test("a database of a newer loopd is refused by its version and not changed", as
   const database = new Database(join(home, "loopd.db"));
   database.pragma("user_version = 99");
   database.close();
-  await expect(startHelper(home)).rejects.toMatchObject({ code: "store-newer", message: expect.stringContaining("schema 99") });
+  await expect(startHelper(home)).rejects.toMatchObject({
+    code: "store-newer",
+    message: expect.stringContaining("schema 99"),
+  });
 });
 
 test("broken configuration is refused with the file, the key and what was expected", async () => {
   const home = newHome();
   writeFileSync(join(home, "config.json"), '{"limits": {"maxSteps": "many"}}');
-  await expect(startHelper(home)).rejects.toMatchObject({ code: "config-invalid", message: expect.stringContaining("limits.maxSteps") });
+  await expect(startHelper(home)).rejects.toMatchObject({
+    code: "config-invalid",
+    message: expect.stringContaining("limits.maxSteps"),
+  });
 });
 
 test("a full disk stalls the turn and says so; with room again it goes on, and nothing is lost or repeated", async () => {
   const home = newHome();
-  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m,mode=700", "tmpfs", home]).status !== 0) return missing("mounting a tmpfs");
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m,mode=700", "tmpfs", home]).status !== 0)
+    return missing("mounting a tmpfs");
   cleanUp.push(() => spawnSync("umount", ["-l", home]));
   const workspace = temporaryFolder("workspace");
   const command = "while [ ! -e go ]; do sleep 0.05; done; echo once >> ran.txt";

@@ -53,7 +53,9 @@ test("a wrong token is refused, and nothing is answered before a good one", asyn
 
 test("another protocol version is refused with both versions named", async () => {
   const client = await rawClient();
-  client.socket.write(`{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocolVersion":99,"token":"${token()}","client":"t"}}\n`);
+  client.socket.write(
+    `{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocolVersion":99,"token":"${token()}","client":"t"}}\n`,
+  );
   await new Promise((done) => client.socket.once("data", done));
   expect(client.received()).toContain("helper-outdated");
   expect(client.received()).toMatch(/speaks protocol 1; this client speaks 99/);
@@ -63,7 +65,12 @@ test("another protocol version is refused with both versions named", async () =>
 test("a client of another version may stop the helper, after a good token, and do nothing else", async () => {
   const own = await startHelper();
   const client = await rawClient(own);
-  const hello = (secret: string) => ({ jsonrpc: "2.0", id: 1, method: "hello", params: { protocolVersion: 99, token: secret, client: "t" } });
+  const hello = (secret: string) => ({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "hello",
+    params: { protocolVersion: 99, token: secret, client: "t" },
+  });
   const say = async (message: object) => {
     const before = client.received().length;
     client.socket.write(`${JSON.stringify(message)}\n`);
@@ -114,7 +121,9 @@ test("a client that asks and never reads costs bounded memory and nobody else's 
   const client = await rawClient();
   client.socket.pause();
   client.socket.on("error", () => {});
-  client.socket.write(`{"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocolVersion":1,"token":"${token()}","client":"t"}}\n`);
+  client.socket.write(
+    `{"jsonrpc":"2.0","id":0,"method":"hello","params":{"protocolVersion":1,"token":"${token()}","client":"t"}}\n`,
+  );
   const before = await rss();
   // 60,000 requests whose answers would take about 300 MB.
   for (let id = 1; id <= 60_000; id += 1) {
@@ -136,16 +145,32 @@ async function rss(): Promise<number> {
 test("unknown methods, wrong parameters and unknown names say what to do", async () => {
   const face = await connectTo(helper.home);
   const untyped = face.request as (method: string, params: unknown) => Promise<unknown>;
-  await expect(untyped("session.show", { session: "nope" })).rejects.toMatchObject({ code: "unknown-session", message: expect.stringContaining("loopd sessions list") });
+  await expect(untyped("session.show", { session: "nope" })).rejects.toMatchObject({
+    code: "unknown-session",
+    message: expect.stringContaining("loopd sessions list"),
+  });
   await expect(untyped("endpoint.show", { name: "nope" })).rejects.toMatchObject({ code: "unknown-endpoint" });
-  await expect(untyped("tool.show", { name: "files_raed" })).rejects.toMatchObject({ code: "unknown-tool", message: expect.stringContaining("files_read") });
-  await expect(untyped("card.resolve", { cardId: "nope", resolution: "approved", by: "t" })).rejects.toMatchObject({ code: "unknown-card" });
+  await expect(untyped("tool.show", { name: "files_raed" })).rejects.toMatchObject({
+    code: "unknown-tool",
+    message: expect.stringContaining("files_read"),
+  });
+  await expect(untyped("card.resolve", { cardId: "nope", resolution: "approved", by: "t" })).rejects.toMatchObject({
+    code: "unknown-card",
+  });
   const request = { requestId: "r", workspace: "/", input: "hi" };
-  await expect(untyped("turn.submit", { ...request, endpoint: "nope" })).rejects.toMatchObject({ code: "unknown-endpoint" });
-  await expect(untyped("turn.submit", { ...request, overrides: { tools: ["nope"] } })).rejects.toMatchObject({ code: "unknown-tool" });
-  await expect(untyped("turn.submit", { ...request, workspace: "/no/such/folder" })).rejects.toMatchObject({ code: "workspace-missing" });
+  await expect(untyped("turn.submit", { ...request, endpoint: "nope" })).rejects.toMatchObject({
+    code: "unknown-endpoint",
+  });
+  await expect(untyped("turn.submit", { ...request, overrides: { tools: ["nope"] } })).rejects.toMatchObject({
+    code: "unknown-tool",
+  });
+  await expect(untyped("turn.submit", { ...request, workspace: "/no/such/folder" })).rejects.toMatchObject({
+    code: "workspace-missing",
+  });
   await expect(untyped("turn.submit", { ...request, input: "   " })).rejects.toMatchObject({ code: "invalid-params" });
-  await expect(untyped("turn.submit", { ...request, input: "x".repeat(5_000_000) })).rejects.toMatchObject({ code: "prompt-too-large" });
+  await expect(untyped("turn.submit", { ...request, input: "x".repeat(5_000_000) })).rejects.toMatchObject({
+    code: "prompt-too-large",
+  });
   face.close();
 });
 

@@ -19,7 +19,9 @@ function filesWith(folder: string, text: string): string[] {
 }
 
 test("a key reaches its own endpoint and secrets.json, and nothing else: no log, no trace, no answer, no child", async () => {
-  const server = await startModelServer(script().status(500, {}, "oops").calls("shell_run", { command: "env" }).says("done"));
+  const server = await startModelServer(
+    script().status(500, {}, "oops").calls("shell_run", { command: "env" }).says("done"),
+  );
   const helper = await startHelper(temporaryFolder("home"), { LOOPD_LOG_LEVEL: "trace", ANTHROPIC_API_KEY: KEY });
   const workspace = temporaryFolder("workspace");
   cleanUp.push(
@@ -30,12 +32,15 @@ test("a key reaches its own endpoint and secrets.json, and nothing else: no log,
   );
   const face = await witness(helper);
   const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "x-api-key" as const };
-  const answers: unknown[] = [await face.connection.request("endpoint.add", { name: "test", profile, key: KEY, use: true })];
+  const answers: unknown[] = [
+    await face.connection.request("endpoint.add", { name: "test", profile, key: KEY, use: true }),
+  ];
   await face.submit({ input: "show the environment", workspace });
   const card = await face.untilKind("card.opened");
   await face.connection.request("card.resolve", { cardId: card.data.cardId, resolution: "approved", by: "test" });
   await face.untilKind("turn.finished");
-  for (const method of ["endpoint.list", "helper.status", "card.list"] as const) answers.push(await face.connection.request(method, {}));
+  for (const method of ["endpoint.list", "helper.status", "card.list"] as const)
+    answers.push(await face.connection.request(method, {}));
   await helper.stop();
 
   expect(server.requests.map(({ headers }) => headers["x-api-key"])).toEqual([KEY, KEY, KEY]);
@@ -47,7 +52,12 @@ test("a key reaches its own endpoint and secrets.json, and nothing else: no log,
 
 test("no tool reaches the home of loopd or a credential folder, whatever the turn allows", async () => {
   const helper = await startHelper(temporaryFolder("home"));
-  const paths = [join(helper.home, "run", "token"), join(helper.home, "loopd.db"), "~/.ssh/id_rsa", `${helper.home}/../${helper.home.split("/").at(-1)}/config.json`];
+  const paths = [
+    join(helper.home, "run", "token"),
+    join(helper.home, "loopd.db"),
+    "~/.ssh/id_rsa",
+    `${helper.home}/../${helper.home.split("/").at(-1)}/config.json`,
+  ];
   const steps = script();
   for (const path of paths) steps.calls("files_read", { path });
   const server = await startModelServer(steps.calls("files_search", { pattern: "x", path: helper.home }).says("done"));

@@ -11,18 +11,33 @@ afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
 });
 
-async function start(steps: Parameters<typeof startModelServer>[0]): Promise<{ helper: TestHelper; face: Witness; server: ModelServer; workspace: string }> {
+async function start(
+  steps: Parameters<typeof startModelServer>[0],
+): Promise<{ helper: TestHelper; face: Witness; server: ModelServer; workspace: string }> {
   const server = await startModelServer(steps);
   const helper = await startHelper();
   const workspace = temporaryFolder("workspace");
-  cleanUp.push(() => server.close(), () => removeFolder(helper.home), () => removeFolder(workspace), () => helper.kill());
+  cleanUp.push(
+    () => server.close(),
+    () => removeFolder(helper.home),
+    () => removeFolder(workspace),
+    () => helper.kill(),
+  );
   const face = await witness(helper);
   await addEndpoint(face, server);
   return { helper, face, server, workspace };
 }
 
 async function addEndpoint(face: Witness, server: ModelServer): Promise<void> {
-  const profile: EndpointProfile = { dialect: "anthropic", url: server.url, model: "m", auth: "none", trust: "local", apiVersion: "2023-06-01", slots: 4 };
+  const profile: EndpointProfile = {
+    dialect: "anthropic",
+    url: server.url,
+    model: "m",
+    auth: "none",
+    trust: "local",
+    apiVersion: "2023-06-01",
+    slots: 4,
+  };
   await face.connection.request("endpoint.add", { name: "test", profile, use: true });
 }
 
@@ -42,12 +57,15 @@ test("ten tool calls, then an answer; every request extends the last byte for by
   for (const [index, body] of bodies.entries()) {
     expect(JSON.stringify([body.system, body.tools])).toBe(JSON.stringify([bodies[0]?.system, bodies[0]?.tools]));
     const before = bodies[index - 1];
-    if (before !== undefined) expect(JSON.stringify(body.messages).startsWith(JSON.stringify(before.messages).slice(0, -1))).toBe(true);
+    if (before !== undefined)
+      expect(JSON.stringify(body.messages).startsWith(JSON.stringify(before.messages).slice(0, -1))).toBe(true);
   }
 });
 
 test("a turn that waits for approval survives kill -9, and the command runs exactly once", async () => {
-  const { helper, face, server, workspace } = await start(script().calls("shell_run", { command: "echo once >> ran.txt" }).says("did it"));
+  const { helper, face, server, workspace } = await start(
+    script().calls("shell_run", { command: "echo once >> ran.txt" }).says("did it"),
+  );
   const { session } = await face.submit({ input: "run it", workspace });
   await face.untilKind("card.opened");
   await helper.kill();
@@ -56,8 +74,14 @@ test("a turn that waits for approval survives kill -9, and the command runs exac
   cleanUp.push(() => second.kill());
   const again = await witness(second);
   const { cards } = await again.connection.request("card.list", {});
-  expect(cards).toMatchObject([{ session, tool: "shell_run", arguments: { command: "echo once >> ran.txt" }, state: "pending" }]);
-  await again.connection.request("card.resolve", { cardId: cards[0]?.approvalId ?? "", resolution: "approved", by: "test" });
+  expect(cards).toMatchObject([
+    { session, tool: "shell_run", arguments: { command: "echo once >> ran.txt" }, state: "pending" },
+  ]);
+  await again.connection.request("card.resolve", {
+    cardId: cards[0]?.approvalId ?? "",
+    resolution: "approved",
+    by: "test",
+  });
   const end = await again.untilKind("turn.finished");
   expect(end.data).toEqual({ finish: "done", text: "did it" });
   const { entries } = await again.connection.request("entries.read", { session, limit: 1000 });
@@ -71,7 +95,9 @@ test("a turn that waits for approval survives kill -9, and the command runs exac
 });
 
 test("killed while a command runs: the command is ended, a recovery card opens, nothing runs again unasked", async () => {
-  const { helper, face, workspace } = await start(script().calls("shell_run", { command: "echo began >> ran.txt; sleep 1000" }).says("noted"));
+  const { helper, face, workspace } = await start(
+    script().calls("shell_run", { command: "echo began >> ran.txt; sleep 1000" }).says("noted"),
+  );
   await face.submit({ input: "run it", workspace });
   const card = await face.untilKind("card.opened");
   await face.connection.request("card.resolve", { cardId: card.data.cardId, resolution: "approved", by: "test" });
@@ -84,7 +110,12 @@ test("killed while a command runs: the command is ended, a recovery card opens, 
   const again = await witness(second);
   const recovery = await again.untilKind("card.opened", (entry) => entry.data.type === "recovery");
   expect(isRunning(spawned.data.pid)).toBe(false);
-  await again.connection.request("card.resolve", { cardId: recovery.data.cardId, resolution: "answered", answer: "skip", by: "test" });
+  await again.connection.request("card.resolve", {
+    cardId: recovery.data.cardId,
+    resolution: "answered",
+    answer: "skip",
+    by: "test",
+  });
   await again.untilKind("turn.finished");
   const outcome = again.entries.find((entry) => entry.kind === "tool.finished");
   expect(outcome?.kind === "tool.finished" && outcome.data.outcome).toBe("unknown");
@@ -92,7 +123,9 @@ test("killed while a command runs: the command is ended, a recovery card opens, 
 });
 
 test("steering lands at the next seam, and a cancelled turn ends its command", async () => {
-  const { face, server, workspace } = await start(script().calls("shell_run", { command: "sleep 1000" }).says("ok").says("next"));
+  const { face, server, workspace } = await start(
+    script().calls("shell_run", { command: "sleep 1000" }).says("ok").says("next"),
+  );
   const { session } = await face.submit({ input: "wait", workspace });
   const card = await face.untilKind("card.opened");
   await face.connection.request("turn.steer", { session, text: "be brief" });

@@ -18,8 +18,8 @@ function words(entry: Entry): string {
     case "session.forked":
       return `from ${entry.data.from} at ${entry.data.at}`;
     case "epoch.opened": {
-      const { reason, endpoint, model, tools, carries } = entry.data;
-      return `${reason}: ${model} at ${endpoint}, ${tools.length} tools, carries ${carries.length} messages`;
+      const { reason, endpoint, model, tools, keeps = "nothing" } = entry.data;
+      return `${reason}: ${model} at ${endpoint}, ${tools.length} tools, keeps ${keeps.replace("-", " ")} of what was said`;
     }
     case "epoch.skipped":
       return `${entry.data.reason}: ${entry.data.why}`;

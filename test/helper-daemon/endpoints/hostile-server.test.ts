@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { failureOfNetwork } from "../../../helper-daemon/endpoints/network-failure.ts";
+import { script, startModelServer } from "../../fakes/model-server.ts";
 import { ask } from "./ask-endpoint.ts";
 
 let server: Server | undefined;
@@ -34,6 +35,20 @@ test.each([
   const { reply } = await ask({ url, limits: { requestAttempts: 1 } });
   expect(reply).toMatchObject({ type: "failed" });
   expect((reply as { message: string }).message.length).toBeLessThan(1000);
+});
+
+test("a complete answer that no entry could hold is refused", async () => {
+  const server = await startModelServer(script().says("x".repeat(4 * 1024 * 1024)).oneChunk());
+  try {
+    const { reply } = await ask({ url: server.url, limits: { requestAttempts: 1 } });
+    expect(reply).toMatchObject({
+      type: "failed",
+      code: "endpoint-bad-response",
+      message: expect.stringContaining("3 MiB"),
+    });
+  } finally {
+    await server.close();
+  }
 });
 
 test("an error body that never ends in time is given up like any silence", async () => {

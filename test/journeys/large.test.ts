@@ -1,0 +1,57 @@
+import { afterEach, expect, test } from "vitest";
+import { removeFolder, startHelper, temporaryFolder, witness } from "../fakes/helper.ts";
+import { script, startModelServer } from "../fakes/model-server.ts";
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.splice(0).reverse()) await clean();
+});
+
+test("a session of many large prompts, over a change of model, is followed and read whole", async () => {
+  const server = await startModelServer(script().says("ok").repeatLast());
+  const helper = await startHelper();
+  const workspace = temporaryFolder("workspace");
+  cleanUp.push(
+    () => removeFolder(helper.home),
+    () => removeFolder(workspace),
+    () => server.close(),
+    () => helper.kill(),
+  );
+  const face = await witness(helper);
+  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "none" as const };
+  await face.connection.request("endpoint.add", { name: "test", profile, use: true });
+  const words = "ä".repeat(900_000);
+  let session: string | undefined;
+  for (let index = 0; index < 6; index += 1) {
+    const model = index < 5 ? "m" : "other";
+    const submitted = await face.submit({
+      input: `${index} ${words}`,
+      workspace,
+      model,
+      ...(session === undefined ? {} : { session }),
+    });
+    session = submitted.session;
+    await face.untilKind("turn.finished", (entry) => entry.turn === submitted.turn);
+  }
+  // A face that comes later gets all of it, in frames that fit.
+  const late = await witness(helper);
+  await late.untilKind("turn.finished", (entry) => entry.seq === face.entries.at(-1)?.seq);
+  expect(late.entries).toEqual(face.entries);
+  expect(late.entries.filter((entry) => entry.kind === "epoch.opened").map((entry) => entry.data.reason)).toEqual([
+    "start",
+    "model",
+  ]);
+  const messages = (server.requests.at(-1)?.body as { messages: unknown[] }).messages;
+  expect(messages).toHaveLength(11);
+});
+
+test("a prompt that is small in characters and large in bytes is refused by its size", async () => {
+  const helper = await startHelper();
+  cleanUp.push(
+    () => removeFolder(helper.home),
+    () => helper.kill(),
+  );
+  const face = await witness(helper);
+  const input = `x${"\u0001".repeat(600_000)}`;
+  await expect(face.submit({ input, workspace: "/" })).rejects.toMatchObject({ code: "prompt-too-large" });
+});
