@@ -8,13 +8,20 @@ import { canMeasureCost, processorMilliseconds, residentMegabytes } from "./proc
 import { withScriptedTurns } from "./scripted-turns.ts";
 
 /** Ms without work before memory is read. */
-const SETTLE_MS = 5_000;
+const MEMORY_AFTER_MS = 5_000;
+
+/** When the processor is watched, in ms. Once, 15 to 20 s after its last work, V8 tidies its heap for some 50 ms. */
+export interface IdlePlan {
+  /** Without work before the watch begins; at least 5,000. */
+  settleMs: number;
+  watchMs: number;
+}
 
 /**
- * What a helper costs while nothing happens, after a `hello` and after a turn, beside a Node that only waits. All
- * three are measured over the same stretch of time, `watchMs` long.
+ * What a helper costs while nothing happens, after a `hello` and after a turn, beside a Node that only waits; all three
+ * over the same stretch of time. No figures where the system has no `/proc`.
  */
-export async function measureIdle(watchMs: number): Promise<Figure[]> {
+export async function measureIdle({ settleMs, watchMs }: IdlePlan): Promise<Figure[]> {
   if (!canMeasureCost) return [];
   return withScriptedTurns(async (turns) => {
     const setup: LaneSetup = turns.setup("idle");
@@ -24,17 +31,19 @@ export async function measureIdle(watchMs: number): Promise<Figure[]> {
     try {
       await turns.run("idle", used, { steps: 10, name: "idle" });
       const pids = [fresh.helper.pid, used.helper.pid, bare.pid ?? 0] as const;
-      await wait(SETTLE_MS);
+      await wait(MEMORY_AFTER_MS);
+      const megabytes = pids.map(residentMegabytes);
+      await wait(settleMs - MEMORY_AFTER_MS);
       const before = pids.map(processorMilliseconds);
       await wait(watchMs);
       const after = pids.map(processorMilliseconds);
       const share = (index: number) => (((after[index] ?? 0) - (before[index] ?? 0)) / watchMs) * 100;
-      const floor = { name: "bare node", value: residentMegabytes(pids[2]) };
+      const floor = { name: "bare node", value: megabytes[2] ?? 0 };
       const memory = { unit: "MB" as const, against: floor, budget: { of: "value" as const, atMost: 80 } };
       const processor = { unit: "%" as const, budget: { of: "value" as const, atMost: 0.1 } };
       return [
-        { name: "idle RSS after hello", loopd: residentMegabytes(pids[0]), ...memory },
-        { name: "idle RSS after a turn", loopd: residentMegabytes(pids[1]), ...memory, budget: undefined },
+        { name: "idle RSS after hello", loopd: megabytes[0] ?? 0, ...memory },
+        { name: "idle RSS after a turn", loopd: megabytes[1] ?? 0, ...memory, budget: undefined },
         { name: `idle CPU over ${watchMs / 1000} s, after hello`, loopd: share(0), ...processor },
         { name: `idle CPU over ${watchMs / 1000} s, after a turn`, loopd: share(1), ...processor },
       ];

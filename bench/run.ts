@@ -15,7 +15,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["helper start", () => measureStart(isQuick ? 5 : 15)],
   ["socket", () => measureSocket(2_000)],
   ["store", () => measureStore(isQuick ? 5 : 15)],
-  ["idle", () => measureIdle(isQuick ? 10_000 : 20_000)],
+  ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
 ];
 const figures: Figure[] = [];
 for (const [name, measure] of parts) {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { asLoopdError, LoopdError } from "../protocol/errors.ts";
-import type { Connection } from "../protocol/connect.ts";
+import { type Connection, socketPathOf, stopOutdatedHelper } from "../protocol/connect.ts";
 
 /** Milliseconds that a helper has to write down what it is doing and end. */
 const STOP_LIMIT = 30_000;
@@ -28,6 +29,12 @@ export async function stopHelper(connection: Connection): Promise<void> {
     }
     await delay(POLL_PAUSE);
   }
+}
+
+/** Stops a helper of another version, with which no connection can be opened. Resolves once it has let go of its socket. */
+export async function stopOutdated({ home, client }: { home: string; client: string }): Promise<void> {
+  const token = readFileSync(join(home, "run", "token"), "utf8").trim();
+  await stopOutdatedHelper({ socketPath: socketPathOf(home), token, client });
 }
 
 /** Whether a process runs. One that has ended but was not collected by its parent, as in many containers, does not. */

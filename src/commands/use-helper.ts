@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { usePromise } from "@raycast/utils";
-import { type Connection, socketPathOf, stopOutdatedHelper } from "../protocol/connect.ts";
+import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
 import { type HelperProblem, presentHelperProblem } from "./present/helper-problem.ts";
 import { CLIENT, helperProgram, openForRaycast } from "./raycast-helper.ts";
+import { stopOutdated } from "./stop-helper.ts";
 import { withToast } from "./with-toast.ts";
 
 /** Whether there is a helper, and what was loaded from it. */
@@ -55,8 +54,6 @@ async function start(): Promise<void> {
 }
 
 async function restart(): Promise<void> {
-  const { home } = helperProgram();
-  const token = (await readFile(join(home, "run", "token"), "utf8")).trim();
-  await stopOutdatedHelper({ socketPath: socketPathOf(home), token, client: CLIENT });
+  await stopOutdated({ home: helperProgram().home, client: CLIENT });
   await start();
 }

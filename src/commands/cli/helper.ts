@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { asLoopdError, LoopdError } from "../../protocol/errors.ts";
 import { byteSize, duration } from "../present/quantity.ts";
 import { helperEnvironment, NODE_FLAGS } from "../start-helper.ts";
-import { stopHelper } from "../stop-helper.ts";
+import { stopHelper, stopOutdated } from "../stop-helper.ts";
 import { ExitWith } from "./failure.ts";
 import { helperProgram, openForCli, withHelper } from "./helper-access.ts";
 import { showLog } from "./helper-log.ts";
@@ -69,8 +69,11 @@ async function stop(): Promise<void> {
     await stopHelper(connection);
     print(`The helper (process ${connection.hello.pid}) has stopped.`);
   } catch (thrown) {
-    if (asLoopdError(thrown).code !== "helper-unreachable") throw thrown;
-    print("No helper runs.");
+    const { code } = asLoopdError(thrown);
+    if (code === "helper-unreachable") return print("No helper runs.");
+    if (code !== "helper-outdated") throw thrown;
+    await stopOutdated({ home: helperProgram().home, client: "cli" });
+    print("The helper, which was of another version, has stopped.");
   }
 }
 
