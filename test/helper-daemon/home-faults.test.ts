@@ -5,8 +5,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, expect, test } from "vitest";
 import { socketPathOf } from "../../src/protocol/connect.ts";
-import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper, witness } from "../fakes/helper.ts";
-import { script, startModelServer } from "../fakes/model-server.ts";
+import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper } from "../fakes/helper.ts";
+import { journey } from "../fakes/journey.ts";
+import { script } from "../fakes/model-server.ts";
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -141,17 +142,8 @@ test("a full disk stalls the turn and says so; with room again it goes on, and n
   if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m,mode=700", "tmpfs", home]).status !== 0)
     return missing("mounting a tmpfs");
   cleanUp.push(() => spawnSync("umount", ["-l", home]));
-  const workspace = temporaryFolder("workspace");
   const command = "while [ ! -e go ]; do sleep 0.05; done; echo once >> ran.txt";
-  const server = await startModelServer(script().calls("shell_run", { command }).says("done"));
-  cleanUp.push(
-    () => server.close(),
-    () => removeFolder(workspace),
-  );
-  const helper = await start(home);
-  const face = await witness(helper);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "none" as const };
-  await face.connection.request("endpoint.add", { name: "test", profile, use: true });
+  const { helper, face, workspace } = await journey(script().calls("shell_run", { command }).says("done"), { home });
   let heard: (code: string) => void = () => {};
   const stalled = new Promise<string>((done) => (heard = done));
   const other = await helper.connect((name, value) => {

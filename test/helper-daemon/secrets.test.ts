@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
-import { removeFolder, startHelper, temporaryFolder, witness } from "../fakes/helper.ts";
-import { script, startModelServer } from "../fakes/model-server.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { removeFolder, temporaryFolder } from "../fakes/helper.ts";
+import { journey } from "../fakes/journey.ts";
+import { script } from "../fakes/model-server.ts";
 
 const KEY = "sk-test-0123456789-do-not-leak";
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
-});
 
 /** Every file below a folder that holds the text, as a path relative to it. */
 function filesWith(folder: string, text: string): string[] {
@@ -19,22 +16,10 @@ function filesWith(folder: string, text: string): string[] {
 }
 
 test("a key reaches its own endpoint and secrets.json, and nothing else: no log, no trace, no answer, no child", async () => {
-  const server = await startModelServer(
-    script().status(500, {}, "oops").calls("shell_run", { command: "env" }).says("done"),
-  );
-  const helper = await startHelper(temporaryFolder("home"), { LOOPD_LOG_LEVEL: "trace", ANTHROPIC_API_KEY: KEY });
-  const workspace = temporaryFolder("workspace");
-  cleanUp.push(
-    () => removeFolder(helper.home),
-    () => removeFolder(workspace),
-    () => server.close(),
-    () => helper.kill(),
-  );
-  const face = await witness(helper);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "x-api-key" as const };
-  const answers: unknown[] = [
-    await face.connection.request("endpoint.add", { name: "test", profile, key: KEY, use: true }),
-  ];
+  const steps = script().status(500, {}, "oops").calls("shell_run", { command: "env" }).says("done");
+  const environment = { LOOPD_LOG_LEVEL: "trace", ANTHROPIC_API_KEY: KEY };
+  const { helper, face, server, workspace } = await journey(steps, { key: KEY, environment });
+  const answers: unknown[] = [await face.connection.request("endpoint.show", { name: "test" })];
   await face.submit({ input: "show the environment", workspace });
   const card = await face.untilKind("card.opened");
   await face.connection.request("card.resolve", { cardId: card.data.cardId, resolution: "approved", by: "test" });
@@ -51,24 +36,17 @@ test("a key reaches its own endpoint and secrets.json, and nothing else: no log,
 });
 
 test("no tool reaches the home of loopd or a credential folder, whatever the turn allows", async () => {
-  const helper = await startHelper(temporaryFolder("home"));
+  const home = temporaryFolder("home");
+  onTestFinished(() => removeFolder(home));
   const paths = [
-    join(helper.home, "run", "token"),
-    join(helper.home, "loopd.db"),
+    join(home, "run", "token"),
+    join(home, "loopd.db"),
     "~/.ssh/id_rsa",
-    `${helper.home}/../${helper.home.split("/").at(-1)}/config.json`,
+    `${home}/../${home.split("/").at(-1)}/config.json`,
   ];
   const steps = script();
   for (const path of paths) steps.calls("files_read", { path });
-  const server = await startModelServer(steps.calls("files_search", { pattern: "x", path: helper.home }).says("done"));
-  cleanUp.push(
-    () => removeFolder(helper.home),
-    () => server.close(),
-    () => helper.kill(),
-  );
-  const face = await witness(helper);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "none" as const };
-  await face.connection.request("endpoint.add", { name: "test", profile, use: true });
+  const { face } = await journey(steps.calls("files_search", { pattern: "x", path: home }).says("done"), { home });
   await face.submit({ input: "read the token", workspace: "/", overrides: { yes: true } });
   await face.untilKind("turn.finished");
   const outcomes = face.entries.flatMap((entry) => (entry.kind === "tool.finished" ? [entry.data.outcome] : []));

@@ -1,25 +1,10 @@
-import { afterEach, expect, test } from "vitest";
-import { removeFolder, startHelper, temporaryFolder, witness } from "../fakes/helper.ts";
-import { script, startModelServer } from "../fakes/model-server.ts";
-
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
-});
+import { expect, test } from "vitest";
+import { witness } from "../fakes/helper.ts";
+import { journey } from "../fakes/journey.ts";
+import { script } from "../fakes/model-server.ts";
 
 test("a session of many large prompts, over a change of model, is followed and read whole", async () => {
-  const server = await startModelServer(script().says("ok").repeatLast());
-  const helper = await startHelper();
-  const workspace = temporaryFolder("workspace");
-  cleanUp.push(
-    () => removeFolder(helper.home),
-    () => removeFolder(workspace),
-    () => server.close(),
-    () => helper.kill(),
-  );
-  const face = await witness(helper);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth: "none" as const };
-  await face.connection.request("endpoint.add", { name: "test", profile, use: true });
+  const { helper, face, server, workspace } = await journey(script().says("ok").repeatLast());
   const words = "ä".repeat(900_000);
   let session: string | undefined;
   for (let index = 0; index < 6; index += 1) {
@@ -46,12 +31,7 @@ test("a session of many large prompts, over a change of model, is followed and r
 });
 
 test("a prompt that is small in characters and large in bytes is refused by its size", async () => {
-  const helper = await startHelper();
-  cleanUp.push(
-    () => removeFolder(helper.home),
-    () => helper.kill(),
-  );
-  const face = await witness(helper);
+  const { face } = await journey(script().says("ok"));
   const input = `x${"\u0001".repeat(600_000)}`;
   await expect(face.submit({ input, workspace: "/" })).rejects.toMatchObject({ code: "prompt-too-large" });
 });

@@ -1,50 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
-import type { EndpointProfile } from "../../src/protocol/config.ts";
-import { removeFolder, startHelper, temporaryFolder, type TestHelper, type Witness, witness } from "../fakes/helper.ts";
+import { expect, test } from "vitest";
+import { journey } from "../fakes/journey.ts";
 import { isRunning } from "../fakes/processes.ts";
-import { type ModelServer, script, startModelServer } from "../fakes/model-server.ts";
-
-const cleanUp: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
-});
-
-async function start(
-  steps: Parameters<typeof startModelServer>[0],
-): Promise<{ helper: TestHelper; face: Witness; server: ModelServer; workspace: string }> {
-  const server = await startModelServer(steps);
-  const helper = await startHelper();
-  const workspace = temporaryFolder("workspace");
-  cleanUp.push(
-    () => server.close(),
-    () => removeFolder(helper.home),
-    () => removeFolder(workspace),
-    () => helper.kill(),
-  );
-  const face = await witness(helper);
-  await addEndpoint(face, server);
-  return { helper, face, server, workspace };
-}
-
-async function addEndpoint(face: Witness, server: ModelServer): Promise<void> {
-  const profile: EndpointProfile = {
-    dialect: "anthropic",
-    url: server.url,
-    model: "m",
-    auth: "none",
-    trust: "local",
-    apiVersion: "2023-06-01",
-    slots: 4,
-  };
-  await face.connection.request("endpoint.add", { name: "test", profile, use: true });
-}
+import { script } from "../fakes/model-server.ts";
 
 test("ten tool calls, then an answer; every request extends the last byte for byte", async () => {
   const steps = script();
   for (let index = 0; index < 10; index += 1) steps.calls("files_read", { path: `file-${index}.txt` });
-  const { face, server, workspace } = await start(steps.says("all read"));
+  const { face, server, workspace } = await journey(steps.says("all read"));
   for (let index = 0; index < 10; index += 1) writeFileSync(join(workspace, `file-${index}.txt`), `content ${index}\n`);
   await face.submit({ input: "read them", workspace });
   const end = await face.untilKind("turn.finished");
@@ -63,16 +27,14 @@ test("ten tool calls, then an answer; every request extends the last byte for by
 });
 
 test("a turn that waits for approval survives kill -9, and the command runs exactly once", async () => {
-  const { helper, face, server, workspace } = await start(
+  const { helper, face, server, workspace, restart } = await journey(
     script().calls("shell_run", { command: "echo once >> ran.txt" }).says("did it"),
   );
   const { session } = await face.submit({ input: "run it", workspace });
   await face.untilKind("card.opened");
   await helper.kill();
 
-  const second = await startHelper(helper.home);
-  cleanUp.push(() => second.kill());
-  const again = await witness(second);
+  const { face: again } = await restart();
   const { cards } = await again.connection.request("card.list", {});
   expect(cards).toMatchObject([
     { session, tool: "shell_run", arguments: { command: "echo once >> ran.txt" }, state: "pending" },
@@ -95,7 +57,7 @@ test("a turn that waits for approval survives kill -9, and the command runs exac
 });
 
 test("killed while a command runs: the command is ended, a recovery card opens, nothing runs again unasked", async () => {
-  const { helper, face, workspace } = await start(
+  const { helper, face, workspace, restart } = await journey(
     script().calls("shell_run", { command: "echo began >> ran.txt; sleep 1000" }).says("noted"),
   );
   await face.submit({ input: "run it", workspace });
@@ -105,9 +67,7 @@ test("killed while a command runs: the command is ended, a recovery card opens, 
   await helper.kill();
   expect(isRunning(spawned.data.pid)).toBe(true);
 
-  const second = await startHelper(helper.home);
-  cleanUp.push(() => second.kill());
-  const again = await witness(second);
+  const { face: again } = await restart();
   const recovery = await again.untilKind("card.opened", (entry) => entry.data.type === "recovery");
   expect(isRunning(spawned.data.pid)).toBe(false);
   await again.connection.request("card.resolve", {
@@ -123,7 +83,7 @@ test("killed while a command runs: the command is ended, a recovery card opens, 
 });
 
 test("steering lands at the next seam, and a cancelled turn ends its command", async () => {
-  const { face, server, workspace } = await start(
+  const { face, server, workspace } = await journey(
     script().calls("shell_run", { command: "sleep 1000" }).says("ok").says("next"),
   );
   const { session } = await face.submit({ input: "wait", workspace });
@@ -141,21 +101,19 @@ test("steering lands at the next seam, and a cancelled turn ends its command", a
 });
 
 test("the same request id is the same turn", async () => {
-  const { face, workspace } = await start(script().says("hi"));
+  const { face, workspace } = await journey(script().says("hi"));
   const first = await face.submit({ input: "hello", workspace, requestId: "r1" });
   const second = await face.submit({ input: "hello", workspace, requestId: "r1" });
   expect(second).toMatchObject({ session: first.session, turn: first.turn, isNew: false });
 });
 
 test("SIGTERM in the middle of a response loses nothing: the next helper asks again and finishes", async () => {
-  const { helper, face, server, workspace } = await start(script().stalls().says("here"));
+  const { helper, face, server, workspace, restart } = await journey(script().stalls().says("here"));
   await face.submit({ input: "hello", workspace });
   await server.received(1);
   await helper.stop();
   expect(await helper.exited).toBe(0);
-  const second = await startHelper(helper.home);
-  cleanUp.push(() => second.kill());
-  const again = await witness(second);
+  const { face: again } = await restart();
   const end = await again.untilKind("turn.finished");
   expect(end.data).toEqual({ finish: "done", text: "here" });
 });

@@ -38,7 +38,11 @@ test.each([
 });
 
 test("a complete answer that no entry could hold is refused", async () => {
-  const server = await startModelServer(script().says("x".repeat(4 * 1024 * 1024)).oneChunk());
+  const server = await startModelServer(
+    script()
+      .says("x".repeat(4 * 1024 * 1024))
+      .oneChunk(),
+  );
   try {
     const { reply } = await ask({ url: server.url, limits: { requestAttempts: 1 } });
     expect(reply).toMatchObject({
