@@ -20,12 +20,17 @@ interface Follower {
   subscription: string;
   session?: string;
   deltas: boolean;
-  /** Last entry that was sent; everything after it is read from the log, so a slow client misses nothing but deltas. */
+  /** Last entry that was sent. */
   cursor: Seq;
+  /** Entries heard since; undefined while it is behind, when they are read from the log instead. */
+  heard: Entry[] | undefined;
   isPumping: boolean;
 }
 
-/** Carries the trace to one client, at the client's pace. */
+/**
+ * Carries the trace to one client, at the client's pace. Whoever keeps up gets what the hub tells; whoever does not is
+ * read to from the log, from where it stopped, so that a slow client misses nothing but deltas.
+ */
 export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers {
   const followers = new Map<string, Follower>();
   let count = 0;
@@ -37,11 +42,13 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       // The loop that records goes first; a face can wait until the next turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
       while (followers.has(follower.subscription)) {
+        const heard = follower.heard?.splice(0);
+        if (heard?.length === 0) return;
+        if (heard !== undefined && sendIfFits(follower, heard)) continue;
         const entries = log.page(follower.session, follower.cursor, PAGE);
-        const last = entries.at(-1);
-        if (last === undefined) return;
-        if (send(follower, entries)) follower.cursor = last.seq;
-        else await peer.drained();
+        // Nothing is missing, and nothing can be recorded before it listens again.
+        follower.heard = entries.length === 0 ? [] : undefined;
+        if (entries.length > 0 && !send(follower, entries)) await peer.drained();
       }
     } catch (thrown) {
       peer.close(
@@ -51,15 +58,31 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       follower.isPumping = false;
     }
   };
-  const send = (follower: Follower, entries: Entry[]) =>
-    peer.notify("entries.added", { subscription: follower.subscription, entries });
+  /** Sends entries, or returns false because the client is too slow. */
+  const send = (follower: Follower, entries: Entry[]): boolean => {
+    if (!peer.notify("entries.added", { subscription: follower.subscription, entries })) return false;
+    follower.cursor = entries.at(-1)?.seq ?? follower.cursor;
+    return true;
+  };
+
+  /** The same for entries that came in a burst, which may be more than a frame holds; pages of the log never are. */
+  const sendIfFits = (follower: Follower, entries: Entry[]): boolean => {
+    try {
+      return send(follower, entries);
+    } catch (thrown) {
+      if (thrown instanceof LoopdError && thrown.code === "frame-too-large") return false;
+      throw thrown;
+    }
+  };
 
   const hear = (event: HubEvent): void => {
     for (const follower of followers.values()) {
       const { subscription } = follower;
       const isOurs = (session: string) => follower.session === undefined || follower.session === session;
       if (event.type === "entries") {
-        if (event.entries.some((entry) => isOurs(entry.session))) void pump(follower);
+        const ours = event.entries.filter((entry) => isOurs(entry.session));
+        follower.heard?.push(...ours);
+        if (ours.length > 0) void pump(follower);
       } else if (event.type === "delta") {
         if (follower.deltas && isOurs(event.delta.session)) peer.notify("delta", { subscription, delta: event.delta });
       } else if (isOurs(event.session)) {
@@ -78,7 +101,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         );
       }
       const subscription = `f${++count}`;
-      const follower: Follower = { subscription, session, deltas, cursor: after, isPumping: false };
+      const follower: Follower = { subscription, session, deltas, cursor: after, heard: undefined, isPumping: false };
       followers.set(subscription, follower);
       void pump(follower);
       return { subscription };

@@ -49,7 +49,11 @@ export function createHandlers({
       return { entries, isEnd };
     },
     "card.list": (params) => ({ cards: cards.list(params) }),
-    "card.resolve": (params) => ({ card: resolveCard(store, hub, params) }),
+    "card.resolve": (params) => {
+      const card = resolveCard(store, hub, params);
+      turns.wake(card.session);
+      return { card };
+    },
     "endpoint.list": () => ({ endpoints: profiles.list() }),
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),

@@ -7,7 +7,18 @@ const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** A random id: the first letter tells what it names, ten more characters carry 50 bits. */
 export function newId(letter: "s" | "t" | "e"): string {
   const length = letter === "e" ? 16 : 10;
-  return letter + [...randomBytes(length)].map((byte) => ALPHABET[byte % ALPHABET.length]).join("");
+  let id: string = letter;
+  for (const byte of random(length)) id += ALPHABET[byte % ALPHABET.length];
+  return id;
+}
+
+/** Randomness drawn in one piece, because each draw asks the kernel. No byte is used twice. */
+const pool = { bytes: Buffer.alloc(0), used: 0 };
+
+function random(count: number): Buffer {
+  if (pool.used + count > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(4096), used: 0 });
+  pool.used += count;
+  return pool.bytes.subarray(pool.used - count, pool.used);
 }
 
 /** What entries get from this machine: random ids, wall time, and the monotonic clock of a named boot. */

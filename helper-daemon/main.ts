@@ -3,6 +3,7 @@ import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import { asLoopdError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { createCatalogue } from "../src/tools/catalogue.ts";
+import { realPathOf } from "../src/tools/files/real-path.ts";
 import { protectedPathsOf } from "../src/tools/protected-paths.ts";
 import { bootId } from "../src/tools/runner/boot.ts";
 import { effectiveOf } from "./effective.ts";
@@ -48,16 +49,14 @@ async function main(): Promise<void> {
     resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
     limits,
   });
-  const protectedPaths = await protectedPathsOf({
-    home: homedir(),
-    loopdHome: home.folder,
-    platform: process.platform,
-  });
+  const person = await realPathOf(homedir());
+  const protectedPaths = await protectedPathsOf({ home: person, loopdHome: home.folder, platform: process.platform });
   const shutdown = new AbortController();
-  const settings = () => ({ rules: standingRules(profiles.config().rules), limits: limits(), tools: catalogue.book });
+  const rules = () => standingRules(profiles.config().rules, person);
+  const settings = () => ({ rules: rules(), limits: limits(), tools: catalogue.book });
   const placeOf = (session: string) => ({
     workspace: store.lists.session(session).workspace,
-    home: homedir(),
+    home: person,
     protectedPaths,
     outputBytes: limits().toolOutputBytes,
     environment: process.env,

@@ -10,7 +10,7 @@ import { startAwakeTimer } from "./awake-timer.ts";
 import type { Hub } from "./hub.ts";
 import type { SessionFeed } from "./session-feed.ts";
 
-/** How long to wait before a record that found the disk full is tried again. */
+/** How long to wait before a record that found the disk full or the database locked is tried again. */
 const RETRY_MS = 1_000;
 
 /** What the ports of every session share. */
@@ -34,8 +34,8 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
     model,
-    inspect: (call) => catalogue.inspect(call, placeOf(session)),
-    run: (call, context) => catalogue.run(call, placeOf(session), context),
+    inspect: async (call) => catalogue.inspect(call, placeOf(session)),
+    run: async (call, context) => catalogue.run(call, placeOf(session), context),
     now: () => Date.now(),
     timer: startAwakeTimer,
     digest: (text) => createHash("sha256").update(text).digest("hex"),
@@ -45,15 +45,16 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
 }
 
 /**
- * What a turn has done must not be forgotten because the disk is full: the loop waits here, the faces are told, and
- * the same record is tried again until there is room or the helper stops.
+ * What a turn has done must not be forgotten because the disk is full or another program has locked the database: the
+ * loop waits here, the faces are told, and the same record is tried again until it is kept or the helper stops.
  */
 async function recordSurely(hub: Hub, drafts: EntryDraft[], shutdown: AbortSignal) {
   for (;;) {
     try {
       return hub.record(drafts);
     } catch (error) {
-      if (!(error instanceof LoopdError) || error.code !== "store-full" || shutdown.aborted) throw error;
+      const isPassing = error instanceof LoopdError && (error.code === "store-full" || error.code === "store-busy");
+      if (!isPassing || shutdown.aborted) throw error;
       const [{ session, turn = "" } = { session: "" }] = drafts;
       hub.tell({ type: "stalled", session, turn, error });
       await wait(RETRY_MS, undefined, { signal: shutdown }).catch(() => {

@@ -39,6 +39,8 @@ export interface Turns {
   /** Adds the person's words to the open turn. */
   steer(session: SessionId, text: string): { turn: string };
   cancel(request: ParsedParamsOf<"turn.cancel">): { turns: string[] };
+  /** Sees that the session has a runner if a turn of it is open. */
+  wake(session: SessionId): void;
   /** Takes up every turn that an earlier helper left open. */
   resume(): void;
   running(): number;
@@ -46,17 +48,26 @@ export interface Turns {
   stop(): Promise<void>;
 }
 
+/** How long a session whose runner failed waits for the next one: ever longer, since each may ask the model again. */
+const retryIn = (failures: number) => Math.min(1_000 * 2 ** failures, 300_000);
+
 /** One runner per session; the queue is the trace itself. */
 export function createTurns({ store, hub, log, portsOf, effective }: TurnsOptions): Turns {
   const runners = new Map<SessionId, Promise<void>>();
+  /** How often in a row the runner of a session has failed. */
+  const failures = new Map<SessionId, number>();
   const shutdown = new AbortController();
 
   const run = (session: SessionId): void => {
     if (runners.has(session) || shutdown.signal.aborted) return;
     const work = runSession(session)
+      .then(() => void failures.delete(session))
       .catch((thrown: unknown) => {
         const error = asLoopdError(thrown);
         log.error({ session, code: error.code, err: error }, "a runner failed; its turn stays open");
+        const failed = failures.get(session) ?? 0;
+        failures.set(session, failed + 1);
+        setTimeout(() => run(session), retryIn(failed)).unref();
         for (const { turn } of store.lists.openTurns(session)) hub.tell({ type: "stalled", session, turn, error });
       })
       .finally(() => {
@@ -129,6 +140,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       run(session);
       return { turns };
     },
+    wake: run,
     resume: () => {
       for (const { session } of store.lists.openTurns()) run(session);
     },

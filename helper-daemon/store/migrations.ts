@@ -64,7 +64,7 @@ CREATE TABLE cards (
 CREATE INDEX cards_open ON cards (session, opened_seq) WHERE resolution IS NULL;
 CREATE INDEX cards_order ON cards (opened_seq);
 
-CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2');
 CREATE TABLE words_cursor (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO words_cursor VALUES (1, 0);
 `;

@@ -24,7 +24,7 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
     database.pragma("synchronous = FULL");
     database.pragma("checkpoint_fullfsync = 1");
     database.pragma("foreign_keys = ON");
-    database.pragma("busy_timeout = 2000");
+    database.pragma("busy_timeout = 500");
     database.pragma("cache_size = -4000");
     migrate(database, path, version, migrations);
     database.prepare("SELECT max(seq) FROM entries").get();

@@ -15,6 +15,13 @@ export function asStoreError(thrown: unknown, path: string): LoopdError {
       options,
     );
   }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new LoopdError(
+      "store-busy",
+      `Another program keeps ${path} locked. loopd lost nothing and goes on once that program lets go; close it there.`,
+      options,
+    );
+  }
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB")
     return new LoopdError("store-corrupt", message, options);
   if (/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(code) || code === "EACCES" || code === "EROFS") {

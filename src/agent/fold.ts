@@ -2,6 +2,7 @@ import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
 import { frame, pendingMessages, resultBlocks } from "./context/render.ts";
 import type { CallView, CardView, Foldable, StepView, TurnState, TurnView } from "./transcript.ts";
+import { withWireIds } from "./wire-ids.ts";
 
 /** The view after one more entry. Pure and total: kinds that decide nothing only move `seq`. */
 export function fold(view: TurnView, entry: Foldable): TurnView {
@@ -84,20 +85,24 @@ function started(view: TurnView, id: string, data: EntryData<"turn.started">): T
   return begun(view, turn);
 }
 
-/** The turn's words join what is not sent yet: its input, then what it may use and what it should heed. */
+/** The turn's words join what is not sent yet. */
 function begun(view: TurnView, turn: TurnState): TurnView {
+  return { ...view, turn, texts: [...view.texts, ...wordsOf(view, turn)] };
+}
+
+/** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
+function wordsOf(view: TurnView, turn: TurnState): string[] {
   const { tools, denyTools, note } = turn.overrides;
   const notes: string[] = [];
   if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
   if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
   if (note !== undefined) notes.push(note);
-  const texts = [...view.texts, turn.input, ...notes.map((text) => frame(view.nonce, text))];
-  return { ...view, turn, texts };
+  return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
 }
 
 function noted(view: TurnView, turn: TurnState, { from, text }: EntryData<"note.added">): TurnView {
   const note = frame(view.nonce, from === "person" ? `The person adds: ${text}` : text);
-  const isClosing = turn.isClosing || (from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? Infinity));
+  const isClosing = turn.isClosing || (from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? 0));
   return { ...view, notes: [...view.notes, note], turn: { ...turn, isClosing } };
 }
 
@@ -110,17 +115,18 @@ function sealed(view: TurnView, turn: TurnState): TurnView {
 }
 
 function responded(view: TurnView, turn: TurnState, data: EntryData<"model.responded">): TurnView {
-  const wireIds = new Set(view.wireIds);
+  const fresh = new Set<string>();
+  const isTaken = (id: string) => fresh.has(id) || view.wireIds.some((ids) => ids.has(id));
   const calls: CallView[] = [];
   const content = data.content.map((block): Block => {
     if (block.type !== "tool_use") return block;
     const { unparsed, ...sendable } = block;
     const callId = `${turn.turn}.${turn.steps + 1}.${calls.length}`;
-    const isUsable = /^[\w-]{1,64}$/.test(block.id) && !wireIds.has(block.id);
+    const isUsable = /^(?!loopd_)[\w-]{1,64}$/.test(block.id) && !isTaken(block.id);
     const wireId = isUsable ? block.id : `loopd_${callId.replaceAll(".", "_")}`;
-    wireIds.add(wireId);
-    const fresh = { isRequested: false, cards: [], attempts: 0, isStarted: false };
-    calls.push({ callId, wireId, name: block.name, arguments: block.input, unparsed, ...fresh });
+    fresh.add(wireId);
+    const untouched = { isRequested: false, cards: [], attempts: 0, isStarted: false };
+    calls.push({ callId, wireId, name: block.name, arguments: block.input, unparsed, ...untouched });
     return { ...sendable, id: wireId };
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
@@ -128,7 +134,7 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
   const message: Message = { role: "assistant", content };
   return {
     ...view,
-    wireIds,
+    wireIds: withWireIds(view.wireIds, fresh),
     sealed: content.length === 0 ? view.sealed : [...view.sealed, message],
     turn: { ...turn, steps: turn.steps + 1, step, isRequestOpen: false },
   };
@@ -136,9 +142,17 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
 
 function finished(view: TurnView, turn: TurnState): TurnView {
   const results = [...view.results, ...resultBlocks(turn)];
-  const ended: TurnView = { ...view, results, turn: { ...turn, step: undefined } };
+  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : view.texts;
+  const ended: TurnView = { ...view, results, texts, turn: { ...turn, step: undefined } };
   const [next, ...queue] = view.queue;
   return next === undefined ? ended : begun({ ...ended, queue }, next);
+}
+
+/** A cancelled turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
+function textsAfterCancel(view: TurnView, turn: TurnState): string[] {
+  const wasSent = turn.isRequestOpen || turn.steps > 0;
+  if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
+  return [...view.texts, frame(view.nonce, "The person cancelled the request before this. Do not go on with it.")];
 }
 
 function resolved(view: TurnView, turn: TurnState, data: EntryData<"card.resolved">): TurnView {

@@ -1,28 +1,47 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Effect, Millis } from "../protocol/values.ts";
-import type { Outcome, Ports, RunnableCall } from "./ports.ts";
+import type { Outcome, Ports, RunnableCall, Settings } from "./ports.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
 /** How long a stopped tool may take to clean up before its call ends without it. */
 const GRACE: Millis = 5_000;
 
-/** Starts calls, all in one durable record, runs them together, and records each outcome as it comes. */
+/** The entries that must be durable before any of the calls may touch the world. */
+export function startedDrafts(view: TurnView, turn: TurnState, calls: CallView[], settings: Settings): EntryDraft[] {
+  return calls.map((call): EntryDraft => {
+    const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limitOf(call, settings) };
+    return { kind: "tool.started", session: view.session, turn: turn.turn, data };
+  });
+}
+
+/**
+ * Runs started calls together. Each outcome is recorded as it comes, but for the last one, which is returned: nothing is
+ * waited for any more, so it is recorded with what follows from it.
+ */
 export async function runCalls(
   ports: Ports,
   view: TurnView,
   turn: TurnState,
   calls: CallView[],
+  settings: Settings,
   stop: AbortSignal,
-): Promise<void> {
-  const settings = ports.settings();
-  const limits = calls.map((call) => settings.tools.find(call.name)?.timeLimit ?? settings.limits.otherMs);
-  await ports.record(
-    calls.map((call, index): EntryDraft => {
-      const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limits[index] ?? 0 };
-      return { kind: "tool.started", session: view.session, turn: turn.turn, data };
-    }),
-  );
-  await Promise.all(calls.map((call, index) => runCall(ports, view, turn, call, limits[index] ?? 0, stop)));
+): Promise<EntryDraft[]> {
+  let running = calls.length;
+  const last: EntryDraft[] = [];
+  const runs = calls.map(async (call) => {
+    const outcome = await runCall(ports, view, turn, call, limitOf(call, settings), stop);
+    running -= 1;
+    if (running === 0) last.push(...outcome);
+    else if (outcome.length > 0) await ports.record(outcome);
+  });
+  // All of them end before an error of one goes on: whoever tries again relies on it that nothing runs.
+  const ends = await Promise.allSettled(runs);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return last;
+}
+
+function limitOf(call: CallView, settings: Settings): Millis {
+  return settings.tools.find(call.name)?.timeLimit ?? settings.limits.otherMs;
 }
 
 /** One call under its limit. A tool that hangs costs this call, never the turn. */
@@ -33,7 +52,7 @@ async function runCall(
   call: CallView,
   limit: Millis,
   stop: AbortSignal,
-) {
+): Promise<EntryDraft[]> {
   const timer = ports.timer(limit);
   const own = new AbortController();
   const work = perform(ports, view, turn, call, AbortSignal.any([own.signal, stop]));
@@ -46,21 +65,11 @@ async function runCall(
   own.abort(end);
   const outcome = await withinGrace(ports, work);
   // The helper is going down: nothing is recorded, so that the next one knows that this call was interrupted.
-  if (stop.aborted && stop.reason === SHUTDOWN) return;
-  const durationMs = timer.elapsed();
-  const { kind, text, blob, isSideEffectPossible } = outcomeOf(end, outcome, call.effect, limit);
+  if (end === "stopped" && stop.reason === SHUTDOWN) return [];
   const { callId, name } = call;
-  const data = {
-    callId,
-    attempt: call.attempts + 1,
-    name,
-    outcome: kind,
-    durationMs,
-    text,
-    blob,
-    isSideEffectPossible,
-  };
-  await ports.record([{ kind: "tool.finished", session: view.session, turn: turn.turn, data }]);
+  const { kind, ...rest } = outcomeOf(end, outcome, call.effect, limit);
+  const data = { callId, attempt: call.attempts + 1, name, outcome: kind, durationMs: timer.elapsed(), ...rest };
+  return [{ kind: "tool.finished", session: view.session, turn: turn.turn, data }];
 }
 
 /** Reason of the stop signal when the whole helper goes down, as opposed to one turn being cancelled. */

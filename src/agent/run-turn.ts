@@ -1,13 +1,13 @@
 import type { EntryDraft } from "../protocol/entries.ts";
-import type { Block, Millis } from "../protocol/values.ts";
+import type { Millis, Seq } from "../protocol/values.ts";
 import { canonicalize } from "./canonical.ts";
 import { extentOf, render } from "./context/render.ts";
-import { fold } from "./fold.ts";
+import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
 import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import { decide } from "./policy/decide.ts";
-import type { ModelReply, ParsedCall, Ports } from "./ports.ts";
-import { runCalls, SHUTDOWN } from "./run-call.ts";
+import type { ModelReply, ParsedCall, Ports, Settings } from "./ports.ts";
+import { runCalls, SHUTDOWN, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
 /**
@@ -16,89 +16,111 @@ import type { CallView, TurnState, TurnView } from "./transcript.ts";
  * Errors of `record` pass through: then nothing was done that is not in the trace, and it may be called again.
  */
 export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSignal): Promise<TurnView> {
-  let view = start;
+  let ahead = nothingAhead(start);
   for (;;) {
-    view = await refresh(ports, view);
-    if (shutdown.aborted) return view;
-    const step = nextStep(view, ports.settings(), ports.now());
+    ahead = await catchUp(ports, ahead);
+    if (shutdown.aborted) return (await flush(ports, { ...ahead, derived: [] })).ahead.view;
+    const settings = ports.settings();
+    const step = nextStep(ahead.now, settings, ports.now());
     switch (step.type) {
-      case "record":
-        await ports.record(step.entries);
-        break;
-      case "open-epoch":
-        await ports.record([openEpoch(view, step.turn, step.reason, ports)]);
-        break;
-      case "call-model":
-        await callModel(ports, view, step.turn, shutdown);
-        break;
-      case "decide":
-        await decideCalls(ports, view, step.calls);
-        break;
-      case "run-calls": {
-        const { turn } = view;
-        if (turn === undefined) return view;
-        await untilStopped(ports, view, shutdown, (stop) => runCalls(ports, view, turn, step.calls, stop));
+      case "record": {
+        ahead = withDerived(ahead, step.entries);
+        const isEnd = step.entries.some((entry) => entry.kind === "turn.finished");
+        if (isEnd) ({ ahead } = await flush(ports, ahead));
         break;
       }
+      case "open-epoch":
+        // Requests name the epoch by the id that recording gives it.
+        ({ ahead } = await flush(ports, withDerived(ahead, [openEpoch(ahead.now, step.turn, step.reason, ports)])));
+        break;
+      case "decide":
+        ahead = withDerived(ahead, await decideCalls(ports, ahead.now, step.calls, settings));
+        break;
+      case "call-model":
+        ahead = await callModel(ports, ahead, step.turn, settings, shutdown);
+        break;
+      case "run-calls":
+        ahead = await performCalls(ports, ahead, step.calls, settings, shutdown);
+        break;
       case "await-person":
-        await awaitPerson(ports, view, step.until, shutdown);
+        if (hasUnrecorded(ahead)) ({ ahead } = await flush(ports, ahead));
+        else await awaitPerson(ports, ahead.view, step.until, shutdown);
         break;
       case "end":
-        return view;
+        if (!hasUnrecorded(ahead)) return ahead.view;
+        ({ ahead } = await flush(ports, ahead));
+        break;
     }
   }
 }
 
-async function refresh(ports: Ports, view: TurnView): Promise<TurnView> {
-  const entries = await ports.read(view.seq);
-  return entries.reduce(fold, view);
+function hasUnrecorded({ facts, derived }: Ahead): boolean {
+  return facts.length + derived.length > 0;
 }
 
-async function callModel(ports: Ports, view: TurnView, turn: TurnState, shutdown: AbortSignal): Promise<void> {
-  const where = { session: view.session, turn: turn.turn };
-  const request = render(view, ports.settings());
+async function callModel(
+  ports: Ports,
+  before: Ahead,
+  turn: TurnState,
+  settings: Settings,
+  shutdown: AbortSignal,
+): Promise<Ahead> {
+  const where = { session: before.view.session, turn: turn.turn };
+  const request = render(before.now, settings);
   const { endpoint, model } = request;
-  const epoch = view.epoch?.id ?? "";
-  const sent = await ports.record([
-    { kind: "request.sent", ...where, data: { epoch, purpose: "turn", endpoint, model, ...extentOf(view, request) } },
-  ]);
-  const requestId = sent[0]?.id ?? "";
-  const reply = await untilStopped(ports, view, shutdown, (stop) =>
+  const epoch = before.now.epoch?.id ?? "";
+  const data = { epoch, purpose: "turn" as const, endpoint, model, ...extentOf(before.now, request) };
+  const { ahead, entries } = await flush(ports, withDerived(before, [{ kind: "request.sent", ...where, data }]));
+  const requestId = entries.at(-1)?.id ?? "";
+  const reply = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
     ports.model(request, stop, (delta) => ports.tell({ ...where, request: requestId, ...delta })),
   );
-  if (reply.type === "aborted") return;
-  if (reply.type === "responded") return recordResponse(ports, view, where, requestId, reply);
-  const { code, message } = reply;
-  const finish = reply.type === "gone" ? "interrupted" : "failed";
-  await ports.record([{ kind: "turn.finished", ...where, data: { finish, text: "", error: { code, message } } }]);
+  return withFacts(await catchUp(ports, ahead), replyFacts(where, requestId, reply));
 }
 
-/** Records a response together with all that follows from it without touching the world: its calls, and bad ones' ends. */
-async function recordResponse(
+/** What a reply adds to the trace: the response, or the end of the turn where there can be none. */
+function replyFacts(where: { session: string; turn: string }, parent: string, reply: ModelReply): EntryDraft[] {
+  switch (reply.type) {
+    case "aborted":
+      return [];
+    case "responded": {
+      const { content, stopReason, usage } = reply;
+      return [{ kind: "model.responded", ...where, parent, data: { content, stopReason, usage } }];
+    }
+    default: {
+      const { code, message } = reply;
+      const finish = reply.type === "gone" ? "interrupted" : "failed";
+      return [{ kind: "turn.finished", ...where, data: { finish, text: "", error: { code, message } } }];
+    }
+  }
+}
+
+async function performCalls(
+  ports: Ports,
+  before: Ahead,
+  calls: CallView[],
+  settings: Settings,
+  shutdown: AbortSignal,
+): Promise<Ahead> {
+  const { turn } = before.now;
+  if (turn === undefined) return before;
+  const started = startedDrafts(before.now, turn, calls, settings);
+  const { ahead } = await flush(ports, withDerived(before, started));
+  const facts = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
+    runCalls(ports, ahead.view, turn, calls, settings, stop),
+  );
+  return withFacts(await catchUp(ports, ahead), facts);
+}
+
+/** Looks at what each call would touch, asks policy, and drafts answer and card together. */
+async function decideCalls(
   ports: Ports,
   view: TurnView,
-  where: { session: string; turn: string },
-  parent: string,
-  reply: Extract<ModelReply, { type: "responded" }>,
-): Promise<void> {
-  const { stopReason, usage } = reply;
-  const content: Block[] = reply.content;
-  const drafts: EntryDraft[] = [{ kind: "model.responded", ...where, parent, data: { content, stopReason, usage } }];
-  let now = drafts.reduce(fold, await refresh(ports, view));
-  for (;;) {
-    const step = nextStep(now, ports.settings(), ports.now());
-    if (step.type !== "record" || step.entries.some((entry) => entry.kind === "turn.finished")) break;
-    drafts.push(...step.entries);
-    now = step.entries.reduce(fold, now);
-  }
-  await ports.record(drafts);
-}
-
-/** Looks at what each call would touch, asks policy, and records answer and card together. */
-async function decideCalls(ports: Ports, view: TurnView, calls: CallView[]): Promise<void> {
-  const { rules, tools } = ports.settings();
+  calls: CallView[],
+  { rules, tools }: Settings,
+): Promise<EntryDraft[]> {
   const { turn } = view;
-  if (turn === undefined) return;
+  if (turn === undefined) return [];
   const decided = await Promise.all(
     calls.map(async (call): Promise<EntryDraft[]> => {
       const where = { session: view.session, turn: turn.turn };
@@ -118,13 +140,16 @@ async function decideCalls(ports: Ports, view: TurnView, calls: CallView[]): Pro
       return drafts;
     }),
   );
-  await ports.record(decided.flat());
+  return decided.flat();
 }
 
-/** Runs work under a signal that fires when someone records `turn.stopping`, or when the helper goes down. */
+/**
+ * Runs work under a signal that fires when someone records `turn.stopping` after `since`, or when the helper goes down.
+ */
 async function untilStopped<T>(
   ports: Ports,
-  view: TurnView,
+  { turn }: TurnState,
+  since: Seq,
   shutdown: AbortSignal,
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -133,21 +158,21 @@ async function untilStopped<T>(
   const onShutdown = () => stop.abort(SHUTDOWN);
   if (shutdown.aborted) onShutdown();
   else shutdown.addEventListener("abort", onShutdown, { once: true });
-  const watching = watchForStop(ports, view, watch.signal).then((isStopped) => isStopped && stop.abort());
+  const watching = watchForStop(ports, turn, since, watch.signal).then((isStopped) => isStopped && stop.abort());
   try {
     return await work(stop.signal);
   } finally {
-    watch.abort();
+    watch.abort("the work is over");
     shutdown.removeEventListener("abort", onShutdown);
     await watching;
   }
 }
 
-async function watchForStop(ports: Ports, view: TurnView, signal: AbortSignal): Promise<boolean> {
-  let after = view.seq;
+async function watchForStop(ports: Ports, turn: string, since: Seq, signal: AbortSignal): Promise<boolean> {
+  let after = since;
   while (!signal.aborted) {
     const entries = await ports.read(after, signal);
-    if (entries.some((entry) => entry.kind === "turn.stopping" && entry.turn === view.turn?.turn)) return true;
+    if (entries.some((entry) => entry.kind === "turn.stopping" && entry.turn === turn)) return true;
     after = entries.at(-1)?.seq ?? after;
   }
   return false;

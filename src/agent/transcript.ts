@@ -109,8 +109,8 @@ export interface TurnView {
   texts: readonly string[];
   /** Framed notes that no request has carried yet. */
   notes: readonly string[];
-  /** Every wire id in use, so that a server that repeats ids confuses nobody. */
-  wireIds: ReadonlySet<string>;
+  /** Every wire id in use, so that a server that repeats ids confuses nobody; see `withWireIds`. */
+  wireIds: readonly ReadonlySet<string>[];
   /** The oldest unfinished turn, else the last finished one. */
   turn?: TurnState;
   queue: readonly TurnState[];
@@ -119,7 +119,7 @@ export interface TurnView {
 /** A session of which nothing is known yet. */
 export function emptyView(session: SessionId): TurnView {
   const nothing = { sealed: [], results: [], texts: [], notes: [], queue: [] };
-  return { session, seq: 0, workspace: "", nonce: "", wireIds: new Set(), ...nothing };
+  return { session, seq: 0, workspace: "", nonce: "", wireIds: [], ...nothing };
 }
 
 /** The newest card of a call, if it has any. */

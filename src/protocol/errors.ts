@@ -26,6 +26,7 @@ const errorCodes = {
   "store-corrupt": 4,
   "store-newer": 4,
   "store-full": 1,
+  "store-busy": 1,
   "store-failed": 1,
   "connection-closed": 4,
   "frame-too-large": 1,

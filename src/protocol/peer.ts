@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { asLoopdError, isErrorCode, LoopdError } from "./errors.ts";
+import { asLoopdError, LoopdError } from "./errors.ts";
+import { errorOf, rpcErrorOf } from "./rpc-error.ts";
 
 /** What one connection may cost: every number is a cap that a hostile or broken peer runs into. */
 export interface PeerLimits {
@@ -25,8 +26,8 @@ interface Waiting {
 type Frame = { id?: unknown; method?: unknown; params?: unknown; result?: unknown; error?: unknown };
 
 const NEWLINE = 10;
-/** JSON-RPC 2.0 demands a number; ours says only "a LoopdError, see data.code". */
-const RPC_CODE = -32000;
+/** How long the other side may take to read what was queued before the connection is closed, in milliseconds. */
+const CLOSING_MS = 1_000;
 
 /**
  * One end of a connection: newline-delimited JSON-RPC 2.0 in both directions, with `$/cancel`. A frame that is too long
@@ -120,10 +121,15 @@ export class Peer {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Ends the connection after what was queued, with the reason that open requests are rejected with. */
+  /**
+   * Ends the connection after what was queued, with the reason that open requests are rejected with. A side that does
+   * not read gets a moment, then loses the rest: it must not keep this one from ending.
+   */
   close(reason: LoopdError = new LoopdError("connection-closed", "This side closed the connection.")): void {
     this.#reason ??= reason;
     this.#socket.destroySoon();
+    const deadline = setTimeout(() => this.#socket.destroy(), CLOSING_MS);
+    void this.closed.then(() => clearTimeout(deadline));
   }
 
   #wakeDrained(): void {
@@ -164,7 +170,7 @@ export class Peer {
   #refuse(code: "frame-too-large" | "protocol-garbage", what: string): void {
     const error = new LoopdError(code, `${what} The connection was closed; connect again.`);
     this.#chunks = [];
-    this.#send({ jsonrpc: "2.0", id: null, error: { code: RPC_CODE, message: error.message, data: { code } } });
+    this.#send({ jsonrpc: "2.0", id: null, error: rpcErrorOf(error) });
     this.close(error);
     this.#socket.pause();
   }
@@ -180,7 +186,7 @@ export class Peer {
       return this.#refuse("protocol-garbage", "What arrived is no JSON-RPC message.");
     if (typeof frame.method === "string") {
       if (frame.method === "$/cancel") return this.#cancelled(frame.params);
-      if (frame.id === undefined) return this.#handlers.notification(frame.method, frame.params);
+      if (frame.id === undefined) return this.#heard(frame.method, frame.params);
       if (typeof frame.id === "number" || typeof frame.id === "string")
         return void this.#answer(frame.id, frame.method, frame.params);
     } else if (typeof frame.id === "number") {
@@ -193,6 +199,16 @@ export class Peer {
       return this.close(errorOf(frame.error));
     }
     this.#refuse("protocol-garbage", "What arrived is no JSON-RPC message.");
+  }
+
+  /** A notification that cannot be taken ends the connection, not the process: a newer helper may say what we cannot parse. */
+  #heard(method: string, params: unknown): void {
+    try {
+      this.#handlers.notification(method, params);
+    } catch (thrown) {
+      const message = `${method} could not be understood (${asLoopdError(thrown).message.slice(0, 200)}). Connect again, with the newest loopd.`;
+      this.close(new LoopdError("protocol-garbage", message, { cause: thrown }));
+    }
   }
 
   #cancelled(params: unknown): void {
@@ -223,22 +239,12 @@ export class Peer {
 
   #reply(id: string | number, answer: { result: unknown } | { error: LoopdError }): void {
     if (this.#reason) return;
-    const error = (thrown: LoopdError) => ({ code: RPC_CODE, message: thrown.message, data: { code: thrown.code } });
     try {
-      this.#send({ jsonrpc: "2.0", id, ...("error" in answer ? { error: error(answer.error) } : answer) });
+      this.#send({ jsonrpc: "2.0", id, ...("error" in answer ? { error: rpcErrorOf(answer.error) } : answer) });
     } catch (thrown) {
-      this.#send({ jsonrpc: "2.0", id, error: error(asLoopdError(thrown)) });
+      this.#send({ jsonrpc: "2.0", id, error: rpcErrorOf(asLoopdError(thrown)) });
     }
     // A reader that never reads gets no more answers: what it asks stays in the kernel's buffer, not in ours.
     if (this.isCongested) this.#socket.pause();
   }
-}
-
-function errorOf(error: unknown): LoopdError {
-  const { message, data } = (error ?? {}) as { message?: unknown; data?: { code?: unknown } };
-  const code = typeof data?.code === "string" && isErrorCode(data.code) ? data.code : "internal";
-  return new LoopdError(
-    code,
-    typeof message === "string" ? message : "The other side reported an error without words.",
-  );
 }

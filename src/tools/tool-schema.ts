@@ -15,14 +15,20 @@ export function mayChangeThings(tool: Pick<Tool, "effect">): boolean {
   return tool.effect !== "read" && tool.effect !== "state";
 }
 
-/** JSON Schema of what a model may send, without what costs prompt and says nothing. */
-export function inputSchemaOf(tool: Tool): { [key: string]: Json } {
-  return compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
+const inputSchemas = new WeakMap<Tool, { readonly [key: string]: Json }>();
+
+/** JSON Schema of what a model may send, without what costs prompt and says nothing. Made once per tool. */
+export function inputSchemaOf(tool: Tool): { readonly [key: string]: Json } {
+  const known = inputSchemas.get(tool);
+  if (known !== undefined) return known;
+  const schema = compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
+  inputSchemas.set(tool, schema);
+  return schema;
 }
 
 /** What the model is told of a tool. */
 export function toolSchemaOf(tool: Tool): ToolSchema {
-  const schema = inputSchemaOf(tool);
+  const schema = { ...inputSchemaOf(tool) };
   if (mayChangeThings(tool)) {
     const properties = isObject(schema["properties"]) ? schema["properties"] : {};
     const rationale = { type: "string", description: "Why, for the person who approves" };

@@ -75,7 +75,11 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
   const requests: ModelRequest[] = [];
   const waiting = new Set<() => void>();
   const plugs = [...crashes];
-  const settings: Settings = { rules: standingRules([]), limits: limitsSchema.parse({ maxSteps }), tools: book };
+  const settings: Settings = {
+    rules: standingRules([], "/home/p"),
+    limits: limitsSchema.parse({ maxSteps }),
+    tools: book,
+  };
 
   const append = (draft: EntryDraft) => {
     const seq = entries.length + 1;

@@ -18,7 +18,16 @@ const DEFAULTS: readonly Rule[] = [
   { id: "default-ask", layer: "default", when: {}, decision: "requiresApproval" },
 ];
 
-/** The whole list: floor, the person's rules, defaults. */
-export function standingRules(configured: readonly Omit<Rule, "layer">[]): Rule[] {
-  return [...FLOOR, ...configured.map((rule): Rule => ({ ...rule, layer: "config" })), ...DEFAULTS];
+/** The whole list: floor, the person's rules, defaults. `home` is the real path that `~` stands for in a rule's globs. */
+export function standingRules(configured: readonly Omit<Rule, "layer">[], home: string): Rule[] {
+  const written = configured.map((rule): Rule => ({ ...rule, layer: "config", when: withHome(rule.when, home) }));
+  return [...FLOOR, ...written, ...DEFAULTS];
+}
+
+/** Facts hold real paths, so a glob that begins with `~` would match nothing, and a rule that forbids would permit. */
+function withHome(when: Rule["when"], home: string): Rule["when"] {
+  if (when.path === undefined) return when;
+  const literal = home.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
+  const globs = Array.isArray(when.path) ? when.path : [when.path];
+  return { ...when, path: globs.map((glob) => glob.replace(/^~(?=\/|$)/, () => literal)) };
 }

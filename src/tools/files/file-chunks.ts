@@ -2,10 +2,18 @@ import type { FileHandle } from "node:fs/promises";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Bytes of a file from its start. Each chunk is valid only until the next one is asked for. Ends when the signal fires. */
-export async function* fileChunks(handle: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const buffer = Buffer.alloc(CHUNK_BYTES);
-  let position = 0;
+/** How much of a file is looked at before the rest is read; a file that ends before that has been read whole. */
+export const STARTING_BYTES = 8192;
+
+/**
+ * Bytes of a file, whose first `STARTING_BYTES` (or all of it) are there already. Each chunk is valid only until the next one is asked for. Ends when the signal
+ * fires.
+ */
+export async function* fileChunks(start: Buffer, handle: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
+  yield start;
+  if (start.length < STARTING_BYTES) return;
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let position = start.length;
   while (!signal.aborted) {
     const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) return;

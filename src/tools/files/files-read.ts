@@ -3,7 +3,7 @@ import * as z from "zod";
 import { grouped, headOf, textOf } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { visibleName } from "../visible-text.ts";
-import { fileChunks, utf8Chunks } from "./file-chunks.ts";
+import { fileChunks, STARTING_BYTES, utf8Chunks } from "./file-chunks.ts";
 import { knownKind, looksBinary, utf16Of } from "./looks-like.ts";
 import { openRegular } from "./open-regular.ts";
 import { type LineRange, readLines } from "./read-lines.ts";
@@ -20,7 +20,6 @@ type Encoding = Input["encoding"] | "utf-16be";
 
 /** Bytes that the heading lines may take of the output. */
 const HEADING_BYTES = 200;
-const START_BYTES = 8192;
 /** Lines of a longer file are not counted. */
 const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 
@@ -50,12 +49,12 @@ export const filesRead = defineTool<Input>({
 
 async function read(handle: FileHandle, size: number, request: Input, context: ToolContext): Promise<ToolResult> {
   const name = visibleName(request.path);
-  const start = Buffer.alloc(START_BYTES);
-  const { bytesRead } = await handle.read(start, 0, START_BYTES, 0);
-  const encoding = encodingOf(start.subarray(0, bytesRead), request.encoding);
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(STARTING_BYTES), 0, STARTING_BYTES, 0);
+  const start = buffer.subarray(0, bytesRead);
+  const encoding = encodingOf(start, request.encoding);
   if (encoding.type === "unknown") return failed(`${name} (${grouped(size)} bytes) ${encoding.why}`);
 
-  const chunks = utf8Chunks(fileChunks(handle, context.signal), encoding.encoding);
+  const chunks = utf8Chunks(fileChunks(start, handle, context.signal), encoding.encoding);
   const expansion = encoding.encoding === "latin1" ? 2 : 1;
   const wanted = {
     from: request.from,

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { decide } from "../../src/agent/policy/decide.ts";
+import { standingRules } from "../../src/agent/policy/standing-rules.ts";
+import type { Decision, Rule } from "../../src/protocol/values.ts";
+
+const HOME = "/home/p (work)";
+const read = (paths: string[], rules: Omit<Rule, "layer">[]) => {
+  const call = { callId: "c", name: "files_read", arguments: {}, effect: "read" as const };
+  const facts = { paths, inWorkspace: true, isProtected: false, hash: "h" };
+  return decide(call, facts, {}, standingRules(rules, HOME), []).answer;
+};
+const rule = (path: string | string[], decision: Decision) => ({ id: "r", when: { path }, decision });
+
+test("`~` in a rule's path is the person's home, so what it forbids is forbidden", () => {
+  expect(read([`${HOME}/private/diary.md`], [rule("~/private/**", "deny")])).toBe("deny");
+  expect(read([`${HOME}/private/diary.md`], [rule(["/elsewhere/**", "~/private/**"], "deny")])).toBe("deny");
+  expect(read([`${HOME}/public/a.md`], [rule("~/private/**", "deny")])).toBe("execute");
+  expect(read([`${HOME}/x`], [rule("~", "deny")])).toBe("execute");
+  expect(read(["/w/~/private/a"], [rule("~/private/**", "deny")])).toBe("execute");
+});
+
+test("a rule that permits covers every path of a call, one that forbids speaks about a single one", () => {
+  const paths = ["/w/a/1", "/w/b/2"];
+  expect(read(paths, [rule("/w/a/**", "deny")])).toBe("deny");
+  expect(read(paths, [rule("/w/a/**", "requiresApproval")])).toBe("requiresApproval");
+});
