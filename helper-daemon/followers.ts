@@ -1,12 +1,14 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { Peer } from "../src/protocol/peer.ts";
 import type { ParsedParamsOf } from "../src/protocol/requests.ts";
-import type { Entry } from "../src/protocol/entries.ts";
+import type { Delta, Entry } from "../src/protocol/entries.ts";
 import type { Seq } from "../src/protocol/values.ts";
 import type { Hub, HubEvent } from "./hub.ts";
 import type { EntryLog } from "./store/entry-log.ts";
 
 const PAGE = 200;
+/** Far below a frame, even if each takes six bytes in JSON. */
+const MAX_DELTA_CHARACTERS = 100_000;
 const MAX_SUBSCRIPTIONS = 64;
 
 /** What one connection follows. */
@@ -24,6 +26,8 @@ interface Follower {
   cursor: Seq;
   /** Entries heard since; undefined while it is behind, when they are read from the log instead. */
   heard: Entry[] | undefined;
+  /** Deltas of this turn of the event loop. */
+  said: Delta[];
   isPumping: boolean;
 }
 
@@ -75,6 +79,16 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
     }
   };
 
+  /** Deltas of one turn of the event loop are told together, after the loop that records has gone first. */
+  const sayLater = (follower: Follower, delta: Delta): void => {
+    if (follower.said.push(delta) > 1) return;
+    setImmediate(() => {
+      const { subscription, said } = follower;
+      if (!followers.has(subscription)) return;
+      for (const run of joined(said.splice(0))) peer.notify("delta", { subscription, delta: run });
+    });
+  };
+
   const hear = (event: HubEvent): void => {
     for (const follower of followers.values()) {
       const { subscription } = follower;
@@ -84,7 +98,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         follower.heard?.push(...ours);
         if (ours.length > 0) void pump(follower);
       } else if (event.type === "delta") {
-        if (follower.deltas && isOurs(event.delta.session)) peer.notify("delta", { subscription, delta: event.delta });
+        if (follower.deltas && isOurs(event.delta.session)) sayLater(follower, event.delta);
       } else if (isOurs(event.session)) {
         const { session, turn, error } = event;
         peer.notify("turn.stalled", { subscription, session, turn, code: error.code, message: error.message });
@@ -101,7 +115,15 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         );
       }
       const subscription = `f${++count}`;
-      const follower: Follower = { subscription, session, deltas, cursor: after, heard: undefined, isPumping: false };
+      const follower: Follower = {
+        subscription,
+        session,
+        deltas,
+        cursor: after,
+        heard: undefined,
+        said: [],
+        isPumping: false,
+      };
       followers.set(subscription, follower);
       void pump(follower);
       return { subscription };
@@ -115,4 +137,17 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       stopListening();
     },
   };
+}
+
+/** What one request says on one channel in a row, as one delta. One too long for a face to want is left out. */
+function joined(deltas: readonly Delta[]): Delta[] {
+  const runs: Delta[] = [];
+  for (const delta of deltas) {
+    const last = runs.at(-1);
+    const isSame = last?.request === delta.request && last.channel === delta.channel && delta.channel !== "progress";
+    const isRoomy = (last?.text.length ?? 0) + delta.text.length <= MAX_DELTA_CHARACTERS;
+    if (last !== undefined && isSame && isRoomy) runs[runs.length - 1] = { ...last, text: last.text + delta.text };
+    else if (delta.text.length <= MAX_DELTA_CHARACTERS) runs.push(delta);
+  }
+  return runs;
 }

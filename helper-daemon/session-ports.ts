@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ModelReply, ModelRequest, Ports, Settings, Tell } from "../src/agent/ports.ts";
 import type { EntryDraft } from "../src/protocol/entries.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
-import type { SessionId } from "../src/protocol/values.ts";
+import type { Facts, Millis, SessionId } from "../src/protocol/values.ts";
 import type { Catalogue } from "../src/tools/catalogue.ts";
 import type { Place } from "../src/tools/define-tool.ts";
 import { startAwakeTimer } from "./awake-timer.ts";
@@ -34,7 +34,7 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
     model,
-    inspect: async (call) => catalogue.inspect(call, placeOf(session)),
+    inspect: async (call) => inTime(catalogue.inspect(call, placeOf(session)), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, placeOf(session), context),
     now: () => Date.now(),
     timer: startAwakeTimer,
@@ -42,6 +42,17 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     boot: () => boot,
     tell: (delta) => hub.tell({ type: "delta", delta }),
   };
+}
+
+/** Facts of which nothing is known: no rule that permits covers them, and no look at the world agrees with them later. */
+const UNKNOWN: Facts = { hash: "" };
+
+/** A look at a dead network drive may never return. The call then needs a person, and the turn can go on or be cancelled. */
+async function inTime(look: Promise<Facts>, limit: Millis): Promise<Facts> {
+  const timer = startAwakeTimer(limit);
+  const facts = await Promise.race([look, timer.expired.then(() => UNKNOWN)]);
+  timer.stop();
+  return facts;
 }
 
 /**

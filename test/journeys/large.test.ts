@@ -35,3 +35,12 @@ test("a prompt that is small in characters and large in bytes is refused by its 
   const input = `x${"\u0001".repeat(600_000)}`;
   await expect(face.submit({ input, workspace: "/" })).rejects.toMatchObject({ code: "prompt-too-large" });
 });
+
+test("an answer that no frame could hold fails the turn, and the helper serves on", async () => {
+  const { face, server, workspace } = await journey(script().says("x".repeat(5_000_000)).oneChunk().repeatLast());
+  await face.submit({ input: "much", workspace });
+  const end = await face.untilKind("turn.finished");
+  expect(end.data).toMatchObject({ finish: "failed", error: { code: "endpoint-bad-response" } });
+  expect(server.requests).toHaveLength(1);
+  expect((await face.connection.request("session.list", {})).sessions).toHaveLength(1);
+});

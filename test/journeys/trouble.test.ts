@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { socketPathOf } from "../../src/protocol/connect.ts";
 import { connectTo } from "../fakes/helper.ts";
 import { journey } from "../fakes/journey.ts";
@@ -45,4 +45,27 @@ test("the helper stops although a client has asked for much and reads nothing", 
   await face.request("helper.stop", {});
   expect(await helper.exited).toBe(0);
   client.destroy();
+});
+
+test("a runner that failed tries again by itself, and the turn still ends once", async () => {
+  const held = gate();
+  const { helper, face, server, workspace } = await journey(script().says("lost").holds(held).says("kept"));
+  const { session } = await face.submit({ input: "hello", workspace });
+  await server.received(1);
+  const other = new Database(join(helper.home, "loopd.db"));
+  onTestFinished(() => void other.close());
+  other.exec(
+    "CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN NEW.kind = 'model.responded' BEGIN SELECT RAISE(ABORT, 'no'); END",
+  );
+  const stalled = new Promise<string>((resolve) => {
+    void connectTo(helper.home, (name, value) => {
+      if (name === "turn.stalled" && "code" in value) resolve(value.code);
+    }).then((listener) => listener.request("entries.follow", { after: 0 }).then(() => held.release()));
+  });
+  expect(await stalled).toBe("store-failed");
+  other.exec("DROP TRIGGER refuse");
+  const end = await face.untilKind("turn.finished");
+  expect(end.data).toEqual({ finish: "done", text: "kept" });
+  const { entries } = await face.connection.request("entries.read", { session, limit: 1000 });
+  expect(entries.filter((entry) => entry.kind === "turn.finished")).toHaveLength(1);
 });
