@@ -18,6 +18,9 @@ export default defineConfig([
       "no-console": "error",
     },
   },
-  { files: ["test/**", "bench/**", "scripts/**"], rules: { "max-lines": ["error", { max: 400 }], "no-console": "off" } },
+  {
+    files: ["test/**", "bench/**", "scripts/**"],
+    rules: { "max-lines": ["error", { max: 400 }], "no-console": "off" },
+  },
   { files: ["src/commands/cli/*.mjs"], rules: { "no-console": "off" } },
 ]);

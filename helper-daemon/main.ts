@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import { asLoopdError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { createCatalogue } from "../src/tools/catalogue.ts";
@@ -18,6 +17,7 @@ import { openLog } from "./logs.ts";
 import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
 import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
+import { createSettings } from "./settings.ts";
 import { createSessionPorts } from "./session-ports.ts";
 import { listen } from "./socket-server.ts";
 import { createBlobs } from "./store/blobs.ts";
@@ -52,13 +52,14 @@ async function main(): Promise<void> {
   const person = await realPathOf(homedir());
   const protectedPaths = await protectedPathsOf({ home: person, loopdHome: home.folder, platform: process.platform });
   const shutdown = new AbortController();
-  const rules = () => standingRules(profiles.config().rules, person);
-  const settings = () => ({ rules: rules(), limits: limits(), tools: catalogue.book });
+  const settings = createSettings(profiles.config, catalogue.book, person);
   const placeOf = (session: string) => ({
     workspace: store.lists.session(session).workspace,
     home: person,
     protectedPaths,
-    outputBytes: limits().toolOutputBytes,
+    get outputBytes() {
+      return limits().toolOutputBytes;
+    },
     environment: process.env,
     saveBlob: blobs.save,
     saveBlobFile: blobs.saveFile,

@@ -29,13 +29,14 @@ export interface PortsOptions {
 /** Joins the loop to the world, for one session. */
 export function createSessionPorts(options: PortsOptions, session: SessionId, feed: SessionFeed): Ports {
   const { hub, boot, catalogue, settings, model, placeOf, shutdown } = options;
+  const place = placeOf(session);
   return {
     settings,
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
     model,
-    inspect: async (call) => inTime(catalogue.inspect(call, placeOf(session)), settings().limits.internalMs),
-    run: async (call, context) => catalogue.run(call, placeOf(session), context),
+    inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
+    run: async (call, context) => catalogue.run(call, place, context),
     now: () => Date.now(),
     timer: startAwakeTimer,
     digest: (text) => createHash("sha256").update(text).digest("hex"),

@@ -1,4 +1,5 @@
 import type { Entry, EntryDraft } from "../protocol/entries.ts";
+import { LoopdError } from "../protocol/errors.ts";
 import { fold } from "./fold.ts";
 import type { Ports } from "./ports.ts";
 import type { TurnView } from "./transcript.ts";
@@ -40,12 +41,29 @@ export function withDerived(ahead: Ahead, derived: EntryDraft[]): Ahead {
   return { ...ahead, derived: [...ahead.derived, ...derived], now: derived.reduce(fold, ahead.now) };
 }
 
+/** What became of recording. Without `entries`, somebody else's entry came first: only the facts were kept. */
+export interface Flushed {
+  ahead: Ahead;
+  entries?: Entry[];
+}
+
 /**
  * Records everything ahead. Called without waiting in between after `catchUp`, so that nobody's entry comes between
- * what was decided and its record.
+ * what was decided and its record; only a record that had to wait for the disk can find that a person was faster.
  */
-export async function flush(ports: Ports, ahead: Ahead): Promise<{ ahead: Ahead; entries: Entry[] }> {
-  const drafts = [...ahead.facts, ...ahead.derived];
-  const entries = drafts.length === 0 ? [] : await ports.record(drafts);
-  return { ahead: await catchUp(ports, nothingAhead(ahead.view)), entries };
+export async function flush(ports: Ports, ahead: Ahead): Promise<Flushed> {
+  const { facts, derived, view } = ahead;
+  if (facts.length + derived.length === 0) return { ahead, entries: [] };
+  try {
+    const entries = await ports.record([...facts, ...derived]);
+    return { ahead: await catchUp(ports, nothingAhead(view)), entries };
+  } catch (thrown) {
+    if (derived.length === 0 || !isOvertaken(thrown)) throw thrown;
+    if (facts.length > 0) await ports.record(facts);
+    return { ahead: await catchUp(ports, nothingAhead(view)) };
+  }
+}
+
+function isOvertaken(thrown: unknown): boolean {
+  return thrown instanceof LoopdError && thrown.code === "card-resolved";
 }

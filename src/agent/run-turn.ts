@@ -71,7 +71,8 @@ async function callModel(
   const epoch = before.now.epoch?.id ?? "";
   const data = { epoch, purpose: "turn" as const, endpoint, model, ...extentOf(before.now, request) };
   const { ahead, entries } = await flush(ports, withDerived(before, [{ kind: "request.sent", ...where, data }]));
-  const requestId = entries.at(-1)?.id ?? "";
+  const requestId = entries?.at(-1)?.id;
+  if (requestId === undefined) return ahead;
   const reply = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
     ports.model(request, stop, (delta) => ports.tell({ ...where, request: requestId, ...delta })),
   );
@@ -105,7 +106,8 @@ async function performCalls(
   const { turn } = before.now;
   if (turn === undefined) return before;
   const started = startedDrafts(before.now, turn, calls, settings);
-  const { ahead } = await flush(ports, withDerived(before, started));
+  const { ahead, entries } = await flush(ports, withDerived(before, started));
+  if (entries === undefined) return ahead;
   const facts = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
     runCalls(ports, ahead.view, turn, calls, settings, stop),
   );

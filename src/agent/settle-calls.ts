@@ -70,6 +70,9 @@ function answered(view: TurnView, turn: TurnState, call: CallView, _: Settings, 
   return expired(view, turn, card, now);
 }
 
+/** A read that ends the helper each time must not do so for ever. */
+const MAX_ATTEMPTS = 3;
+
 /** A crash interrupted it. Harmless ones simply run again; for the rest only a person can say what happened. */
 function interrupted(
   view: TurnView,
@@ -78,7 +81,10 @@ function interrupted(
   settings: Settings,
   now: Millis,
 ): EntryDraft | undefined {
-  if (isHarmless(call, settings)) return undefined;
+  if (isHarmless(call, settings)) {
+    const words = `loopd stopped ${call.attempts} times while this call ran; it is not tried again.`;
+    return call.attempts < MAX_ATTEMPTS ? undefined : finished(view, turn, call, "error", words);
+  }
   const card = recoveryOf(call);
   if (card === undefined) {
     const data = { cardId: `${call.callId}#${call.cards.length + 1}`, type: "recovery" as const, callId: call.callId };

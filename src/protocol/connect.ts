@@ -26,6 +26,8 @@ export interface Connection {
   close(): void;
 }
 
+/** How long the helper may take to answer the first message, in milliseconds. */
+const HELLO_MS = 10_000;
 /** Longest socket path that both macOS (104 bytes with the final 0) and Linux can bind. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
@@ -66,7 +68,7 @@ export async function connect(options: ConnectOptions, listener: Listener): Prom
   };
   try {
     const { token, client } = options;
-    const hello = await request("hello", { protocolVersion: PROTOCOL_VERSION, token, client });
+    const hello = await inTime(request("hello", { protocolVersion: PROTOCOL_VERSION, token, client }));
     return { hello, request, closed: peer.closed, close: () => peer.close() };
   } catch (error) {
     peer.close();
@@ -96,6 +98,16 @@ export async function stopOutdatedHelper({ socketPath, token, client }: ConnectO
   } finally {
     peer.close();
   }
+}
+
+/** A helper that is stopped or stuck takes the connection and never answers. */
+async function inTime<T>(hello: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `The helper did not answer within ${HELLO_MS / 1000} s. End it with: loopd helper stop, or kill its process.`;
+    timer = setTimeout(() => reject(new LoopdError("helper-unreachable", message)), HELLO_MS);
+  });
+  return Promise.race([hello, late]).finally(() => clearTimeout(timer));
 }
 
 /** The one sentence for parameters that do not fit a method's schema. */

@@ -26,7 +26,7 @@ export const overridesSchema = z.object({
   maxSteps: z.number().int().positive().optional(),
   tools: z.array(z.string()).optional(),
   denyTools: z.array(z.string()).optional(),
-  note: z.string().optional(),
+  note: z.string().max(10_000).optional(),
   /** The person's `--yes`: rules would ask, but no cause is covered and no `deny` overridden. */
   yes: z.boolean().optional(),
 });

@@ -156,7 +156,10 @@ export const methods = {
     face,
   ),
   "turn.steer": method(
-    z.object({ session: text, text: text.max(MAX_PROMPT_CHARACTERS) }),
+    z.object({
+      session: text,
+      text: text.max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: "<= 3 MiB as JSON" }),
+    }),
     z.object({ turn: z.string() }),
     face,
   ),

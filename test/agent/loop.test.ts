@@ -167,3 +167,26 @@ test("look-alikes of loopd's frames in tool output are broken", async () => {
   await world.run();
   expect(JSON.stringify(world.requests[1]?.messages.at(-1))).not.toContain("[loopd n0]");
 });
+
+test("a person who answers a card while the record that cancels it waits for the disk was first, and nothing breaks", async () => {
+  const world = memoryWorld({ replies: [calls(use("act")), says("done")] });
+  expect(await world.run()).toBe("waiting");
+  world.write({ kind: "turn.stopping", session: "s1", turn: "t1", data: { by: "test", why: "" } });
+  world.meanwhile(() => answer(world, { by: "faster" }));
+  expect(await world.run()).toBe("ended");
+  expect(ofKind(world, "card.resolved").map((entry) => entry.data.by)).toEqual(["faster"]);
+  expect(ofKind(world, "turn.finished").map((entry) => entry.data.finish)).toEqual(["cancelled"]);
+  expect(world.performed).toEqual([]);
+});
+
+test("a read during which the helper dies each time is given up after three attempts", async () => {
+  const world = memoryWorld({ replies: [calls(use("look")), says("done")], crashes: [] });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    // The record that starts the call is kept; the one that would hold its outcome is not.
+    world.crashAt(attempt === 1 ? 4 : 2);
+    expect(await world.run()).toBe("crashed");
+  }
+  expect(await world.run()).toBe("ended");
+  expect(world.performed).toHaveLength(3);
+  expect(ofKind(world, "tool.finished").map((entry) => entry.data.outcome)).toEqual(["error"]);
+});

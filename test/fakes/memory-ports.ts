@@ -4,6 +4,7 @@ import type { ModelReply, ModelRequest, Ports, RunnableCall, Settings, ToolBook 
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { runTurns } from "../../src/agent/run-turn.ts";
 import { emptyView, type TurnView } from "../../src/agent/transcript.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import { type Entry, type EntryDraft, entrySchema } from "../../src/protocol/entries.ts";
 import type { Effect, Json } from "../../src/protocol/values.ts";
@@ -25,6 +26,8 @@ export interface MemoryWorld {
   settings: Settings;
   /** Pulls the plug at the n-th record of the next run. */
   crashAt(record: number): void;
+  /** Does something while the next record waits for the disk. */
+  meanwhile(work: () => void): void;
 }
 
 /** What the world does; the replies are used up in order and then the last one repeats. */
@@ -75,6 +78,7 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
   const requests: ModelRequest[] = [];
   const waiting = new Set<() => void>();
   const plugs = [...crashes];
+  let meanwhile: (() => void) | undefined;
   const settings: Settings = {
     rules: standingRules([], "/home/p"),
     limits: limitsSchema.parse({ maxSteps }),
@@ -95,6 +99,7 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
     settings,
     view,
     crashAt: (record) => plugs.push(record),
+    meanwhile: (work) => (meanwhile = work),
     write: (draft) => {
       append(draft);
       for (const wake of [...waiting]) wake();
@@ -111,6 +116,10 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
             plugs.shift();
             throw new Crash();
           }
+          const work = meanwhile;
+          meanwhile = undefined;
+          work?.();
+          refuseSecondAnswers(entries, drafts);
           const before = entries.length;
           for (const draft of drafts) append(draft);
           for (const wake of [...waiting]) wake();
@@ -177,4 +186,13 @@ export function startTurn(world: MemoryWorld, turn: string, input: string, maxSt
     provenance: {},
   };
   world.write({ kind: "turn.started", session: "s1", turn, data });
+}
+
+/** As the store does: a card is answered once, and a record that answers it again is not kept at all. */
+function refuseSecondAnswers(entries: readonly Entry[], drafts: readonly EntryDraft[]): void {
+  const answered = entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : []));
+  for (const draft of drafts) {
+    if (draft.kind !== "card.resolved" || !answered.includes(draft.data.cardId)) continue;
+    throw new LoopdError("card-resolved", `${draft.data.cardId} was already answered.`);
+  }
 }

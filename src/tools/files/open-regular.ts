@@ -32,8 +32,8 @@ export async function openRegular(path: string): Promise<Opened> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-    const opened = await handle.stat();
-    if (opened.isFile() && opened.ino === stats.ino && opened.dev === stats.dev && (await realpath(path)) === path) {
+    const [opened, real] = await Promise.all([handle.stat(), realpath(path)]);
+    if (opened.isFile() && opened.ino === stats.ino && opened.dev === stats.dev && real === path) {
       return { type: "opened", handle, size: opened.size };
     }
     await handle.close();
