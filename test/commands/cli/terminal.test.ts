@@ -39,7 +39,7 @@ async function inTerminal(answers: ModelScript, words: string): Promise<Terminal
   server = await startModelServer(answers);
   await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
   const command = `stty rows 40 cols 80; exec '${process.execPath}' '${CLI}' ${words}`;
-  const env = { ...process.env, NO_COLOR: undefined, LOOPD_HOME: cli.home, TERM: "xterm-256color" };
+  const env = { ...process.env, CI: undefined, NO_COLOR: undefined, LOOPD_HOME: cli.home, TERM: "xterm-256color" };
   const child = spawn(SCRIPT, ["-qfec", command, "/dev/null"], { env, cwd: cli.workspace });
   let raw = "";
   const waiting = new Set<() => void>();
