@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { noticesOf } from "./notices.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, "assets", "helper");
@@ -45,7 +46,7 @@ function stamp() {
   }
   for (const file of readdirSync(join(root, "src/commands")))
     if (file.endsWith(".ts")) add(join(root, "src/commands", file));
-  for (const file of ["package-lock.json", "scripts/build.mjs"]) add(join(root, file));
+  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]) add(join(root, file));
   return hash.digest("hex");
 }
 
@@ -64,7 +65,7 @@ async function build(fresh) {
   const { build: bundle } = await import("esbuild");
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   mkdirSync(fresh, { recursive: true });
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: { helper: "helper-daemon/main.ts", loopd: "src/commands/cli/main.ts" },
     outdir: fresh,
@@ -82,8 +83,10 @@ async function build(fresh) {
     minifyWhitespace: true,
     sourcemap: "linked",
     sourcesContent: false,
+    metafile: true,
     logLevel: "warning",
   });
+  writeFileSync(join(fresh, "NOTICES.txt"), noticesOf(root, Object.keys(metafile.inputs)));
   const files = {};
   for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name.endsWith(".map")) continue;
