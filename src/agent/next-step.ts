@@ -87,7 +87,7 @@ function earliestExpiry(waiting: readonly CallView[]): Millis | undefined {
 }
 
 function finishOf(stopReason: string): Finish {
-  if (stopReason === "max_tokens") return "max-tokens";
+  if (stopReason === "max_tokens" || stopReason === "model_context_window_exceeded") return "max-tokens";
   return stopReason === "refusal" ? "refused" : "done";
 }
 

@@ -33,6 +33,7 @@ const errorCodes = {
   "protocol-garbage": 1,
   "too-many-requests": 1,
   "unknown-method": 1,
+  "output-failed": 1,
   cancelled: 130,
   "endpoint-unreachable": 5,
   "endpoint-unauthorized": 5,

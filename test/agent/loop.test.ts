@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ModelReply } from "../../src/agent/ports.ts";
 import type { Entry, EntryOf } from "../../src/protocol/entries.ts";
 import { calls, memoryWorld, says, startTurn, use, type MemoryWorld } from "../fakes/memory-ports.ts";
 
@@ -190,3 +191,12 @@ test("a read during which the helper dies each time is given up after three atte
   expect(world.performed).toHaveLength(3);
   expect(ofKind(world, "tool.finished").map((entry) => entry.data.outcome)).toEqual(["error"]);
 });
+
+test.each(["max_tokens", "model_context_window_exceeded"])(
+  "an answer cut off by %s is not called done",
+  async (why) => {
+    const world = memoryWorld({ replies: [{ ...says("half of"), stopReason: why } as ModelReply] });
+    expect(await world.run()).toBe("ended");
+    expect(ofKind(world, "turn.finished")[0]?.data).toEqual({ finish: "max-tokens", text: "half of" });
+  },
+);

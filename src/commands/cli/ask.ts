@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
@@ -94,7 +94,16 @@ async function turnRequest(words: readonly string[], options: AskOptions): Promi
 }
 
 function workspaceOf(given: string | undefined): string {
-  const folder = resolve(standingFolder(process.env, process.cwd()), given ?? ".");
+  const folder = given !== undefined && isAbsolute(given) ? given : resolve(hereFolder(), given ?? ".");
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
   throw new LoopdError("workspace-missing", `There is no folder ${folder} to work in. Name another with --workspace.`);
+}
+
+function hereFolder(): string {
+  try {
+    return standingFolder(process.env, process.cwd());
+  } catch (cause) {
+    const message = "The folder that this terminal stands in is gone. Change to another, or name one with --workspace.";
+    throw new LoopdError("workspace-missing", message, { cause });
+  }
 }

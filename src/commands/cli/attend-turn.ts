@@ -196,6 +196,8 @@ class Attendance {
     if (finish === undefined) return 1;
     const view = presentFinish(finish, error);
     this.#report.finish("summary");
+    if (view.isSuccess && this.#progress.text.trim() === "")
+      this.#report.note("The model ended its turn without words.");
     if (!view.isSuccess) {
       sayFailure(
         { code: error?.code ?? finish, message: view.sentence },

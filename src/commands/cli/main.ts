@@ -1,10 +1,12 @@
 import { Command } from "commander";
+import { LoopdError } from "../../protocol/errors.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { addApprovals } from "./approvals.ts";
 import { addAsk } from "./ask.ts";
 import { addEndpoints } from "./endpoints.ts";
 import { reportFailure } from "./failure.ts";
 import { addHelper } from "./helper.ts";
+import { isWithoutReader } from "./interrupts.ts";
 import { examples } from "./options.ts";
 import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
@@ -35,15 +37,22 @@ function createProgram(): Command {
 }
 
 const words = process.argv.slice(2);
+const format = words.includes("--json") ? "json" : "words";
+// Progress that cannot be told takes nothing from the answer.
+process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (!isWithoutReader(error)) {
+    const message = `The output could not be written (${error.code ?? error.message}), so it is not complete. What loopd did is kept: see it with loopd sessions.`;
+    process.exit(reportFailure(new LoopdError("output-failed", message, { cause: error }), format));
+  }
   // Whoever read our output has gone; there is nobody to tell.
-  if (error.code === "EPIPE" && process.stdout.listenerCount("error") === 1) process.exit(0);
+  if (process.stdout.listenerCount("error") === 1) process.exit(0);
 });
 let exitCode = 0;
 try {
   await createProgram().parseAsync(withDefaultVerb(words), { from: "user" });
 } catch (thrown) {
-  exitCode = reportFailure(thrown, words.includes("--json") ? "json" : "words");
+  exitCode = reportFailure(thrown, format);
 }
 await flush();
 process.exit(exitCode);

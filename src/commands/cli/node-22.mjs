@@ -53,7 +53,7 @@ export function runUnderNode(script, args) {
   }
   const child = spawn(node, [...QUIET, script, ...args], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` },
+    env: { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(":") },
   });
   // The terminal sends its signals to the whole group; what a program sends to us alone is passed on.
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -6,6 +6,8 @@ import { LoopdError } from "../../protocol/errors.ts";
  * @throws LoopdError `ambiguous-id` listing the sessions, `unknown-session`.
  */
 export async function resolveSession(connection: Connection, prefix: string): Promise<string> {
+  if (prefix === "")
+    throw new LoopdError("unknown-session", "No session is named. See them all with: loopd sessions list");
   const { sessions } = await connection.request("session.list", { limit: 1000 });
   if (sessions.some(({ session }) => session === prefix)) return prefix;
   const matches = sessions.filter(({ session }) => session.startsWith(prefix));

@@ -13,7 +13,7 @@ export interface FinishView {
 const sentences: Record<Finish, string> = {
   done: "Done.",
   "max-tokens":
-    "The answer is cut off: the model reached its limit of output tokens. Ask it to go on, or raise limits.maxOutputTokens.",
+    "The answer is cut off: the model reached its limit of output tokens or the end of its window. Ask it to go on, raise limits.maxOutputTokens, or begin a new session.",
   "step-limit":
     "The turn used all of its steps; the answer is what it knew by then. Ask again with --max-steps for more.",
   budget: "The turn used up its budget and was ended.",

@@ -209,3 +209,10 @@ test("a session goes on by the beginning of its id; unknown and ambiguous ones a
   expect((await cli.run(["sessions", "show", first])).stdout).toMatch(/> one\n[^]*ok\n[^]*> three\n/);
   expect((await cli.run(["sessions", "search", "three"])).stdout).toContain(first);
 });
+
+test("an answer without words is told to the person, who would else see nothing", async () => {
+  await model(script().says(""));
+  const { exitCode, stdout, stderr } = await cli.run(["ask", "hi"]);
+  expect({ exitCode, stdout: stdout.trim() }).toEqual({ exitCode: 0, stdout: "" });
+  expect(stderr).toContain("The model ended its turn without words.");
+});

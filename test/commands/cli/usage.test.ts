@@ -1,8 +1,9 @@
-import { mkdtempSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { cliOn } from "./run-cli.ts";
+import { CLI, cliOn } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "loopd-usage-"));
 const cli = cliOn(folder);
@@ -94,4 +95,44 @@ test("every command explains itself with examples", async () => {
     for (const [, name] of commands.matchAll(/^ {2}(\w+)/gm))
       if (name !== undefined && name !== "help") pages.push([...page, name]);
   }
+});
+
+test.skipIf(!existsSync("/dev/full"))("output that cannot be written is no success, and says so", () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(process.execPath, [CLI, "--help"], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^loopd: The output could not be written \(ENOSPC\)[^\n]*\n$/);
+});
+
+test("in a folder that is gone, ask names the folder as the trouble, and works with another", () => {
+  const gone = join(folder, "gone");
+  const ask = (...words: string[]) => {
+    const script = 'mkdir -p "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
+    const call = ["-c", script, "sh", gone, process.execPath, CLI, "ask", "hi", ...words];
+    return spawnSync("/bin/sh", call, { encoding: "utf8", env: { ...process.env, LOOPD_HOME: folder } });
+  };
+  const lost = ask();
+  expect(lost.status).toBe(2);
+  expect(lost.stderr).toMatch(/^loopd: The folder that this terminal stands in is gone[^\n]*--workspace\.\n$/);
+  expect(ask("--workspace", cli.workspace)).toMatchObject({ status: 0 });
+});
+
+test("an empty session id means no session, not every session", async () => {
+  await refuses(["ask", "--session", "", "hi"], /No session is named.*loopd sessions list/);
+});
+
+test.skipIf(!existsSync("/dev/full"))("progress that cannot be written takes nothing from the answer", () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stdout } = spawnSync(process.execPath, [CLI, "ask", "hi"], {
+    cwd: cli.workspace,
+    stdio: ["ignore", "pipe", full],
+    encoding: "utf8",
+    env: { ...process.env, LOOPD_HOME: folder },
+  });
+  closeSync(full);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining("not an AI") as string });
 });
