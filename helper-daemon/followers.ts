@@ -139,15 +139,25 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
   };
 }
 
-/** What one request says on one channel in a row, as one delta. One too long for a face to want is left out. */
+/** What one request says on one channel in a row, as one delta, or as few as frames allow. */
 function joined(deltas: readonly Delta[]): Delta[] {
   const runs: Delta[] = [];
-  for (const delta of deltas) {
+  for (const delta of deltas.flatMap(pieces)) {
     const last = runs.at(-1);
     const isSame = last?.request === delta.request && last.channel === delta.channel && delta.channel !== "progress";
     const isRoomy = (last?.text.length ?? 0) + delta.text.length <= MAX_DELTA_CHARACTERS;
     if (last !== undefined && isSame && isRoomy) runs[runs.length - 1] = { ...last, text: last.text + delta.text };
-    else if (delta.text.length <= MAX_DELTA_CHARACTERS) runs.push(delta);
+    else runs.push(delta);
   }
   return runs;
+}
+
+function pieces(delta: Delta): Delta[] {
+  if (delta.text.length <= MAX_DELTA_CHARACTERS) return [delta];
+  const count = Math.ceil(delta.text.length / MAX_DELTA_CHARACTERS);
+  const start = (index: number) => index * MAX_DELTA_CHARACTERS;
+  return Array.from({ length: count }, (_, index) => ({
+    ...delta,
+    text: delta.text.slice(start(index), start(index + 1)),
+  }));
 }

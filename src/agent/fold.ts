@@ -142,8 +142,11 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
 
 function finished(view: TurnView, turn: TurnState): TurnView {
   const results = [...view.results, ...resultBlocks(turn)];
-  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : view.texts;
-  const ended: TurnView = { ...view, results, texts, turn: { ...turn, step: undefined } };
+  // Notes that wait behind results stay there; others must not end up behind the next turn's words.
+  const notes = results.length > 0 ? view.notes : [];
+  const said = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
+  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : said;
+  const ended: TurnView = { ...view, results, texts, notes, turn: { ...turn, step: undefined } };
   const [next, ...queue] = view.queue;
   return next === undefined ? ended : begun({ ...ended, queue }, next);
 }

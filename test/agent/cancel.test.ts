@@ -69,3 +69,24 @@ test("ids that a server made to look like loopd's own are told apart too", async
     ?.messages.flatMap(({ content }) => content.flatMap((block) => ("id" in block ? [block.id] : [])));
   expect(new Set(ids).size).toBe(2);
 });
+
+test("words that steered a cancelled turn and were never sent do not steer the next one", async () => {
+  const world = memoryWorld({ replies: [says("done")] });
+  world.write({ kind: "note.added", session: "s1", turn: "t1", data: { from: "person", text: "and delete the rest" } });
+  cancel(world, "t1");
+  startTurn(world, "t2", "something else");
+  expect(await world.run()).toBe("ended");
+  expect(JSON.stringify(world.requests)).not.toContain("delete the rest");
+});
+
+test("words that steered a turn while its last request failed stand before the next question, not behind it", async () => {
+  const world = memoryWorld({ replies: [says("done")] });
+  const where = { session: "s1", turn: "t1" };
+  const sent = { epoch: "", purpose: "turn" as const, endpoint: "e", model: "m", bytes: 0, reusedBytes: 0 };
+  world.write({ kind: "request.sent", ...where, data: sent });
+  world.write({ kind: "note.added", ...where, data: { from: "person", text: "be brief" } });
+  world.write({ kind: "turn.finished", ...where, data: { finish: "failed", text: "" } });
+  startTurn(world, "t2", "second question");
+  expect(await world.run()).toBe("ended");
+  expect(words(world)).toMatch(/hello.*be brief.*second question/);
+});

@@ -36,6 +36,16 @@ test("a prompt that is small in characters and large in bytes is refused by its 
   await expect(face.submit({ input, workspace: "/" })).rejects.toMatchObject({ code: "prompt-too-large" });
 });
 
+test("an answer that comes in one huge piece is streamed whole", async () => {
+  const answer = "words 😀 ".repeat(100_000);
+  const { face, workspace } = await journey(script().says(answer).oneChunk());
+  await face.submit({ input: "much", workspace });
+  await face.untilKind("turn.finished");
+  const streamed = face.deltas.filter(({ channel }) => channel === "text").map(({ text }) => text);
+  expect(streamed.length).toBeGreaterThan(1);
+  expect(streamed.join("")).toBe(answer);
+});
+
 test("an answer that no frame could hold fails the turn, and the helper serves on", async () => {
   const { face, server, workspace } = await journey(script().says("x".repeat(5_000_000)).oneChunk().repeatLast());
   await face.submit({ input: "much", workspace });
