@@ -11,6 +11,10 @@ export function startAwakeTimer(limit: Millis): Timer {
   let spent: Millis = 0;
   let beat = performance.now();
   let handle: NodeJS.Timeout | undefined;
+  /** Spent time that a restart forgave. */
+  let restarted: Millis = 0;
+  let pauses = 0;
+  let isOver = false;
   let expire: () => void = () => {};
   const expired = new Promise<void>((resolve) => (expire = resolve));
   const count = () => {
@@ -19,20 +23,38 @@ export function startAwakeTimer(limit: Millis): Timer {
     beat = now;
   };
   const schedule = () => {
-    handle = setTimeout(tick, Math.min(HEARTBEAT, Math.max(0, limit - spent)));
+    handle = setTimeout(tick, Math.min(HEARTBEAT, Math.max(0, restarted + limit - spent)));
   };
   const tick = () => {
     count();
-    if (spent >= limit) expire();
+    if (spent - restarted >= limit) expire();
     else schedule();
+  };
+  const stop = () => {
+    if (handle !== undefined) count();
+    clearTimeout(handle);
+    handle = undefined;
   };
   schedule();
   return {
     expired,
     stop: () => {
+      isOver = true;
+      stop();
+    },
+    pause: () => {
+      pauses += 1;
+      if (pauses === 1) stop();
+    },
+    resume: () => {
+      pauses -= 1;
+      if (pauses > 0 || isOver) return;
+      beat = performance.now();
+      schedule();
+    },
+    restart: () => {
       if (handle !== undefined) count();
-      clearTimeout(handle);
-      handle = undefined;
+      restarted = spent;
     },
     elapsed: () => {
       if (handle !== undefined) count();

@@ -1,13 +1,19 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
-import type { Catalogue } from "../src/tools/catalogue.ts";
 import { resolveCard } from "./cards.ts";
+import { examine } from "./doctor.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
 import type { Home } from "./home.ts";
+import type { FileHistory } from "./file-history.ts";
 import type { Hub } from "./hub.ts";
-import type { Handlers } from "./socket-server.ts";
+import type { McpConfig } from "./mcp-config.ts";
+import type { Memory } from "./memory.ts";
+import type { Handlers } from "./methods.ts";
+import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
+import type { StateQuery } from "./store/state-query.ts";
+import type { ToolWorld } from "./tool-world.ts";
 import type { Turns } from "./turns.ts";
 
 /** Everything the methods of the socket act on. */
@@ -17,7 +23,12 @@ export interface HandlersOptions {
   hub: Hub;
   turns: Turns;
   profiles: Profiles;
-  catalogue: Catalogue;
+  tools: ToolWorld;
+  files: FileHistory;
+  state: SessionState;
+  memory: Memory;
+  query: StateQuery;
+  mcp: McpConfig;
   startedAt: number;
   /** Ends the helper after the answer has left. */
   stop(): void;
@@ -30,11 +41,17 @@ export function createHandlers({
   hub,
   turns,
   profiles,
-  catalogue,
+  tools,
+  files,
+  state,
+  memory,
+  query,
+  mcp,
   startedAt,
   stop,
 }: HandlersOptions): Handlers {
   const { lists, log, cards, words } = store;
+  const { catalogue, servers, sandbox } = tools;
   return {
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
@@ -42,6 +59,20 @@ export function createHandlers({
     "session.list": ({ limit }) => ({ sessions: lists.sessions(limit) }),
     "session.show": ({ session }) => ({ session: lists.session(session), turns: lists.turns(session) }),
     "session.search": ({ query, limit }) => ({ hits: words.search(query, limit) }),
+    "session.undo-files": (params) => files.undo(params),
+    "file.seen": (params, _, origin) => files.seen(params, origin),
+    "file.changing": (params, _, origin) => files.changing(params, origin),
+    "state.get": (params, _, origin) => state.get(params, origin),
+    "state.set": (params, _, origin) => state.set(params, origin),
+    "state.query": ({ sql }, signal) => query.run(sql, signal),
+    "memory.list": async () => ({ notes: await memory.list() }),
+    "memory.read": ({ topic }) => memory.read(topic),
+    "memory.write": async (params, _, origin) => ({ note: await memory.write(params, origin) }),
+    "memory.forget": async ({ topic }, _, origin) => {
+      await memory.forget(topic, origin);
+      return {};
+    },
+    "memory.search": (params) => memory.search(params),
     "entries.read": ({ session, after, limit }) => {
       lists.session(session);
       const entries = log.page(session, after, limit);
@@ -69,6 +100,14 @@ export function createHandlers({
       if (tool === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
       return { tool };
     },
+    "mcp.list": async (_, signal) => ({ servers: await servers.status({ isStarting: false, signal }) }),
+    "mcp.add": async (params) => ({ server: await mcp.add(params) }),
+    "mcp.remove": ({ name }) => {
+      mcp.remove(name);
+      return {};
+    },
+    "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
+    "helper.doctor": async () => ({ checks: await examine({ sandbox }) }),
     "helper.status": () => ({
       pid: process.pid,
       version: VERSION,

@@ -13,6 +13,8 @@ export interface Home {
   lock: string;
   blobs: string;
   logs: string;
+  /** Long-lived notes. */
+  memory: string;
   socket: string;
   /** File that holds the secret of this home. */
   token: string;
@@ -36,6 +38,7 @@ export function prepareHome(folder: string): Home {
       lock: join(real, "lock.db"),
       blobs: join(real, "blobs"),
       logs: join(real, "logs"),
+      memory: join(real, "memory"),
       socket: socketPathOf(folder),
       token: join(real, "run", "token"),
     };

@@ -1,28 +1,32 @@
-import { homedir } from "node:os";
 import { asLoopdError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
-import { createCatalogue } from "../src/tools/catalogue.ts";
-import { realPathOf } from "../src/tools/files/real-path.ts";
-import { protectedPathsOf } from "../src/tools/protected-paths.ts";
 import { bootId } from "../src/tools/runner/boot.ts";
+import { openConfigFile } from "./config-file.ts";
 import { effectiveOf } from "./effective.ts";
 import { createModelPort } from "./endpoints/model-port.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
+import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
 import { homeOf, prepareHome, tokenOf } from "./home.ts";
 import { createHub } from "./hub.ts";
 import { createStamp } from "./ids.ts";
 import { keepIndexed } from "./keep-indexed.ts";
 import { openLog } from "./logs.ts";
+import { createMcpConfig } from "./mcp-config.ts";
+import { createMemory } from "./memory.ts";
+import { type Handlers, requestAsTool } from "./methods.ts";
 import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
 import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
+import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
+import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
-import { createSessionPorts } from "./session-ports.ts";
 import { listen } from "./socket-server.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { takeHome } from "./store/home-lock.ts";
 import { openStore } from "./store/open-store.ts";
+import { createStateQuery } from "./store/state-query.ts";
+import { createToolWorld } from "./tool-world.ts";
 import { createTurns } from "./turns.ts";
 
 const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = process.env;
@@ -38,34 +42,25 @@ async function main(): Promise<void> {
   const token = tokenOf(home);
   const boot = bootId();
   const store = openStore(home.database, createStamp(boot));
-  const profiles = createProfiles(home.folder);
+  const file = openConfigFile(home.folder);
+  const config = file.current;
+  const profiles = createProfiles(home.folder, file);
   const log = openLog(home.logs, logLevel);
   const hub = createHub(store.log);
   const blobs = createBlobs(home.blobs);
-  const limits = () => profiles.config().limits;
-  const catalogue = createCatalogue({ limits });
+  const tools = await createToolWorld({ home, store, blobs, log, config, environment: process.env });
+  const { catalogue, servers, person, placeOf } = tools;
   const rehearsal = createRehearsalEndpoint();
   const model = createModelPort({
     resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
-    limits,
+    limits: () => config().limits,
   });
-  const person = await realPathOf(homedir());
-  const protectedPaths = await protectedPathsOf({ home: person, loopdHome: home.folder, platform: process.platform });
   const shutdown = new AbortController();
-  const settings = createSettings(profiles.config, catalogue.book, person);
-  const placeOf = (session: string) => ({
-    workspace: store.lists.session(session).workspace,
-    home: person,
-    protectedPaths,
-    get outputBytes() {
-      return limits().toolOutputBytes;
-    },
-    environment: process.env,
-    saveBlob: blobs.save,
-    saveBlobFile: blobs.saveFile,
-    readBlob: blobs.read,
-  });
-  const shared = { hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal };
+  const settings = createSettings(config, catalogue.book, person);
+  const shared: PortsOptions = {
+    ...{ hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal, toolsReady: servers.ready },
+    request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
+  };
   const turns = createTurns({
     store,
     hub,
@@ -82,22 +77,21 @@ async function main(): Promise<void> {
     shutdown.abort();
     await turns.stop();
     await server.close();
-    await rehearsal.close();
+    await Promise.all([rehearsal.close(), tools.close()]);
     store.close();
     lock.release();
     log.flush(() => process.exit(0));
   };
-  const handlers = createHandlers({
-    home,
-    store,
-    hub,
-    turns,
-    profiles,
-    catalogue,
-    startedAt,
+  const handlers: Handlers = createHandlers({
+    ...{ home, store, hub, turns, profiles, tools, startedAt },
+    files: createFileHistory({ store, hub, blobs }),
+    state: createSessionState({ store, hub }),
+    memory: createMemory({ folder: home.memory, hub }),
+    query: createStateQuery({ database: home.database }),
+    mcp: createMcpConfig({ file, servers }),
     stop: () => void stop("asked to"),
   });
-  await sweepUnfinished(store, boot, log);
+  await sweepUnfinished(store, boot, log, servers.marks());
   const server = await listen({ home, token, hub, entries: store.log, handlers, log });
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));

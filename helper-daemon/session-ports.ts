@@ -3,11 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ModelReply, ModelRequest, Ports, Settings, Tell } from "../src/agent/ports.ts";
 import type { EntryDraft } from "../src/protocol/entries.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
+import type { ParamsOf, ResultOf, ToolMethod } from "../src/protocol/requests.ts";
 import type { Facts, Millis, SessionId } from "../src/protocol/values.ts";
 import type { Catalogue } from "../src/tools/catalogue.ts";
 import type { Place } from "../src/tools/define-tool.ts";
 import { startAwakeTimer } from "./awake-timer.ts";
 import type { Hub } from "./hub.ts";
+import type { ToolOrigin } from "./methods.ts";
 import type { SessionFeed } from "./session-feed.ts";
 
 /** How long to wait before a record that found the disk full or the database locked is tried again. */
@@ -22,6 +24,9 @@ export interface PortsOptions {
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   /** Where the calls of a session happen. */
   placeOf(session: SessionId): Place;
+  toolsReady(signal: AbortSignal): Promise<void>;
+  /** The socket's own table, on behalf of a running call. */
+  request<M extends ToolMethod>(origin: ToolOrigin, method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
   /** Fires when the helper goes down. */
   shutdown: AbortSignal;
 }
@@ -37,6 +42,9 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     model,
     inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, place, context),
+    toolsReady: options.toolsReady,
+    request: ({ turn, callId }, method, params) =>
+      options.request({ caller: "tool", session, turn, callId }, method, params),
     now: () => Date.now(),
     timer: startAwakeTimer,
     digest: (text) => createHash("sha256").update(text).digest("hex"),

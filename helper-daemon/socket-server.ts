@@ -1,34 +1,20 @@
 import { timingSafeEqual } from "node:crypto";
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
-import { invalidParams } from "../src/protocol/connect.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
 import { Peer } from "../src/protocol/peer.ts";
-import {
-  type MethodName,
-  methods,
-  type ParsedParamsOf,
-  PROTOCOL_VERSION,
-  type ResultOf,
-} from "../src/protocol/requests.ts";
+import { type ParsedParamsOf, PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { createFollowers, type Followers } from "./followers.ts";
 import type { Home } from "./home.ts";
 import type { Hub } from "./hub.ts";
 import type { Log } from "./logs.ts";
+import { checkCaller, type Handlers, parseRequest, perform } from "./methods.ts";
 import type { EntryLog } from "./store/entry-log.ts";
 
 /** How long a client may take to say hello, and how many may be connected. */
 const HELLO_MS = 10_000;
 const MAX_CONNECTIONS = 256;
-
-/** One handler for each method of the protocol's table, but for those that the connection itself answers. */
-export type Handlers = {
-  [M in Exclude<MethodName, "hello" | "entries.follow" | "entries.unfollow">]: (
-    params: ParsedParamsOf<M>,
-    signal: AbortSignal,
-  ) => ResultOf<M> | Promise<ResultOf<M>>;
-};
 
 /** What the server serves. */
 export interface ServerOptions {
@@ -90,17 +76,10 @@ function serve(socket: Socket, { home, token, hub, entries, handlers, log }: Ser
   let followers: Followers | undefined;
   let isOutdated = false;
   const request = async (method: string, params: unknown, signal: AbortSignal): Promise<unknown> => {
-    if (!Object.hasOwn(methods, method)) {
-      throw new LoopdError(
-        "unknown-method",
-        `This helper (version ${VERSION}) knows no method ${method.slice(0, 100)}.`,
-      );
-    }
-    const name = method as MethodName;
-    const parsed = methods[name].params.safeParse(params ?? {});
-    if (!parsed.success) throw invalidParams(name, parsed.error.issues);
+    const parsed = parseRequest(method, params);
+    const { name } = parsed;
     if (name === "hello") {
-      const { protocolVersion, token: given } = parsed.data as ParsedParamsOf<"hello">;
+      const { protocolVersion, token: given } = parsed.params as ParsedParamsOf<"hello">;
       checkToken(given, token, home);
       isOutdated = protocolVersion !== PROTOCOL_VERSION;
       if (isOutdated) throw outdated(protocolVersion);
@@ -111,11 +90,10 @@ function serve(socket: Socket, { home, token, hub, entries, handlers, log }: Ser
     // All that a client of another version may do is stop this helper, so that its own can take over.
     const isStop = isOutdated && name === "helper.stop";
     if (followers === undefined && !isStop) throw new LoopdError("wrong-token", "Say hello with the token first.");
-    if (!methods[name].callers.includes("face")) throw new LoopdError("not-allowed", `${name} is not for faces.`);
-    if (name === "entries.follow") return followers?.follow(parsed.data as ParsedParamsOf<"entries.follow">);
-    if (name === "entries.unfollow") return followers?.unfollow(parsed.data as ParsedParamsOf<"entries.unfollow">);
-    const handler = handlers[name] as (params: unknown, signal: AbortSignal) => unknown;
-    return handler(parsed.data, signal);
+    checkCaller(name, "face");
+    if (name === "entries.follow") return followers?.follow(parsed.params as ParsedParamsOf<"entries.follow">);
+    if (name === "entries.unfollow") return followers?.unfollow(parsed.params as ParsedParamsOf<"entries.unfollow">);
+    return perform(handlers, parsed, signal, { caller: "face" });
   };
   const peer: Peer = new Peer(socket, {
     request: async (method, params, signal) => {

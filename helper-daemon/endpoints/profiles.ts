@@ -9,7 +9,7 @@ import {
 } from "../../src/protocol/config.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
-import { openConfigFile, type RawConfig } from "./config-file.ts";
+import type { ConfigFile, RawConfig } from "../config-file.ts";
 import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
 import { checkedKey, checkedProfile } from "./checked-profile.ts";
@@ -56,10 +56,9 @@ const REHEARSAL_PROFILE: EndpointProfile = endpointProfileSchema.parse({
 
 /**
  * Opens the endpoints of a home, which must exist.
- * @throws LoopdError `config-invalid` when `config.json` or `secrets.json` is broken.
+ * @throws LoopdError `config-invalid` when `secrets.json` is broken.
  */
-export function createProfiles(home: string): Profiles {
-  const file = openConfigFile(home);
+export function createProfiles(home: string, file: ConfigFile): Profiles {
   const secrets = openSecretsFile(home);
   const unsaved = new Map<string, ResolvedEndpoint>();
 

@@ -2,7 +2,7 @@ import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { LoopdError } from "../../src/protocol/errors.ts";
-import { readPrivateFile, writePrivateJson } from "./private-file.ts";
+import { readPrivateFile, writePrivateJson } from "../private-file.ts";
 
 /** A key must fit into one HTTP header. */
 export const keySchema = z.string().regex(/^[\x21-\x7e]{1,8192}$/, "printable ASCII without spaces");

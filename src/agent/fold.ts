@@ -1,6 +1,7 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
 import { frame, pendingMessages, resultBlocks } from "./context/render.ts";
+import { innerCall } from "./inner-call.ts";
 import type { CallView, CardView, Foldable, StepView, TurnState, TurnView } from "./transcript.ts";
 import { withWireIds } from "./wire-ids.ts";
 
@@ -120,14 +121,14 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
   const calls: CallView[] = [];
   const content = data.content.map((block): Block => {
     if (block.type !== "tool_use") return block;
-    const { unparsed, ...sendable } = block;
+    const { type, name, input } = block;
     const callId = `${turn.turn}.${turn.steps + 1}.${calls.length}`;
     const isUsable = /^(?!loopd_)[\w-]{1,64}$/.test(block.id) && !isTaken(block.id);
     const wireId = isUsable ? block.id : `loopd_${callId.replaceAll(".", "_")}`;
     fresh.add(wireId);
     const untouched = { isRequested: false, cards: [], attempts: 0, isStarted: false };
-    calls.push({ callId, wireId, name: block.name, arguments: block.input, unparsed, ...untouched });
-    return { ...sendable, id: wireId };
+    calls.push({ callId, wireId, ...innerCall(block), ...untouched });
+    return { type, id: wireId, name, input };
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
   const step: StepView = { text, stopReason: data.stopReason, calls };

@@ -1,8 +1,10 @@
-import type { Delta, Entry, EntryDraft, Overrides } from "../protocol/entries.ts";
 import type { Limits } from "../protocol/config.ts";
+import type { Delta, Entry, EntryData, EntryDraft, Overrides, Question, Resolution } from "../protocol/entries.ts";
+import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
 import type {
   Block,
   CallId,
+  Content,
   Effect,
   Facts,
   Json,
@@ -39,10 +41,12 @@ export interface ToolFace {
   timeLimit: Millis;
 }
 
-/** The tools of an epoch. Pure: schemas and parsing only. */
+/** Every tool there is. Pure: schemas and parsing only. */
 export interface ToolBook {
-  /** What the model is told, sorted by name. */
-  schemas(): readonly ToolSchema[];
+  /** What a model is told at the start of an epoch, sorted by name: the listed tools, and those of `more` that exist. */
+  schemas(more?: readonly string[]): readonly ToolSchema[];
+  /** What a model would be told of one tool, listed or not. */
+  schemaOf(name: string): ToolSchema | undefined;
   find(name: string): ToolFace | undefined;
   parse(name: string, input: Json): ParseResult;
   /** Words that name the nearest tools, for a name that does not exist. */
@@ -82,6 +86,9 @@ export interface Outcome {
   kind: OutcomeKind;
   text: string;
   blob?: string;
+  content?: Content[];
+  /** Files as the model has now seen them. */
+  saw?: EntryData<"tool.finished">["saw"];
   isSideEffectPossible: boolean;
 }
 
@@ -95,6 +102,13 @@ export interface RunnableCall extends ParsedCall {
   overrides: Overrides;
 }
 
+/** How a person ended a question. `answer` is there exactly where the resolution is `answered`. */
+export interface CardAnswer {
+  resolution: Resolution;
+  answer?: Json;
+  reason?: string;
+}
+
 /** What a tool gets besides its input. */
 export interface CallContext {
   /** Also the idempotency key. */
@@ -103,6 +117,15 @@ export interface CallContext {
   signal: AbortSignal;
   /** One line for the faces about what the tool is doing. */
   progress(text: string): void;
+  /** The call is getting somewhere: its time limit begins anew, up to ten times the limit in all. */
+  restartLimit(): void;
+  /**
+   * Asks the person; the time limit stands still meanwhile. A call that runs again after a crash gets the cards it had
+   * opened, in the same order, with the answers they have by now. Rejects when the signal fires.
+   */
+  ask(question: Question): Promise<CardAnswer>;
+  /** The socket's own table, as caller `tool`, about the call's own session. @throws LoopdError */
+  request<M extends ToolMethod>(method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
   /** Records a child process before anything depends on it. */
   spawned(pid: number, startTime: string): Promise<void>;
 }
@@ -111,6 +134,11 @@ export interface CallContext {
 export interface Timer {
   expired: Promise<void>;
   stop(): void;
+  /** Time between the two does not count. Each may be called again. */
+  pause(): void;
+  resume(): void;
+  /** The limit begins anew. */
+  restart(): void;
   /** Awake milliseconds so far. */
   elapsed(): Millis;
 }
@@ -123,9 +151,17 @@ export interface Ports {
   /** The session's entries after `after`, whoever wrote them. With `wait`, at least one, or [] once it is aborted. */
   read(after: Seq, wait?: AbortSignal): Promise<Entry[]>;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
+  /** Resolves once `settings().tools` knows the tools of every connected server, or that one cannot be asked now. */
+  toolsReady(signal: AbortSignal): Promise<void>;
   /** Read-only look at what a call would touch. */
   inspect(call: ParsedCall): Promise<Facts>;
   run(call: RunnableCall, context: CallContext): Promise<Outcome>;
+  /** A method of the socket's table on behalf of a running call. */
+  request<M extends ToolMethod>(
+    call: { turn: TurnId; callId: CallId },
+    method: M,
+    params: ParamsOf<M>,
+  ): Promise<ResultOf<M>>;
   now(): Millis;
   timer(limit: Millis): Timer;
   /** SHA-256, hexadecimal. */

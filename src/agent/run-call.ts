@@ -1,5 +1,6 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Effect, Millis } from "../protocol/values.ts";
+import { type CallRun, callContext } from "./call-context.ts";
 import type { Outcome, Ports, RunnableCall, Settings } from "./ports.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
@@ -54,8 +55,10 @@ async function runCall(
   stop: AbortSignal,
 ): Promise<EntryDraft[]> {
   const timer = ports.timer(limit);
+  const startedAt = ports.now();
   const own = new AbortController();
-  const work = perform(ports, view, turn, call, AbortSignal.any([own.signal, stop]));
+  const signal = AbortSignal.any([own.signal, stop]);
+  const work = perform({ ports, view, turn, call, timer, limit, signal });
   const end = await Promise.race([
     work.then(() => "done" as const),
     timer.expired.then(() => "timed-out" as const),
@@ -67,37 +70,39 @@ async function runCall(
   // The helper is going down: nothing is recorded, so that the next one knows that this call was interrupted.
   if (end === "stopped" && stop.reason === SHUTDOWN) return [];
   const { callId, name } = call;
+  const where = { session: view.session, turn: turn.turn };
+  const attempt = call.attempts + 1;
+  if (outcome === undefined) void recordLate(ports, where, { callId, attempt }, startedAt, work);
   const { kind, ...rest } = outcomeOf(end, outcome, call.effect, limit);
-  const data = { callId, attempt: call.attempts + 1, name, outcome: kind, durationMs: timer.elapsed(), ...rest };
-  return [{ kind: "tool.finished", session: view.session, turn: turn.turn, data }];
+  const data = { callId, attempt, name, outcome: kind, durationMs: timer.elapsed(), ...rest };
+  return [{ kind: "tool.finished", ...where, data }];
+}
+
+/** The result of a tool that ignored its end: dropped, but known to whoever reads the trace. */
+async function recordLate(
+  ports: Ports,
+  where: { session: string; turn: string },
+  which: { callId: string; attempt: number },
+  startedAt: Millis,
+  work: Promise<Outcome>,
+): Promise<void> {
+  const { kind, text } = await work;
+  const data = { ...which, outcome: kind, durationMs: ports.now() - startedAt, text };
+  // Nobody waits for it; a helper that has closed its trace meanwhile loses nothing that was promised.
+  await ports.record([{ kind: "tool.late", ...where, data }]).catch(() => undefined);
 }
 
 /** Reason of the stop signal when the whole helper goes down, as opposed to one turn being cancelled. */
 export const SHUTDOWN = Symbol("shutdown");
 
-function perform(ports: Ports, view: TurnView, turn: TurnState, call: CallView, signal: AbortSignal): Promise<Outcome> {
+function perform(run: CallRun): Promise<Outcome> {
+  const { ports, view, turn, call } = run;
   const { callId, name, effect = "exec", decision } = call;
-  const where = { session: view.session, turn: turn.turn };
   const facts = decision?.facts ?? { hash: "" };
-  const runnable: RunnableCall = {
-    ...where,
-    callId,
-    name,
-    arguments: call.arguments,
-    effect,
-    facts,
-    attempt: call.attempts + 1,
-    overrides: turn.overrides,
-  };
-  const context = {
-    callId,
-    signal,
-    progress: (text: string) => ports.tell({ ...where, request: callId, channel: "progress", text }),
-    spawned: async (pid: number, startTime: string) => {
-      await ports.record([{ kind: "tool.spawned", ...where, data: { callId, pid, startTime, boot: ports.boot() } }]);
-    },
-  };
-  return ports.run(runnable, context).catch((thrown: unknown): Outcome => {
+  const attempt = call.attempts + 1;
+  const what = { callId, name, arguments: call.arguments, effect, facts, attempt };
+  const runnable: RunnableCall = { session: view.session, turn: turn.turn, ...what, overrides: turn.overrides };
+  return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { kind: "error", text: `ERROR: The tool itself failed: ${message}`, isSideEffectPossible: isRisky(effect) };
   });
@@ -122,7 +127,7 @@ function outcomeOf(
   };
 }
 
-/** Lets an aborted tool end its processes; one that ignores the signal is left behind and its late result dropped. */
+/** Lets an aborted tool end its processes; one that ignores the signal is left behind. */
 async function withinGrace(ports: Ports, work: Promise<Outcome>): Promise<Outcome | undefined> {
   const grace = ports.timer(GRACE);
   const outcome = await Promise.race([work, grace.expired.then(() => undefined)]);

@@ -17,6 +17,8 @@ import type { CallView, TurnState, TurnView } from "./transcript.ts";
  */
 export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSignal): Promise<TurnView> {
   let ahead = nothingAhead(start);
+  /** The turn for which the tools of every connected server have been asked for. */
+  let readyFor: string | undefined;
   for (;;) {
     ahead = await catchUp(ports, ahead);
     if (shutdown.aborted) return (await flush(ports, { ...ahead, derived: [] })).ahead.view;
@@ -30,6 +32,12 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
         break;
       }
       case "open-epoch":
+        if (readyFor !== step.turn.turn) {
+          readyFor = step.turn.turn;
+          ahead = (await flush(ports, ahead)).ahead;
+          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) => ports.toolsReady(stop));
+          break;
+        }
         // Requests name the epoch by the id that recording gives it.
         ({ ahead } = await flush(ports, withDerived(ahead, [openEpoch(ahead.now, step.turn, step.reason, ports)])));
         break;
@@ -133,8 +141,7 @@ async function decideCalls(
       const data = { callId, decision: answer, ruleId, causes, facts, reason };
       const drafts: EntryDraft[] = [{ kind: "tool.decided", ...where, data }];
       if (answer !== "requiresApproval") return drafts;
-      const schema = tools.schemas().find((one) => one.name === name);
-      const schemaHash = ports.digest(canonicalize(schema ?? {}));
+      const schemaHash = ports.digest(canonicalize(tools.schemaOf(name) ?? {}));
       const bound = { callId, tool: name, schemaHash, arguments: call.arguments, factsHash: facts.hash };
       const argumentsHash = ports.digest(canonicalize(bound));
       const cardId = `${callId}#${call.cards.length + 1}`;

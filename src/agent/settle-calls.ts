@@ -8,8 +8,11 @@ import { type CallView, type CardView, callsOf, newestCard, type TurnState, type
  * person answered, cards that expired, calls that a crash interrupted. Pure; [] when there is none.
  */
 export function settleCalls(view: TurnView, turn: TurnState, settings: Settings, now: Millis): EntryDraft[] {
-  const open = callsOf(turn).filter((call) => call.outcome === undefined);
-  return open.flatMap((call) => {
+  const calls = callsOf(turn);
+  const over = calls.filter((call) => call.outcome !== undefined);
+  const unasked = over.flatMap((call) => openCards(call).map((card) => cancelled(view, turn, card)));
+  const open = calls.filter((call) => call.outcome === undefined);
+  const settled = open.flatMap((call) => {
     if (call.decision === undefined) return invalid(view, turn, call, settings) ?? [];
     if (call.decision.answer === "deny") {
       return finished(view, turn, call, "denied", call.decision.reason ?? "Policy forbids this call.");
@@ -17,12 +20,20 @@ export function settleCalls(view: TurnView, turn: TurnState, settings: Settings,
     const settle = call.isStarted ? interrupted : answered;
     return settle(view, turn, call, settings, now) ?? [];
   });
+  return [...unasked, ...settled];
+}
+
+/** Cards that wait for a person. */
+export function openCards(call: CallView): readonly CardView[] {
+  return call.cards.filter((card) => card.resolution === undefined);
 }
 
 /** Whether a decided call may start now: permitted and never started, or interrupted and safe or allowed to run again. */
 export function mayRun(call: CallView, settings: Settings): boolean {
   if (call.decision === undefined) return false;
-  if (call.isStarted) return isHarmless(call, settings) || recoveryOf(call)?.answer === "again";
+  if (call.isStarted) {
+    return isHarmless(call, settings) ? openQuestion(call) === undefined : recoveryOf(call)?.answer === "again";
+  }
   return call.decision.answer === "execute" || newestCard(call)?.resolution === "approved";
 }
 
@@ -60,6 +71,7 @@ function invalid(view: TurnView, turn: TurnState, call: CallView, settings: Sett
 function answered(view: TurnView, turn: TurnState, call: CallView, _: Settings, now: Millis): EntryDraft | undefined {
   const card = newestCard(call);
   if (card === undefined) return undefined;
+  if (card.type === "question") return undefined;
   if (card.resolution === "denied") {
     const words = card.reason === undefined ? "" : ` Their reason: ${card.reason}`;
     return finished(view, turn, call, "denied", `The person denied this call.${words}`);
@@ -81,10 +93,15 @@ function interrupted(
   settings: Settings,
   now: Millis,
 ): EntryDraft | undefined {
+  const question = openQuestion(call);
   if (isHarmless(call, settings)) {
+    // It waits for the person all the same; running it again only to wait again would use up its attempts.
+    if (question !== undefined) return expired(view, turn, question, now);
     const words = `loopd stopped ${call.attempts} times while this call ran; it is not tried again.`;
     return call.attempts < MAX_ATTEMPTS ? undefined : finished(view, turn, call, "error", words);
   }
+  // Whoever asked is gone with the process that had asked, so an answer would reach nobody.
+  if (question !== undefined) return cancelled(view, turn, question);
   const card = recoveryOf(call);
   if (card === undefined) {
     const data = { cardId: `${call.callId}#${call.cards.length + 1}`, type: "recovery" as const, callId: call.callId };
@@ -96,6 +113,17 @@ function interrupted(
   return card.answer === "happened"
     ? finished(view, turn, call, "ok", `${start} The person says that it had its effect; its output is lost.`)
     : finished(view, turn, call, "unknown", `${start} Whether it had its effect is unknown; it was not run again.`);
+}
+
+/** A question of the call that nobody has answered yet. */
+function openQuestion(call: CallView): CardView | undefined {
+  return call.cards.find((card) => card.type === "question" && card.resolution === undefined);
+}
+
+/** Ends a card that no answer is needed for any more. */
+export function cancelled(view: TurnView, turn: TurnState, { cardId }: CardView): EntryDraft {
+  const data = { cardId, resolution: "cancelled" as const, by: "loopd" };
+  return { kind: "card.resolved", session: view.session, turn: turn.turn, data };
 }
 
 function expired(view: TurnView, turn: TurnState, card: CardView, now: Millis): EntryDraft | undefined {

@@ -72,6 +72,48 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
+/** What an MCP server may be called; the name becomes part of its tools' names. */
+export const mcpNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]|_(?!_)){0,31}$/i,
+    "letters, digits, dash, single underscore; at most 32, the first a letter or digit",
+  );
+
+/** One entry of `mcpServers`, in the shape that other programs use too. `${VAR}` is expanded from the helper's environment. */
+export const mcpServerSchema = z
+  .strictObject({
+    /** Program to start; then `url` is absent. */
+    command: z.string().min(1).optional(),
+    args: z.array(z.string()).default([]),
+    env: z.record(z.string(), z.string()).default({}),
+    cwd: z.string().optional(),
+    /** Address of a running server: http(s) for streamable HTTP, ws(s) for WebSocket. */
+    url: z.string().min(1).optional(),
+    type: z.enum(["stdio", "http", "sse", "ws"]).optional(),
+    headers: z.record(z.string(), z.string()).default({}),
+    disabled: z.boolean().default(false),
+    /** Awake time of one call; progress restarts it. Default: `limits.mcpMs`. */
+    timeLimitMs: limitMs.optional(),
+    /** What the server says about its tools (read-only, idempotent) counts, and its read-only tools need no approval. */
+    trust: z.boolean().default(false),
+    /** Names (without the server's), `*` at the end for all that begin so. Absent: all. */
+    allow: z.array(z.string()).optional(),
+    deny: z.array(z.string()).default([]),
+    /** Whether its tools are in every prompt; otherwise the model finds them with `find_tools`. */
+    listed: z.union([z.boolean(), z.array(z.string())]).default(false),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), { error: "either command or url" });
+export type McpServerConfig = z.infer<typeof mcpServerSchema>;
+
+/** How commands are kept in their place. */
+const sandboxSchema = z.strictObject({
+  /** `auto`: wherever this machine can; `off`: never, so that every command asks. */
+  mode: z.enum(["auto", "off"]).default("auto"),
+  /** Hosts that every sandboxed command may reach without asking, such as `registry.npmjs.org` or `*.example.com`. */
+  domains: z.array(z.string()).default([]),
+});
+
 /** A rule as a person writes it; its layer is always `config`. */
 const configRuleSchema = ruleSchema.omit({ layer: true });
 
@@ -82,6 +124,20 @@ export const configSchema = z.strictObject({
   endpoint: z.string().optional(),
   endpoints: z.record(endpointNameSchema, endpointProfileSchema).default({}),
   rules: z.array(configRuleSchema).default([]),
+  mcpServers: z.record(mcpNameSchema, mcpServerSchema).default({}),
+  sandbox: sandboxSchema.prefault({}),
+  tools: z
+    .strictObject({
+      /** Names of tools or groups that are in every prompt, instead of the default set. */
+      listed: z.array(z.string()).optional(),
+    })
+    .prefault({}),
+  web: z
+    .strictObject({
+      /** Hosts or addresses of this machine or the local network that `web_fetch` may reach all the same. */
+      allowedPrivateHosts: z.array(z.string()).default([]),
+    })
+    .prefault({}),
   limits: limitsSchema.prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   blockSchema,
   causeSchema,
+  contentSchema,
   decisionSchema,
   effectSchema,
   factsSchema,
@@ -31,6 +32,17 @@ export const overridesSchema = z.object({
   yes: z.boolean().optional(),
 });
 export type Overrides = z.infer<typeof overridesSchema>;
+
+/** What a question card asks. The answer is text, one of the choices, or an object that fits the form. */
+export const questionSchema = z.object({
+  text: z.string(),
+  /** Who asks: `model`, or `mcp NAME` for a connected server. */
+  from: z.string(),
+  choices: z.array(z.string()).optional(),
+  /** JSON Schema of an object with plain fields. */
+  form: z.record(z.string(), jsonSchema).optional(),
+});
+export type Question = z.infer<typeof questionSchema>;
 
 export const cardTypeSchema = z.enum(["approval", "question", "recovery"]);
 export type CardType = z.infer<typeof cardTypeSchema>;
@@ -124,6 +136,8 @@ export const entryData = {
     argumentsHash: z.string().optional(),
     causes: z.array(causeSchema).optional(),
     expiresAt: z.number().optional(),
+    /** Present where `type` is `question`. */
+    question: questionSchema.optional(),
   }),
   "card.resolved": z.object({
     cardId: z.string(),
@@ -144,16 +158,28 @@ export const entryData = {
     outcome: outcomeSchema,
     durationMs: z.number(),
     text: z.string(),
-    content: z.array(jsonSchema).optional(),
+    content: z.array(contentSchema).optional(),
+    /** What the model has seen of files, so that a later change to one of them is noticed. */
+    saw: z.array(z.object({ path: z.string(), fingerprint: z.string() })).optional(),
     /** Name of the blob that holds the whole output, where `text` is cut. */
     blob: z.string().optional(),
     isSideEffectPossible: z.boolean(),
   }),
+  /** The result of a tool that came back after its call had ended without it. Dropped; only the record is kept. */
+  "tool.late": z.object({
+    callId: z.string(),
+    attempt: z.number().int(),
+    outcome: outcomeSchema,
+    durationMs: z.number(),
+    text: z.string(),
+  }),
   "rule.added": z.object({ rule: ruleSchema }),
   "rule.removed": z.object({ rule: ruleSchema }),
   "state.changed": z.object({
-    store: z.enum(["session", "memory", "routine", "endpoint"]),
+    /** `file`: a file of the person; the key is its real path. */
+    store: z.enum(["session", "memory", "routine", "endpoint", "file"]),
     key: z.string(),
+    callId: z.string().optional(),
     before: jsonSchema.optional(),
     after: jsonSchema.optional(),
   }),

@@ -13,6 +13,10 @@ const errorCodes = {
   "unknown-tool": 2,
   "ambiguous-id": 2,
   "endpoint-exists": 2,
+  "unknown-server": 2,
+  "server-exists": 2,
+  "unknown-topic": 2,
+  "query-refused": 2,
   "prompt-too-large": 2,
   "workspace-missing": 2,
   "card-resolved": 1,
@@ -47,6 +51,7 @@ const errorCodes = {
   "endpoint-context-overflow": 5,
   "endpoint-gone": 5,
   "node-missing": 4,
+  "mcp-failed": 1,
   internal: 1,
 } as const satisfies Record<string, number>;
 

@@ -1,15 +1,44 @@
 import * as z from "zod";
-import { endpointChangesSchema, endpointProfileSchema, endpointRowSchema } from "./config.ts";
-import { cardTypeSchema, entrySchema, grantScopeSchema, overridesSchema, resolutionSchema } from "./entries.ts";
-import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
+import {
+  endpointChangesSchema,
+  endpointProfileSchema,
+  endpointRowSchema,
+  mcpNameSchema,
+  mcpServerSchema,
+} from "./config.ts";
+import { entrySchema, grantScopeSchema } from "./entries.ts";
+import {
+  cardRowSchema,
+  checkSchema,
+  fileUndoSchema,
+  helperStatusSchema,
+  mcpServerRowSchema,
+  memoryNoteSchema,
+  searchHitSchema,
+  sessionRowSchema,
+  toolRowSchema,
+  turnRowSchema,
+} from "./rows.ts";
+import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
+import { jsonSchema } from "./values.ts";
+
+export { MAX_PROMPT_CHARACTERS, type TurnRequest } from "./turn-request.ts";
+export type {
+  CardRow,
+  Check,
+  FileUndo,
+  HelperStatus,
+  McpServerRow,
+  MemoryNote,
+  SearchHit,
+  SessionRow,
+  ToolRow,
+  TurnRow,
+  TurnState,
+} from "./rows.ts";
 
 /** Raised when an older peer could misread what a newer one sends. A mismatch is refused at `hello`. */
 export const PROTOCOL_VERSION = 1;
-/** Longest prompt in characters; longer text belongs in a file that the model reads. */
-export const MAX_PROMPT_CHARACTERS = 1_000_000;
-
-const MAX_PROMPT_BYTES = 3 * 1024 * 1024;
-
 /** Who may call a method: a face (a person's program) or a running tool. Cards, rules and endpoints refuse tools. */
 export type Caller = "face" | "tool";
 
@@ -17,131 +46,29 @@ const none = z.object({});
 const text = z.string().min(1);
 const limit = z.number().int().min(1).max(1000).default(100);
 
-/** Whether a text fits into an entry, and the entry into a frame: control characters grow sixfold in JSON. */
-function fitsIntoEntry(input: string): boolean {
-  return new TextEncoder().encode(JSON.stringify(input)).length <= MAX_PROMPT_BYTES;
-}
-
-/** An endpoint that only one turn uses, from the caller's `LOOPD_ENDPOINT_*`; its key is kept in memory only. */
-const unsavedProfileSchema = z.object({ profile: endpointProfileSchema, key: z.string().optional() });
-
-const turnRequestSchema = z.object({
-  /** Chosen by the caller; the same id submitted again returns the same turn. */
-  requestId: text,
-  input: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: "<= 3 MiB as JSON" }),
-  /** Absent: a new session. */
-  session: text.optional(),
-  /** Absolute path of the folder to work in; only for a new session. */
-  workspace: text.optional(),
-  endpoint: text.optional(),
-  model: text.optional(),
-  unsaved: unsavedProfileSchema.optional(),
-  overrides: overridesSchema.default({}),
-});
-export type TurnRequest = z.input<typeof turnRequestSchema>;
-
-/** `queued`, `running`, `waiting` (on a person), or how it finished. */
-const turnStateSchema = z.enum(["queued", "running", "waiting", ...finishSchema.options]);
-export type TurnState = z.infer<typeof turnStateSchema>;
-
-const sessionRowSchema = z.object({
-  session: z.string(),
-  title: z.string(),
-  workspace: z.string(),
-  updatedAt: z.string(),
-  turns: z.number(),
-  state: turnStateSchema.or(z.literal("empty")),
-});
-export type SessionRow = z.infer<typeof sessionRowSchema>;
-
-const turnRowSchema = z.object({
-  turn: z.string(),
-  input: z.string(),
-  startedAt: z.string(),
-  state: turnStateSchema,
-  text: z.string().optional(),
-});
-export type TurnRow = z.infer<typeof turnRowSchema>;
-
-const searchHitSchema = z.object({
-  session: z.string(),
-  title: z.string(),
-  seq: z.number(),
-  kind: z.string(),
-  at: z.string(),
-  /** The place found, with `**` around the matching words. */
-  snippet: z.string(),
-});
-export type SearchHit = z.infer<typeof searchHitSchema>;
-
-/** A card with all that a person needs to answer it. */
-const cardRowSchema = z.object({
-  /** The same as `cardId`; the name scripts know. */
-  approvalId: z.string(),
-  type: cardTypeSchema,
-  session: z.string(),
-  title: z.string(),
-  turn: z.string(),
-  callId: z.string(),
-  tool: z.string(),
-  effect: effectSchema.optional(),
-  arguments: jsonSchema,
-  /** The model's own words about why; may be absent or hostile. */
-  rationale: z.string().optional(),
-  causes: z.array(causeSchema),
-  facts: factsSchema.optional(),
-  workspace: z.string(),
-  requestedAt: z.string(),
-  expiresAt: z.string().optional(),
-  state: resolutionSchema.or(z.literal("pending")),
-  resolvedBy: z.string().optional(),
-  resolvedAt: z.string().optional(),
-});
-export type CardRow = z.infer<typeof cardRowSchema>;
-
-const toolRowSchema = z.object({
-  name: z.string(),
-  group: z.string(),
-  effect: effectSchema,
-  isIdempotent: z.boolean(),
-  timeLimitMs: z.number(),
-  description: z.string(),
-  /** Prompt cost, ceil(bytes / 3.5). */
-  tokens: z.number(),
-  inputSchema: jsonSchema,
-});
-export type ToolRow = z.infer<typeof toolRowSchema>;
-
-const helperStatusSchema = z.object({
-  pid: z.number(),
-  version: z.string(),
-  protocolVersion: z.number(),
-  home: z.string(),
-  uptimeMs: z.number(),
-  rssBytes: z.number(),
-  runningTurns: z.number(),
-  pendingApprovals: z.number(),
-  /** ISO time of the next due routine. */
-  nextRun: z.string().optional(),
-  endpoint: z.string(),
-  /** Largest sequence number recorded. */
-  lastSeq: z.number(),
-});
-export type HelperStatus = z.infer<typeof helperStatusSchema>;
-
 const helloSchema = z.object({
   protocolVersion: z.number().int(),
   token: z.string(),
   client: z.string(),
 });
 
-const method = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R, callers: readonly Caller[]) => ({
+const method = <P extends z.ZodType, R extends z.ZodType, const C extends readonly Caller[]>(
+  params: P,
+  result: R,
+  callers: C,
+) => ({
   params,
   result,
   callers,
 });
 const face = ["face"] as const;
+const tool = ["tool"] as const;
 const both = ["face", "tool"] as const;
+/** Text of a note or value that fits into an entry. */
+const storable = z.string().refine(fitsIntoEntry, { error: ENTRY_LIMIT });
+const topic = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u, "letters, digits, space, dot, dash, underscore; at most 80");
 
 /** Every method of the socket: what it takes, what it answers, and who may call it. The server's table has one handler each. */
 export const methods = {
@@ -158,7 +85,7 @@ export const methods = {
   "turn.steer": method(
     z.object({
       session: text,
-      text: text.max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: "<= 3 MiB as JSON" }),
+      text: text.max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: ENTRY_LIMIT }),
     }),
     z.object({ turn: z.string() }),
     face,
@@ -175,6 +102,54 @@ export const methods = {
     both,
   ),
   "session.search": method(z.object({ query: text, limit }), z.object({ hits: z.array(searchHitSchema) }), both),
+  "session.undo-files": method(
+    z.object({ session: text, turn: text.optional(), isDryRun: z.boolean().default(false), by: text }),
+    z.object({ files: z.array(fileUndoSchema) }),
+    face,
+  ),
+  /** A tool asks for its own session; a face names one. */
+  "state.get": method(
+    z.object({ session: text.optional(), key: text.optional() }),
+    z.object({ values: z.record(z.string(), jsonSchema) }),
+    both,
+  ),
+  /** `null` removes the key. */
+  "state.set": method(
+    z.object({ key: text.max(200), value: jsonSchema }),
+    z.object({ before: jsonSchema.optional() }),
+    tool,
+  ),
+  /** Reads views of the trace with one SELECT; see the tool `query_state`. */
+  "state.query": method(
+    z.object({ sql: text.max(100_000) }),
+    z.object({ columns: z.array(z.string()), rows: z.array(z.array(jsonSchema)), isCut: z.boolean() }),
+    both,
+  ),
+  /** What the session's model has last seen of a file. */
+  "file.seen": method(z.object({ path: text }), z.object({ fingerprint: z.string().optional() }), tool),
+  /** Recorded before a tool changes a file: what was there (absent: nothing), and the SHA-256 of what will be. */
+  "file.changing": method(
+    z.object({
+      path: text,
+      before: z.object({ blob: text, mode: z.number(), sha256: text }).optional(),
+      after: text.optional(),
+    }),
+    none,
+    tool,
+  ),
+  "memory.list": method(none, z.object({ notes: z.array(memoryNoteSchema) }), both),
+  "memory.read": method(z.object({ topic }), z.object({ topic: z.string(), text: z.string() }), both),
+  "memory.write": method(
+    z.object({ topic, text: storable, mode: z.enum(["append", "replace"]).default("append") }),
+    z.object({ note: memoryNoteSchema }),
+    both,
+  ),
+  "memory.forget": method(z.object({ topic }), none, both),
+  "memory.search": method(
+    z.object({ query: text, limit }),
+    z.object({ hits: z.array(z.object({ topic: z.string(), line: z.number(), text: z.string() })) }),
+    both,
+  ),
   "entries.read": method(
     z.object({ session: text, after: z.number().int().min(0).default(0), limit }),
     z.object({ entries: z.array(entrySchema), isEnd: z.boolean() }),
@@ -225,6 +200,20 @@ export const methods = {
   "endpoint.remove": method(z.object({ name: text }), none, face),
   "tool.list": method(none, z.object({ tools: z.array(toolRowSchema) }), both),
   "tool.show": method(z.object({ name: text }), z.object({ tool: toolRowSchema }), both),
+  "mcp.list": method(none, z.object({ servers: z.array(mcpServerRowSchema) }), face),
+  "mcp.add": method(
+    z.object({ name: mcpNameSchema, server: mcpServerSchema, isReplacing: z.boolean().default(false) }),
+    z.object({ server: mcpServerRowSchema }),
+    face,
+  ),
+  "mcp.remove": method(z.object({ name: text }), none, face),
+  /** Starts every enabled server that is idle, then tells how each is. */
+  "mcp.status": method(
+    z.object({ name: text.optional(), isStarting: z.boolean().default(true) }),
+    z.object({ servers: z.array(mcpServerRowSchema) }),
+    face,
+  ),
+  "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), face),
   "helper.status": method(none, helperStatusSchema, face),
   "helper.stop": method(none, none, face),
 } as const;
@@ -234,3 +223,7 @@ export type MethodName = keyof Methods;
 export type ParamsOf<M extends MethodName> = z.input<Methods[M]["params"]>;
 export type ParsedParamsOf<M extends MethodName> = z.output<Methods[M]["params"]>;
 export type ResultOf<M extends MethodName> = z.output<Methods[M]["result"]>;
+/** Methods that a running tool may call. */
+export type ToolMethod = {
+  [M in MethodName]: "tool" extends Methods[M]["callers"][number] ? M : never;
+}[MethodName];

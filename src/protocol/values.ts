@@ -55,6 +55,7 @@ const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)
 
 /** Conditions on the recorded facts of a call. Keys are ANDed, the values of one key ORed. */
 const ruleConditionSchema = z.strictObject({
+  /** Names of tools; one that ends with `*` stands for all that begin so. */
   tool: oneOrMore(z.string()).optional(),
   effect: oneOrMore(effectSchema).optional(),
   /** Globs over the real paths of the call; all of its paths must match one. `~` stands for the person's home. */
@@ -63,6 +64,12 @@ const ruleConditionSchema = z.strictObject({
   command: z.array(z.string()).min(1).optional(),
   inWorkspace: z.boolean().optional(),
   isProtected: z.boolean().optional(),
+  /** Globs over the hosts that the call would reach, such as `*.example.com`. */
+  domain: oneOrMore(z.string()).optional(),
+  /** Names of applications, in any case. */
+  app: oneOrMore(z.string()).optional(),
+  isSandboxed: z.boolean().optional(),
+  isTrusted: z.boolean().optional(),
 });
 
 /** One line of policy, from whatever layer. */
@@ -88,6 +95,18 @@ export const factsSchema = z.object({
   /** Parsed argument vector of a simple command. Absent for a compound shell line. */
   argv: z.array(z.string()).optional(),
   isCompound: z.boolean().optional(),
+  /** Hosts that the call would reach. An empty list: none. */
+  domains: z.array(z.string()).optional(),
+  /** Application that the call would open or drive. */
+  app: z.string().optional(),
+  /** MCP server that the call goes to. */
+  server: z.string().optional(),
+  /** True if a person has marked that server as trusted, so that what it says about its tools counts. */
+  isTrusted: z.boolean().optional(),
+  /** True if the call runs where it can write only in the workspace and reach only `domains`. */
+  isSandboxed: z.boolean().optional(),
+  /** Fingerprint of what the call would replace, so that a change after the decision is noticed. */
+  before: z.string().optional(),
   /** What a person should see: a diff, the parsed command. */
   preview: z.string().optional(),
   hash: z.string(),
@@ -136,3 +155,11 @@ export const usageSchema = z.object({
   costUsd: z.number().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
+
+/** A part of a tool's result that is no text for the model: its bytes are in a blob. `text` of the result names it. */
+export const contentSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("image"), mediaType: z.string(), blob: z.string(), bytes: z.number() }),
+  z.object({ type: z.literal("audio"), mediaType: z.string(), blob: z.string(), bytes: z.number() }),
+  z.object({ type: z.literal("structured"), value: jsonSchema }),
+]);
+export type Content = z.infer<typeof contentSchema>;

@@ -2,8 +2,8 @@ import type { CallContext, Outcome, ParsedCall, RunnableCall, ToolBook, ToolFace
 import type { Limits } from "../protocol/config.ts";
 import { LoopdError } from "../protocol/errors.ts";
 import type { ToolRow } from "../protocol/requests.ts";
-import type { Facts, Millis } from "../protocol/values.ts";
-import { builtInTools } from "./built-in-tools.ts";
+import type { Facts, Json, Millis, ToolSchema } from "../protocol/values.ts";
+import { builtInTools, listedByDefault } from "./built-in-tools.ts";
 import type { Place, Tool } from "./define-tool.ts";
 import { nearNames } from "./near-name.ts";
 import { parseArguments } from "./parse-arguments.ts";
@@ -21,6 +21,17 @@ export interface Catalogue {
   run(call: RunnableCall, place: Place, context: CallContext): Promise<Outcome>;
 }
 
+/** What a catalogue is made of. Everything is asked each time, so a change counts at the next call. */
+export interface CatalogueOptions {
+  /** Absent: all that come with loopd. */
+  tools?: readonly Tool[];
+  /** Tools of connected servers; the same array until they change. */
+  connected?: () => readonly Tool[];
+  limits: () => Limits;
+  /** Names and groups that are in every prompt. Absent: the default set. */
+  listed?: () => readonly string[] | undefined;
+}
+
 /** Time limit of a tool under these limits, in milliseconds of awake time: the override by name, else its tier. */
 function timeLimitOf(tool: Tool, limits: Limits): Millis {
   if (Object.hasOwn(limits.tools, tool.name)) return limits.tools[tool.name] ?? limits.otherMs;
@@ -28,24 +39,51 @@ function timeLimitOf(tool: Tool, limits: Limits): Millis {
   return { internal: limits.internalMs, mcp: limits.mcpMs, other: limits.otherMs }[tool.timeLimit];
 }
 
-/**
- * Makes a catalogue. Without `tools`, of all that come with loopd. `limits` is asked each time, so a change counts at the
- * next call.
- */
-export function createCatalogue(options: { tools?: readonly Tool[]; limits: () => Limits }): Catalogue {
-  const sorted = [...(options.tools ?? builtInTools)].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const tools = new Map(sorted.map((tool) => [tool.name, tool]));
-  if (tools.size < sorted.length) throw new LoopdError("internal", "Two tools have the same name.");
-  const schemas = sorted.map(toolSchemaOf);
+/** All tools at one moment. */
+interface Shelf {
+  sorted: readonly Tool[];
+  byName: ReadonlyMap<string, Tool>;
+}
 
+function shelve(tools: readonly Tool[]): Shelf {
+  const sorted = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const byName = new Map(sorted.map((tool) => [tool.name, tool]));
+  if (byName.size < sorted.length) throw new LoopdError("internal", "Two tools have the same name.");
+  return { sorted, byName };
+}
+
+const schemas = new WeakMap<Tool, ToolSchema>();
+
+function schemaOf(tool: Tool): ToolSchema {
+  const known = schemas.get(tool) ?? toolSchemaOf(tool);
+  schemas.set(tool, known);
+  return known;
+}
+
+/** Makes a catalogue. */
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { tools = builtInTools, connected = () => NONE, listed = () => undefined } = options;
+  let last: { connected: readonly Tool[]; shelf: Shelf } | undefined;
+  const shelf = (): Shelf => {
+    const now = connected();
+    if (last?.connected !== now) last = { connected: now, shelf: shelve([...tools, ...now]) };
+    return last.shelf;
+  };
+  const isListed = (tool: Tool): boolean => {
+    const names = listed();
+    if (names?.includes(tool.name) || names?.includes(tool.group)) return true;
+    return tool.isListed ?? (names === undefined && (options.tools !== undefined || listedByDefault.has(tool.name)));
+  };
   const suggest = (name: string): string => {
-    const names = [...tools.keys()];
+    const { sorted } = shelf();
+    const names = sorted.map((tool) => tool.name);
     const near = nearNames(name, names, 2);
     const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-    return `There is no tool ${plainLine(name, 60)}.${hint} Tools: ${names.join(", ")}.`;
+    const known = sorted.filter(isListed).map((tool) => tool.name);
+    return `There is no tool ${plainLine(name, 60)}.${hint} Tools: ${known.join(", ")}.`;
   };
   const find = (name: string): ToolFace | undefined => {
-    const tool = tools.get(name);
+    const tool = shelf().byName.get(name);
     if (tool === undefined) return undefined;
     const { effect, isIdempotent } = tool;
     return { name, effect, isIdempotent, timeLimit: timeLimitOf(tool, options.limits()) };
@@ -53,28 +91,37 @@ export function createCatalogue(options: { tools?: readonly Tool[]; limits: () =
 
   return {
     book: {
-      schemas: () => schemas,
+      schemas: (more = []) => {
+        const shown = shelf().sorted.filter((tool) => isListed(tool) || more.includes(tool.name));
+        return shown.map(schemaOf);
+      },
+      schemaOf: (name) => {
+        const tool = shelf().byName.get(name);
+        return tool && schemaOf(tool);
+      },
       find,
       suggest,
       parse(name, input) {
-        const tool = tools.get(name);
+        const tool = shelf().byName.get(name);
         return tool === undefined ? { type: "invalid", message: suggest(name) } : parseArguments(tool, input);
       },
     },
-    rows() {
-      return sorted.map((tool, index) => {
-        const schema = schemas[index] ?? toolSchemaOf(tool);
-        const { name, group, effect, isIdempotent, description } = tool;
-        const timeLimitMs = timeLimitOf(tool, options.limits());
-        const inputSchema = schema.input_schema;
-        return { name, group, effect, isIdempotent, timeLimitMs, description, tokens: tokensOf(schema), inputSchema };
-      });
-    },
-    inspect: (call, place) => inspectCall(tools.get(call.name), call, place),
+    rows: () => shelf().sorted.map((tool) => rowOf(tool, timeLimitOf(tool, options.limits()), isListed(tool))),
+    inspect: (call, place) => inspectCall(shelf().byName.get(call.name), call, place),
     async run(call, place, context) {
-      const tool = tools.get(call.name);
+      const tool = shelf().byName.get(call.name);
       if (tool !== undefined) return runCall(tool, call, place, context);
       return { kind: "error", text: `ERROR: ${suggest(call.name)}`, isSideEffectPossible: false };
     },
   };
+}
+
+const NONE: readonly Tool[] = [];
+
+function rowOf(tool: Tool, timeLimitMs: Millis, isListed: boolean): ToolRow {
+  const schema = schemaOf(tool);
+  const { name, group, effect, isIdempotent, description, server } = tool;
+  const cost = { tokens: tokensOf(schema), inputSchema: schema.input_schema };
+  const examples = [...tool.examples] as Json[];
+  return { name, group, effect, isIdempotent, timeLimitMs, description, ...cost, isListed, server, examples };
 }

@@ -1,6 +1,8 @@
 import type * as z from "zod";
 import type { CallContext } from "../agent/ports.ts";
-import type { Effect, Facts, Millis } from "../protocol/values.ts";
+import type { EntryData } from "../protocol/entries.ts";
+import type { Content, Effect, Facts, Json, Millis } from "../protocol/values.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 
 /** The part of the world a call happens in. */
 export interface Place {
@@ -14,6 +16,10 @@ export interface Place {
   outputBytes: number;
   /** Variables of the helper. A child process gets an allow-list of them, never all (`runner/environment.ts`). */
   environment: Readonly<Record<string, string | undefined>>;
+  /** Keeps commands in their place, where this machine can. */
+  sandbox: Sandbox;
+  /** Hosts of this machine or the local network that may be reached all the same. */
+  allowedPrivateHosts: readonly string[];
   /** Keeps bytes as a content-addressed file and returns its name. */
   saveBlob(bytes: Uint8Array): Promise<string>;
   /** The same for a file of up to 64 MiB, which is copied or moved; the caller removes what is left of it. */
@@ -34,12 +40,17 @@ export interface ToolResult {
   isError?: boolean;
   /** Name of the blob with the whole output, where `text` is cut. */
   blob?: string;
+  /** Parts that are no text; `text` names each of them. */
+  content?: Content[];
+  /** Files as the model has now seen them. */
+  saw?: EntryData<"tool.finished">["saw"];
 }
 
 /** One tool: one object in one file. Nothing else knows that it exists but the catalogue. */
 export interface Tool<Input = unknown> {
   name: string;
-  group: "files" | "shell" | "screen" | "web" | "memory" | "routines" | "system";
+  /** For tools of an MCP server: `mcp`. */
+  group: "files" | "shell" | "screen" | "web" | "memory" | "routines" | "system" | "mcp";
   effect: Effect;
   isIdempotent: boolean;
   /** A tier of `limits`, or milliseconds. */
@@ -47,6 +58,12 @@ export interface Tool<Input = unknown> {
   /** One line; every byte of it is paid for with each epoch. */
   description: string;
   input: z.ZodType<Input>;
+  /** What a model is told of the input, where that does not follow from `input`: the projected schema of a stranger's. */
+  wireSchema?: { readonly [key: string]: Json };
+  /** Whether it is in every prompt. Absent: as the set of listed tools says. */
+  isListed?: boolean;
+  /** MCP server that it belongs to. */
+  server?: string;
   /** The first one is shown to a model that called the tool wrongly. */
   examples: readonly NoInfer<Partial<Input>>[];
   /** Facts about what the call would touch. Reads only. Absent: no facts. */

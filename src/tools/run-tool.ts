@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import canonicalize from "canonicalize";
 import type { CallContext, Outcome, ParsedCall, RunnableCall } from "../agent/ports.ts";
 import type { Facts } from "../protocol/values.ts";
 import { cutOutput } from "./cut-output.ts";
 import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
-
-/** How long a tool may take to clean up after its signal fired; the runner needs about five seconds at worst. */
-const CLEAN_UP_MS = 8000;
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all other fields. */
 function hashed(facts: Omit<Facts, "hash">): Facts {
@@ -31,7 +27,7 @@ export async function inspectCall(tool: Tool | undefined, call: ParsedCall, plac
 
 /**
  * Runs a decided call, unless the world no longer agrees with what was decided. Resolves once the tool has cleaned up,
- * also after the signal has fired; a tool that does not come back within seconds of it is left behind.
+ * also after the signal has fired; how long to wait for that is the loop's business.
  */
 export async function runCall(tool: Tool, call: RunnableCall, place: Place, context: CallContext): Promise<Outcome> {
   const refused = (text: string): Outcome => ({ kind: "error", text: `ERROR: ${text}`, isSideEffectPossible: false });
@@ -46,14 +42,12 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   if (facts.isProtected) return refused("This place is protected: no tool may touch it.");
   if (context.signal.aborted) return refused("Stopped before it began.");
 
-  const result = await Promise.race([
-    started(tool, parsed.data, toolContext(facts, place, context)),
-    lateBy(CLEAN_UP_MS, context.signal),
-  ]);
+  const result = await started(tool, parsed.data, toolContext(facts, place, context));
   const isSideEffectPossible = mayChangeThings(tool);
   const text = result.isError ? `ERROR: ${result.text}` : result.text;
   const kind = result.isError ? "error" : "ok";
-  return { kind, isSideEffectPossible, ...(await withinLimit(text, result.blob, place)) };
+  const { content, saw } = result;
+  return { kind, isSideEffectPossible, content, saw, ...(await withinLimit(text, result.blob, place)) };
 }
 
 async function started(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
@@ -72,27 +66,21 @@ function toolContext(facts: Facts, place: Place, context: CallContext): ToolCont
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),
+    restartLimit: () => context.restartLimit(),
+    ask: (question) => context.ask(question),
+    request: (method, params) => context.request(method, params),
     spawned: (pid, startTime) => context.spawned(pid, startTime),
     workspace: place.workspace,
     home: place.home,
     protectedPaths: place.protectedPaths,
     outputBytes: place.outputBytes,
     environment: place.environment,
+    sandbox: place.sandbox,
+    allowedPrivateHosts: place.allowedPrivateHosts,
     saveBlob: (bytes) => place.saveBlob(bytes),
     saveBlobFile: (path) => place.saveBlobFile(path),
     readBlob: (name, offset, length) => place.readBlob(name, offset, length),
   };
-}
-
-/** Resolves some time after the signal has fired, never before. */
-function lateBy(milliseconds: number, signal: AbortSignal): Promise<ToolResult> {
-  return new Promise((resolve) => {
-    const wait = async (): Promise<void> => {
-      await delay(milliseconds, undefined, { ref: false });
-      resolve({ text: "Stopped, but it has not come back; it may still be at work.", isError: true });
-    };
-    signal.addEventListener("abort", () => void wait(), { once: true });
-  });
 }
 
 /** Text of at most the bytes that may reach the model; the whole of a longer one goes to a blob. */

@@ -21,7 +21,7 @@ const inputSchemas = new WeakMap<Tool, { readonly [key: string]: Json }>();
 export function inputSchemaOf(tool: Tool): { readonly [key: string]: Json } {
   const known = inputSchemas.get(tool);
   if (known !== undefined) return known;
-  const schema = compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
+  const schema = tool.wireSchema ?? compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
   inputSchemas.set(tool, schema);
   return schema;
 }

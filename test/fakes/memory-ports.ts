@@ -45,6 +45,7 @@ const book: ToolBook = {
     Object.keys(EFFECTS)
       .sort()
       .map((name) => ({ name, description: name, input_schema: { type: "object" } })),
+  schemaOf: (name) => (name in EFFECTS ? { name, description: name, input_schema: { type: "object" } } : undefined),
   find: (name) => {
     const effect = EFFECTS[name];
     return effect && { name, effect, isIdempotent: effect === "state", timeLimit: 60_000 };
@@ -152,7 +153,15 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
           return { kind: "ok", text: `did ${call.name}`, isSideEffectPossible: call.effect !== "read" };
         },
         now: () => 0,
-        timer: () => ({ expired: new Promise(() => {}), stop: () => {}, elapsed: () => 1 }),
+        timer: () => {
+          const nothing = () => {};
+          const still = { stop: nothing, pause: nothing, resume: nothing, restart: nothing };
+          return { expired: new Promise(() => {}), ...still, elapsed: () => 1 };
+        },
+        toolsReady: async () => {},
+        request: async () => {
+          throw new Error("no test asks for a method");
+        },
         digest: (text) => createHash("sha256").update(text).digest("hex"),
         boot: () => "b",
         tell: () => {},

@@ -47,6 +47,8 @@ test("a look that never returns costs its limit, and the call then needs a perso
     settings: () => ({ rules, limits, tools: catalogue.book }),
     model: async () => ({ type: "aborted" as const }),
     placeOf: () => place,
+    toolsReady: async () => {},
+    request: () => Promise.reject(new Error("nobody asks")),
     shutdown: new AbortController().signal,
   };
   const ports = createSessionPorts(shared, "s1", openFeed(store.log, hub, "s1", 0));

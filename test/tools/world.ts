@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Outcome, RunnableCall } from "../../src/agent/ports.ts";
+import type { CallContext, Outcome, RunnableCall } from "../../src/agent/ports.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import type { Facts, Json } from "../../src/protocol/values.ts";
 import { type Catalogue, createCatalogue } from "../../src/tools/catalogue.ts";
 import type { Place, Tool } from "../../src/tools/define-tool.ts";
+import { createSandbox } from "../../src/tools/sandbox/create-sandbox.ts";
 
 let calls = 0;
 
@@ -29,6 +30,9 @@ interface CallOptions {
   callId?: string;
   signal?: AbortSignal;
   spawned?: (pid: number, startTime: string) => Promise<void>;
+  ask?: CallContext["ask"];
+  /** The helper's side of what a tool asks for. */
+  request?: CallContext["request"];
   /** Happens between the decision and the run. */
   meanwhile?: () => Promise<unknown>;
 }
@@ -55,6 +59,8 @@ export async function world(
     protectedPaths: (options.protectedPaths ?? [".ssh"]).map((path) => join(home, path)),
     outputBytes: options.outputBytes ?? 16_384,
     environment: process.env,
+    sandbox: createSandbox({ settings: () => ({ mode: "off", domains: [] }), platform: process.platform }),
+    allowedPrivateHosts: [],
     saveBlob: save,
     saveBlobFile: async (path) => save(await readFile(path)),
     async readBlob(name, offset, length) {
@@ -91,6 +97,9 @@ export async function world(
         callId: call.callId,
         signal: options.signal ?? new AbortController().signal,
         progress: () => undefined,
+        restartLimit: () => undefined,
+        ask: options.ask ?? (() => Promise.reject(new Error("nobody is there to ask"))),
+        request: options.request ?? (() => Promise.reject(new Error("there is no helper"))),
         spawned: async (pid, startTime) => {
           onTestFinished(() => endAfterTest(-pid));
           await options.spawned?.(pid, startTime);

@@ -11,10 +11,21 @@ const FLOOR: readonly Rule[] = [
   },
 ];
 
-/** What holds where nobody said otherwise: looking around in the workspace is free, everything else asks a person. */
+/**
+ * What holds where nobody said otherwise: looking around in the workspace and commands that can change nothing else and
+ * reach nobody are free, everything else asks a person.
+ */
 const DEFAULTS: readonly Rule[] = [
   { id: "default-read-workspace", layer: "default", when: { effect: "read", inWorkspace: true }, decision: "execute" },
   { id: "default-state", layer: "default", when: { effect: "state" }, decision: "execute" },
+  {
+    id: "default-sandbox-network",
+    layer: "default",
+    when: { effect: "exec", isSandboxed: true, domain: "*" },
+    decision: "requiresApproval",
+  },
+  { id: "default-sandboxed", layer: "default", when: { effect: "exec", isSandboxed: true }, decision: "execute" },
+  { id: "default-trusted-read", layer: "default", when: { effect: "read", isTrusted: true }, decision: "execute" },
   { id: "default-ask", layer: "default", when: {}, decision: "requiresApproval" },
 ];
 

@@ -47,6 +47,8 @@ function words(entry: Entry): string {
       const why = causes.map(({ type, source }) => `${type} ${source}`).join(", ");
       return `${decision} by ${ruleId}${why === "" ? "" : `, because of ${why}`}${reason === undefined ? "" : `: ${reason}`}`;
     }
+    case "tool.late":
+      return `${entry.data.callId} came back ${duration(entry.data.durationMs)} after it began, too late: ${entry.data.outcome}`;
     case "card.opened":
       return `${entry.data.type} ${entry.data.cardId}`;
     case "card.resolved": {

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { openConfigFile } from "../../../helper-daemon/config-file.ts";
 import { createProfiles } from "../../../helper-daemon/endpoints/profiles.ts";
 import { endpointProfileSchema } from "../../../src/protocol/config.ts";
 import { LoopdError } from "../../../src/protocol/errors.ts";
@@ -12,6 +13,7 @@ beforeEach(() => (home = mkdtempSync(join(tmpdir(), "loopd-profiles-"))));
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const at = (name: string) => join(home, name);
+const openProfiles = (folder: string) => createProfiles(folder, openConfigFile(folder));
 const read = (name: string) => readFileSync(at(name), "utf8");
 const write = (name: string, value: unknown) =>
   writeFileSync(at(name), typeof value === "string" ? value : JSON.stringify(value));
@@ -39,7 +41,7 @@ function codeOf(run: () => unknown): string {
 }
 
 test("an empty home has the rehearsal model, active and last", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   expect(profiles.active()).toBe("rehearsal");
   expect(profiles.list()).toEqual([
     expect.objectContaining({ name: "rehearsal", isActive: true, hasKey: true, trust: "local" }),
@@ -49,7 +51,7 @@ test("an empty home has the rehearsal model, active and last", () => {
 });
 
 test("add, use, show and list survive a restart; keys are private and never in config.json", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   expect(profiles.add(addParams("zeta", { key: " the-key\n", use: true }))).toMatchObject({
     name: "zeta",
     hasKey: true,
@@ -57,7 +59,7 @@ test("add, use, show and list survive a restart; keys are private and never in c
     auth: "x-api-key",
   });
   profiles.add(addParams("alpha"));
-  const again = createProfiles(home);
+  const again = openProfiles(home);
   expect(again.list().map(({ name, isActive }) => [name, isActive])).toEqual([
     ["alpha", false],
     ["zeta", true],
@@ -67,11 +69,11 @@ test("add, use, show and list survive a restart; keys are private and never in c
   expect(read("config.json")).not.toContain("the-key");
   for (const file of ["config.json", "secrets.json"]) expect(statSync(at(file)).mode & 0o777).toBe(0o600);
   again.use("alpha");
-  expect(createProfiles(home).active()).toBe("alpha");
+  expect(openProfiles(home).active()).toBe("alpha");
 });
 
 test("bad names, bad addresses, bad keys and doubles are refused and change nothing", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x"));
   const before = read("config.json");
   expect(codeOf(() => profiles.add(addParams("x")))).toMatch(/^endpoint-exists: .*loopd endpoints set x/);
@@ -97,7 +99,7 @@ test("bad names, bad addresses, bad keys and doubles are refused and change noth
 });
 
 test("unknown endpoints name the known ones, also names that every object has", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x"));
   for (const name of ["y", "constructor", "toString"]) {
     for (const run of [
@@ -115,7 +117,7 @@ test("unknown endpoints name the known ones, also names that every object has", 
 });
 
 test("set changes only what it is given", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x", { key: "k", profile: { ...profile, auth: "bearer", trust: "local", slots: 2 } }));
   const params = methods["endpoint.set"].params.parse({ name: "x", changes: { model: "other" } });
   expect(profiles.set(params)).toMatchObject({
@@ -129,18 +131,18 @@ test("set changes only what it is given", () => {
 });
 
 test("a key is forgotten when the address moves to another origin, unless a new one comes along", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x", { key: "old-key" }));
   expect(profiles.set({ name: "x", changes: { url: "http://127.0.0.1:8080/v1" } }).hasKey).toBe(true);
   expect(profiles.set({ name: "x", changes: { url: "http://127.0.0.1:8081" } }).hasKey).toBe(false);
   expect(profiles.resolve("x")?.key).toBeUndefined();
   expect(read("secrets.json")).not.toContain("old-key");
   expect(profiles.set({ name: "x", changes: { url: "https://elsewhere.test" }, key: "new-key" }).hasKey).toBe(true);
-  expect(createProfiles(home).resolve("x")?.key).toBe("new-key");
+  expect(openProfiles(home).resolve("x")?.key).toBe("new-key");
 });
 
 test("removing forgets the key, and the rehearsal model answers again", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x", { key: "the-key", use: true }));
   profiles.remove("x");
   expect(profiles.active()).toBe("rehearsal");
@@ -150,7 +152,7 @@ test("removing forgets the key, and the rehearsal model answers again", () => {
 
 test("a person's own settings and formatting of values survive a change", () => {
   write("config.json", { $schema: "./schema.json", limits: { maxSteps: 7 }, rules: [] });
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x"));
   expect(JSON.parse(read("config.json"))).toMatchObject({
     $schema: "./schema.json",
@@ -162,7 +164,7 @@ test("a person's own settings and formatting of values survive a change", () => 
 });
 
 test("config.json is read again when it changes; a broken edit keeps the last good one and is never overwritten", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   expect(profiles.config().limits.maxSteps).toBe(20);
   write("config.json", { limits: { maxSteps: 7 }, endpoints: { mine: profile } });
   expect(profiles.config().limits.maxSteps).toBe(7);
@@ -179,7 +181,7 @@ test("config.json is read again when it changes; a broken edit keeps the last go
 });
 
 test("a failed move of an endpoint loses neither address nor key", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   profiles.add(addParams("x", { key: "the-key" }));
   write("config.json", "{");
   expect(codeOf(() => profiles.set({ name: "x", changes: { url: "http://other.test" } }))).toMatch(/^config-invalid: /);
@@ -188,29 +190,29 @@ test("a failed move of an endpoint loses neither address nor key", () => {
 
 test("broken files at start are told by name, and secrets are not quoted", () => {
   write("config.json", { endpoint: 5, unknownKey: true });
-  expect(codeOf(() => createProfiles(home))).toMatch(/^config-invalid: .*endpoint: .*unknownKey/s);
+  expect(codeOf(() => openProfiles(home))).toMatch(/^config-invalid: .*endpoint: .*unknownKey/s);
   write("config.json", {});
   write("secrets.json", '{"endpoints": {"x": "sk-secret"');
-  expect(codeOf(() => createProfiles(home))).toMatch(/^config-invalid: .*secrets\.json/);
-  expect(codeOf(() => createProfiles(home))).not.toContain("sk-secret");
+  expect(codeOf(() => openProfiles(home))).toMatch(/^config-invalid: .*secrets\.json/);
+  expect(codeOf(() => openProfiles(home))).not.toContain("sk-secret");
 });
 
 test("secrets that others could read are closed to them", () => {
   write("secrets.json", { endpoints: { x: "k" }, later: { a: 1 } });
   chmodSync(at("secrets.json"), 0o644);
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   expect(statSync(at("secrets.json")).mode & 0o777).toBe(0o600);
   profiles.add(addParams("y", { key: "k2" }));
   expect(JSON.parse(read("secrets.json"))).toEqual({ endpoints: { x: "k", y: "k2" }, later: { a: 1 } });
 });
 
 test("an unsaved profile has the same name each time, and leaves no trace on disk", () => {
-  const profiles = createProfiles(home);
+  const profiles = openProfiles(home);
   const name = profiles.addUnsaved(profile, "env-key");
   expect(name).toMatch(/^unsaved-[0-9a-f]{8}$/);
-  expect(createProfiles(home).addUnsaved(profile, "env-key")).toBe(name);
+  expect(openProfiles(home).addUnsaved(profile, "env-key")).toBe(name);
   expect(profiles.addUnsaved(profile, "other-key")).not.toBe(name);
   expect(profiles.resolve(name)).toMatchObject({ key: "env-key", profile: { auth: "x-api-key" } });
   expect(profiles.list().map((row) => row.name)).toEqual(["rehearsal"]);
-  expect(createProfiles(home).resolve(name)).toBeUndefined();
+  expect(openProfiles(home).resolve(name)).toBeUndefined();
 });

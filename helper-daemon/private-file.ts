@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
-import { LoopdError } from "../../src/protocol/errors.ts";
+import { LoopdError } from "../src/protocol/errors.ts";
 
 /** Text of a file, or undefined where there is none. */
 export function readPrivateFile(path: string): string | undefined {

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, parseConfig } from "../../src/protocol/config.ts";
-import { asLoopdError, type LoopdError } from "../../src/protocol/errors.ts";
-import type { Json } from "../../src/protocol/values.ts";
+import { type Config, parseConfig } from "../src/protocol/config.ts";
+import { asLoopdError, type LoopdError } from "../src/protocol/errors.ts";
+import type { Json } from "../src/protocol/values.ts";
 import { readPrivateFile, writePrivateJson } from "./private-file.ts";
 
 /** `config.json` as the person wrote it: defaults are not filled in, so that rewriting keeps it theirs. */

@@ -1,0 +1,77 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../src/protocol/config.ts";
+import type { SessionId } from "../src/protocol/values.ts";
+import { type Catalogue, createCatalogue } from "../src/tools/catalogue.ts";
+import type { Place } from "../src/tools/define-tool.ts";
+import { realPathOf } from "../src/tools/files/real-path.ts";
+import { createMcpServers, type McpServers } from "../src/tools/mcp/mcp-servers.ts";
+import { protectedPathsOf } from "../src/tools/protected-paths.ts";
+import { createSandbox } from "../src/tools/sandbox/create-sandbox.ts";
+import type { Sandbox } from "../src/tools/sandbox/sandbox.ts";
+import type { Home } from "./home.ts";
+import type { Log } from "./logs.ts";
+import type { Blobs } from "./store/blobs.ts";
+import type { Store } from "./store/open-store.ts";
+
+/** What the tools are wired to. */
+export interface ToolWorldOptions {
+  home: Home;
+  store: Store;
+  blobs: Blobs;
+  log: Log;
+  config: () => Config;
+  environment: NodeJS.ProcessEnv;
+}
+
+/** All that the model can call, and where its calls happen. */
+export interface ToolWorld {
+  catalogue: Catalogue;
+  servers: McpServers;
+  sandbox: Sandbox;
+  /** Real path of the person's home folder. */
+  person: string;
+  placeOf(session: SessionId): Place;
+  /** Ends every process of a tool that outlives its calls. */
+  close(): Promise<void>;
+}
+
+/** Joins catalogue, connected servers and sandbox to the helper. */
+export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWorld> {
+  const { home, store, blobs, log, config, environment } = options;
+  const person = await realPathOf(homedir());
+  const protectedPaths = await protectedPathsOf({ home: person, loopdHome: home.folder, platform: process.platform });
+  const sandbox = createSandbox({ settings: () => config().sandbox, platform: process.platform });
+  const servers = createMcpServers({
+    servers: () => config().mcpServers,
+    cacheFolder: join(home.folder, "mcp"),
+    limitMs: () => config().limits.mcpMs,
+    environment,
+    log: (level, fields, message) => log[level](fields, message),
+  });
+  const catalogue = createCatalogue({
+    connected: servers.tools,
+    limits: () => config().limits,
+    listed: () => config().tools.listed,
+  });
+  const placeOf = (session: SessionId): Place => ({
+    workspace: store.lists.session(session).workspace,
+    home: person,
+    protectedPaths,
+    get outputBytes() {
+      return config().limits.toolOutputBytes;
+    },
+    get allowedPrivateHosts() {
+      return config().web.allowedPrivateHosts;
+    },
+    environment,
+    sandbox,
+    saveBlob: blobs.save,
+    saveBlobFile: blobs.saveFile,
+    readBlob: blobs.read,
+  });
+  const close = async () => {
+    await Promise.all([servers.close(), sandbox.close()]);
+  };
+  return { catalogue, servers, sandbox, person, placeOf, close };
+}

@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { cardTypeSchema, questionSchema, resolutionSchema } from "./entries.ts";
+import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
+
+/* What faces list: one row each, as the helper tells it. */
+
+/** `queued`, `running`, `waiting` (on a person), or how it finished. */
+const turnStateSchema = z.enum(["queued", "running", "waiting", ...finishSchema.options]);
+export type TurnState = z.infer<typeof turnStateSchema>;
+
+export const sessionRowSchema = z.object({
+  session: z.string(),
+  title: z.string(),
+  workspace: z.string(),
+  updatedAt: z.string(),
+  turns: z.number(),
+  state: turnStateSchema.or(z.literal("empty")),
+});
+export type SessionRow = z.infer<typeof sessionRowSchema>;
+
+export const turnRowSchema = z.object({
+  turn: z.string(),
+  input: z.string(),
+  startedAt: z.string(),
+  state: turnStateSchema,
+  text: z.string().optional(),
+});
+export type TurnRow = z.infer<typeof turnRowSchema>;
+
+export const searchHitSchema = z.object({
+  session: z.string(),
+  title: z.string(),
+  seq: z.number(),
+  kind: z.string(),
+  at: z.string(),
+  /** The place found, with `**` around the matching words. */
+  snippet: z.string(),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** A card with all that a person needs to answer it. */
+export const cardRowSchema = z.object({
+  /** The same as `cardId`; the name scripts know. */
+  approvalId: z.string(),
+  type: cardTypeSchema,
+  session: z.string(),
+  title: z.string(),
+  turn: z.string(),
+  callId: z.string(),
+  tool: z.string(),
+  effect: effectSchema.optional(),
+  arguments: jsonSchema,
+  /** The model's own words about why; may be absent or hostile. */
+  rationale: z.string().optional(),
+  causes: z.array(causeSchema),
+  facts: factsSchema.optional(),
+  question: questionSchema.optional(),
+  workspace: z.string(),
+  requestedAt: z.string(),
+  expiresAt: z.string().optional(),
+  state: resolutionSchema.or(z.literal("pending")),
+  resolvedBy: z.string().optional(),
+  resolvedAt: z.string().optional(),
+});
+export type CardRow = z.infer<typeof cardRowSchema>;
+
+export const toolRowSchema = z.object({
+  name: z.string(),
+  group: z.string(),
+  effect: effectSchema,
+  isIdempotent: z.boolean(),
+  timeLimitMs: z.number(),
+  description: z.string(),
+  /** Prompt cost, ceil(bytes / 3.5). */
+  tokens: z.number(),
+  inputSchema: jsonSchema,
+  /** Whether it is in every prompt; the others are found with `find_tools` and called with `call_tool`. */
+  isListed: z.boolean(),
+  /** MCP server that it belongs to. */
+  server: z.string().optional(),
+  examples: z.array(jsonSchema),
+});
+export type ToolRow = z.infer<typeof toolRowSchema>;
+
+export const fileUndoSchema = z.object({
+  path: z.string(),
+  /** `conflict`: somebody has changed it since, so it was left as it is. */
+  result: z.enum(["restored", "removed", "unchanged", "conflict", "failed"]),
+  detail: z.string().optional(),
+});
+export type FileUndo = z.infer<typeof fileUndoSchema>;
+
+export const memoryNoteSchema = z.object({
+  topic: z.string(),
+  /** Its first line. */
+  summary: z.string(),
+  bytes: z.number(),
+  updatedAt: z.string(),
+});
+export type MemoryNote = z.infer<typeof memoryNoteSchema>;
+
+export const mcpServerRowSchema = z.object({
+  name: z.string(),
+  transport: z.enum(["stdio", "http", "sse", "ws"]),
+  /** `idle`: not started yet, or not needed for a while. `waiting`: it failed and is started again at `retryAt`. */
+  state: z.enum(["disabled", "idle", "starting", "running", "waiting", "failed"]),
+  trust: z.boolean(),
+  /** Name and version that the server gave. */
+  server: z.string().optional(),
+  tools: z.array(z.string()),
+  /** Prompt cost of all its tools, whether listed or not. */
+  tokens: z.number(),
+  pid: z.number().optional(),
+  /** Memory of its process and everything that this one started. */
+  rssBytes: z.number().optional(),
+  runningCalls: z.number(),
+  restarts: z.number(),
+  retryAt: z.string().optional(),
+  lastError: z.string().optional(),
+});
+export type McpServerRow = z.infer<typeof mcpServerRowSchema>;
+
+export const checkSchema = z.object({
+  name: z.string(),
+  state: z.enum(["ok", "warning", "failed"]),
+  detail: z.string(),
+  /** What a person does about it: a command where there is one. */
+  mend: z.string().optional(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const helperStatusSchema = z.object({
+  pid: z.number(),
+  version: z.string(),
+  protocolVersion: z.number(),
+  home: z.string(),
+  uptimeMs: z.number(),
+  rssBytes: z.number(),
+  runningTurns: z.number(),
+  pendingApprovals: z.number(),
+  /** ISO time of the next due routine. */
+  nextRun: z.string().optional(),
+  endpoint: z.string(),
+  /** Largest sequence number recorded. */
+  lastSeq: z.number(),
+});
+export type HelperStatus = z.infer<typeof helperStatusSchema>;
