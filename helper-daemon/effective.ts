@@ -18,7 +18,7 @@ export function effectiveOf(
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
   }
   const config = profiles.config();
-  const { endpoint, model } = endpointOf(profiles, request);
+  const { endpoint, model, takesImages } = endpointOf(profiles, request);
   const provenance = {
     endpoint:
       (request.endpoint ?? unsaved) !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
@@ -26,17 +26,19 @@ export function effectiveOf(
     maxSteps: overrides.maxSteps !== undefined ? "turn" : "config",
   };
   const maxSteps = overrides.maxSteps ?? config.limits.maxSteps;
-  return { endpoint, model: request.model ?? model, maxSteps, provenance };
+  return { endpoint, model: request.model ?? model, takesImages, maxSteps, provenance };
 }
 
 /** A named endpoint before one from the caller's environment before the active one. */
 function endpointOf(
   profiles: Profiles,
   { endpoint, unsaved }: ParsedParamsOf<"turn.submit">,
-): { endpoint: string; model: string } {
+): { endpoint: string; model: string; takesImages: boolean } {
   if (endpoint === undefined && unsaved !== undefined) {
-    return { endpoint: profiles.addUnsaved(unsaved.profile, unsaved.key), model: unsaved.profile.model };
+    const { model, vision } = unsaved.profile;
+    return { endpoint: profiles.addUnsaved(unsaved.profile, unsaved.key), model, takesImages: vision };
   }
   const name = endpoint ?? profiles.active();
-  return { endpoint: name, model: profiles.show(name).model };
+  const { model, vision } = profiles.show(name);
+  return { endpoint: name, model, takesImages: vision };
 }

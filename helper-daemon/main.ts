@@ -54,6 +54,7 @@ async function main(): Promise<void> {
   const model = createModelPort({
     resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
     limits: () => config().limits,
+    readBlob: blobs.read,
   });
   const shutdown = new AbortController();
   const settings = createSettings(config, catalogue.book, person);

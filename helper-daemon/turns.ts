@@ -29,6 +29,7 @@ export interface TurnsOptions {
 export interface Effective {
   endpoint: string;
   model: string;
+  takesImages: boolean;
   maxSteps: number;
   provenance: Record<string, string>;
 }
@@ -102,7 +103,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
         return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
-      const { endpoint, model, maxSteps, provenance } = effective(request);
+      const { endpoint, model, takesImages, maxSteps, provenance } = effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
       const session = request.session ?? newId("s");
@@ -113,7 +114,8 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
         drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
       }
       const overrides = { ...request.overrides, maxSteps };
-      const data = { input: request.input, origin: "user" as const, originKey, endpoint, model, overrides, provenance };
+      const chosen = { endpoint, model, takesImages, overrides, provenance };
+      const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
       // The same request may have arrived twice while the workspace was looked at.
       const twin = store.lists.turnByOrigin(originKey);

@@ -1,4 +1,4 @@
-import type { ModelReply, ModelRequest, Tell } from "../../src/agent/ports.ts";
+import type { ModelReply, Tell } from "../../src/agent/ports.ts";
 import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
 import { type AnthropicClient, anthropicClient } from "./anthropic-client.ts";
 import {
@@ -10,6 +10,7 @@ import {
   stalled,
 } from "./endpoint-failure.ts";
 import { type IdleWatch, watchIdle } from "./idle-watch.ts";
+import type { LoadedRequest } from "./load-images.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { createReplyBuilder } from "./reply-builder.ts";
 import { requestBody } from "./request-body.ts";
@@ -30,7 +31,7 @@ const MAX_REPLY_BYTES = 3 * 1024 * 1024;
  * decides about another. Never throws for what a server or the network does.
  */
 export async function send(
-  request: ModelRequest,
+  request: LoadedRequest,
   profile: EndpointProfile,
   key: string | undefined,
   limits: Limits,
@@ -66,7 +67,7 @@ interface Exchange {
 
 async function exchange(
   client: AnthropicClient,
-  request: ModelRequest,
+  request: LoadedRequest,
   { asked, key, watch, progress, tell }: Exchange,
 ): Promise<Attempt> {
   const response = await client.messages.create(requestBody(request), { signal: watch.signal }).asResponse();

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ModelReply, ModelRequest, Ports, Tell } from "../../src/agent/ports.ts";
+import type { ModelReply, Ports, Tell } from "../../src/agent/ports.ts";
 import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
 import type { Millis } from "../../src/protocol/values.ts";
 import { type Attempt, send } from "./anthropic.ts";
 import { type EndpointFailure, UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import { type LoadedRequest, type ReadBlob, withImages } from "./load-images.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 /** Where a request goes and with which key. */
@@ -17,6 +18,8 @@ export interface ModelPortOptions {
   /** Undefined: there is no endpoint of that name. */
   resolve(name: string): ResolvedEndpoint | undefined | Promise<ResolvedEndpoint | undefined>;
   limits(): Limits;
+  /** Where the bytes of images are. Absent: no images are sent. */
+  readBlob?: ReadBlob;
   /** At least 0 and below 1. Absent: `Math.random`. */
   random?(): number;
   /** Resolves after so long, or rejects once the signal is aborted. Absent: a timer of Node. */
@@ -40,9 +43,11 @@ export function createModelPort(options: ModelPortOptions): Ports["model"] {
     if (endpoint === undefined) return gone(request.endpoint);
     if (endpoint.profile.dialect !== "anthropic") return unspoken(request.endpoint);
     const limits = options.limits();
+    const { readBlob = () => Promise.resolve(undefined) } = options;
+    const loaded = await withImages(request, readBlob);
     const teller = resettable(tell);
     for (let attempt = 1; ; attempt++) {
-      const result = await inSlot(slots, request, endpoint, limits, signal, teller.tell);
+      const result = await inSlot(slots, loaded, endpoint, limits, signal, teller.tell);
       if (result.type !== "failed") return result;
       const { failure } = result;
       if (!failure.isRetryable || attempt >= limits.requestAttempts) return failed(failure, attempt);
@@ -60,7 +65,7 @@ export function createModelPort(options: ModelPortOptions): Ports["model"] {
 
 async function inSlot(
   slots: Slots,
-  request: ModelRequest,
+  request: LoadedRequest,
   { profile, key }: ResolvedEndpoint,
   limits: Limits,
   signal: AbortSignal,

@@ -1,5 +1,6 @@
 import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
 import type { ModelRequest } from "../../src/agent/ports.ts";
+import { keyOf, type LoadedImages, type LoadedRequest } from "./load-images.ts";
 import type { Block } from "../../src/protocol/values.ts";
 
 type Parameters = MessageCreateParamsStreaming;
@@ -9,14 +10,17 @@ type ContentBlock = Exclude<Parameters["messages"][number]["content"], string>[n
  * The body of a Messages request. The order of every key is fixed here, so equal parts of two requests are equal
  * bytes and a server's prefix cache holds. No sampling parameters: newer models reject them.
  */
-export function requestBody(request: ModelRequest): Parameters {
-  const { model, maxTokens, system, tools, messages } = request;
+export function requestBody(request: LoadedRequest): Parameters {
+  const { model, maxTokens, system, tools, messages, images } = request;
   return {
     model,
     max_tokens: maxTokens,
     ...(system === "" ? {} : { system }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolBody) }),
-    messages: messages.map(({ role, content }) => ({ role, content: content.map(blockBody) })),
+    messages: messages.map(({ role, content }) => ({
+      role,
+      content: content.map((block) => blockBody(block, images)),
+    })),
     stream: true,
   };
 }
@@ -25,8 +29,14 @@ function toolBody({ name, description, input_schema }: ModelRequest["tools"][num
   return { name, description, input_schema: input_schema as { type: "object" } };
 }
 
-function blockBody(block: Block): ContentBlock {
+function blockBody(block: Block, images: LoadedImages): ContentBlock {
   switch (block.type) {
+    case "image": {
+      const data = images.get(keyOf(block));
+      // The same words each time, so that the prefix holds also after the blob is gone.
+      if (data === undefined) return { type: "text", text: `[an image (${block.mediaType}) that cannot be shown]` };
+      return { type: "image", source: { type: "base64", media_type: block.mediaType as "image/png", data } };
+    }
     case "text":
       return { type: "text", text: block.text };
     case "thinking":

@@ -1,8 +1,8 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
-import { frame, pendingMessages, resultBlocks } from "./context/render.ts";
+import { frame, pendingMessages, resultBlocks, resultImages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
-import type { CallView, CardView, Foldable, StepView, TurnState, TurnView } from "./transcript.ts";
+import type { CallView, CardView, Foldable, ImageBlock, StepView, TurnState, TurnView } from "./transcript.ts";
 import { withWireIds } from "./wire-ids.ts";
 
 /** The view after one more entry. Pure and total: kinds that decide nothing only move `seq`. */
@@ -18,9 +18,11 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data);
     case "epoch.opened": {
-      const { endpoint, model, system, tools, keeps, carries } = entry.data;
+      const { endpoint, model, takesImages = false, system, tools, keeps, carries } = entry.data;
       const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
-      return { ...view, epoch: { id: entry.id, endpoint, model, system, tools }, sealed: [...kept, ...carries] };
+      const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
+      const epoch = { id: entry.id, endpoint, model, takesImages, system, tools };
+      return { ...view, epoch, sealed: [...shown, ...carries] };
     }
     case "turn.stopping":
       return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
@@ -60,9 +62,12 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
         return { ...call, isStarted: true, attempts: entry.data.attempt };
       });
     case "tool.finished": {
-      const { outcome: kind, text, isSideEffectPossible } = entry.data;
+      const { outcome: kind, text, isSideEffectPossible, content = [] } = entry.data;
+      const images = content.flatMap((part): ImageBlock[] =>
+        part.type === "image" ? [{ type: "image", mediaType: part.mediaType, blob: part.blob }] : [],
+      );
       return withCall(view, turn, entry.data.callId, (call) => {
-        return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible } };
+        return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible, images } };
       });
     }
     default:
@@ -71,12 +76,13 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
 }
 
 function started(view: TurnView, id: string, data: EntryData<"turn.started">): TurnView {
-  const { input, endpoint, model, overrides } = data;
+  const { input, endpoint, model, takesImages = false, overrides } = data;
   const turn: TurnState = {
     turn: id,
     input,
     endpoint,
     model,
+    takesImages,
     overrides,
     steps: 0,
     isRequestOpen: false,
@@ -111,7 +117,7 @@ function noted(view: TurnView, turn: TurnState, { from, text }: EntryData<"note.
 function sealed(view: TurnView, turn: TurnState): TurnView {
   const messages = [...view.sealed, ...pendingMessages(view)];
   const epoch = view.epoch === undefined ? undefined : { ...view.epoch, sent: messages };
-  const nothing = { results: [], texts: [], notes: [] };
+  const nothing = { results: [], images: [], texts: [], notes: [] };
   return { ...view, ...nothing, epoch, sealed: messages, turn: { ...turn, step: undefined, isRequestOpen: true } };
 }
 
@@ -143,11 +149,12 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
 
 function finished(view: TurnView, turn: TurnState): TurnView {
   const results = [...view.results, ...resultBlocks(turn)];
+  const images = [...view.images, ...resultImages(turn)];
   // Notes that wait behind results stay there; others must not end up behind the next turn's words.
   const notes = results.length > 0 ? view.notes : [];
   const said = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
   const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : said;
-  const ended: TurnView = { ...view, results, texts, notes, turn: { ...turn, step: undefined } };
+  const ended: TurnView = { ...view, results, images, texts, notes, turn: { ...turn, step: undefined } };
   const [next, ...queue] = view.queue;
   return next === undefined ? ended : begun({ ...ended, queue }, next);
 }
@@ -188,4 +195,9 @@ function withoutThinking(messages: readonly Message[]): Message[] {
     const kept = content.filter((block) => block.type !== "thinking" && block.type !== "redacted_thinking");
     return kept.length === 0 ? [] : [{ role, content: kept }];
   });
+}
+
+/** Whether it is one of the messages that carry images and nothing else, which a model that takes none must not get. */
+function hasImages({ content }: Message): boolean {
+  return content.some((block) => block.type === "image");
 }

@@ -14,7 +14,7 @@ export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, 
   const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
   const keeps = isSameModel ? ("all" as const) : ("without-thinking" as const);
   const hash = ports.digest(canonicalize({ tools, system }));
-  const { endpoint, model } = turn;
-  const data = { reason, endpoint, model, system, tools, hash, keeps, carries: [] };
+  const { endpoint, model, takesImages } = turn;
+  const data = { reason, endpoint, model, takesImages, system, tools, hash, keeps, carries: [] };
   return { kind: "epoch.opened", session: view.session, turn: turn.turn, data };
 }

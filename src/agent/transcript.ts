@@ -15,6 +15,8 @@ import type {
   TurnId,
 } from "../protocol/values.ts";
 
+export type ImageBlock = Extract<Block, { type: "image" }>;
+
 /** A card as the trace tells it. Without `resolution` it is open. */
 export interface CardView {
   cardId: CardId;
@@ -52,7 +54,7 @@ export interface CallView {
   attempts: number;
   /** Started without an outcome. Where nothing runs, that means a crash. */
   isStarted: boolean;
-  outcome?: { kind: OutcomeKind; text: string; isSideEffectPossible: boolean };
+  outcome?: { kind: OutcomeKind; text: string; isSideEffectPossible: boolean; images: readonly ImageBlock[] };
 }
 
 /** One model response and what became of its calls. */
@@ -68,6 +70,7 @@ export interface TurnState {
   input: string;
   endpoint: string;
   model: string;
+  takesImages: boolean;
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;
@@ -85,6 +88,7 @@ interface EpochView {
   id: string;
   endpoint: string;
   model: string;
+  takesImages: boolean;
   system: string;
   tools: EntryData<"epoch.opened">["tools"];
   /** Messages of the last request, once one was sent. */
@@ -103,8 +107,9 @@ export interface TurnView {
   nonce: string;
   epoch?: EpochView;
   sealed: readonly Message[];
-  /** Results of an ended turn that no request has carried yet. */
+  /** Results of an ended turn that no request has carried yet, and the images that came with them. */
   results: readonly Block[];
+  images: readonly ImageBlock[];
   /** The person's input, with the turn's notes, that no request has carried yet. */
   texts: readonly string[];
   /** Framed notes that no request has carried yet. */
@@ -118,7 +123,7 @@ export interface TurnView {
 
 /** A session of which nothing is known yet. */
 export function emptyView(session: SessionId): TurnView {
-  const nothing = { sealed: [], results: [], texts: [], notes: [], queue: [] };
+  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], queue: [] };
   return { session, seq: 0, workspace: "", nonce: "", wireIds: [], ...nothing };
 }
 

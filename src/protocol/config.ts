@@ -24,6 +24,8 @@ const profileFields = {
   trust: z.enum(["local", "remote"]),
   /** Value of the `anthropic-version` header. */
   apiVersion: z.string().regex(/^[\x21-\x7e]+$/, "a version such as 2023-06-01"),
+  /** The model takes images. */
+  vision: z.boolean(),
   /** How many requests the server works on at once. */
   slots: z.number().int().min(1).max(64),
 };
@@ -34,6 +36,7 @@ export const endpointProfileSchema = z.strictObject({
   auth: profileFields.auth.default("none"),
   trust: profileFields.trust.default("remote"),
   apiVersion: profileFields.apiVersion.default("2023-06-01"),
+  vision: profileFields.vision.default(false),
   slots: profileFields.slots.default(4),
 });
 export type EndpointProfile = z.infer<typeof endpointProfileSchema>;

@@ -60,6 +60,7 @@ export const entryData = {
     reason: z.enum(["start", "window", "model", "tools", "redaction", "asked", "cleared"]),
     endpoint: z.string(),
     model: z.string(),
+    takesImages: z.boolean().optional(),
     system: z.string(),
     tools: z.array(toolSchemaSchema),
     /** SHA-256 of the canonical JSON of tools and system. */
@@ -82,6 +83,8 @@ export const entryData = {
     originKey: z.string(),
     endpoint: z.string(),
     model: z.string(),
+    /** The model sees images; otherwise it reads that there is one. */
+    takesImages: z.boolean().optional(),
     overrides: overridesSchema,
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),

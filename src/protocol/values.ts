@@ -132,6 +132,8 @@ export const blockSchema = z.discriminatedUnion("type", [
     content: z.string(),
     is_error: z.boolean().optional(),
   }),
+  /** Its bytes are in a blob; the adapter puts them in. Only for endpoints that take images. */
+  z.object({ type: z.literal("image"), mediaType: z.string(), blob: z.string() }),
 ]);
 export type Block = z.infer<typeof blockSchema>;
 export type ToolUseBlock = Extract<Block, { type: "tool_use" }>;

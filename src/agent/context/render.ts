@@ -1,6 +1,6 @@
 import type { Block, Message } from "../../protocol/values.ts";
 import { canonicalize } from "../canonical.ts";
-import { callsOf, type TurnState, type TurnView } from "../transcript.ts";
+import { callsOf, type ImageBlock, type TurnState, type TurnView } from "../transcript.ts";
 import type { ModelRequest, Settings } from "../ports.ts";
 
 /** loopd's own words inside a message. The system text tells the model to believe only frames with this nonce. */
@@ -25,15 +25,28 @@ export function resultBlocks(turn: TurnState): Block[] {
   return blocks.length < calls.length ? [] : blocks;
 }
 
+/** The images of a turn's newest step, once every call has its outcome. */
+export function resultImages(turn: TurnState): ImageBlock[] {
+  const calls = callsOf(turn);
+  const images = calls.flatMap((call) => call.outcome?.images ?? []);
+  return calls.every((call) => call.outcome !== undefined) ? images : [];
+}
+
 /**
  * What the next request adds to the sealed messages. Notes go behind the newest result, else into a user message;
- * text and results never share one, because some servers reorder such a mixture.
+ * text and results never share one, because some servers reorder such a mixture. Images follow all results together;
+ * a model that takes none reads in the result that there is one.
  */
 export function pendingMessages(view: TurnView): Message[] {
   const results = [...view.results, ...(view.turn === undefined ? [] : resultBlocks(view.turn))];
   const texts = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
   const messages: Message[] = [];
   if (results.length > 0) messages.push({ role: "user", content: withNotes(results, view.notes) });
+  const images = [...view.images, ...(view.turn === undefined ? [] : resultImages(view.turn))];
+  if (images.length > 0 && view.epoch?.takesImages === true) {
+    const label: Block = { type: "text", text: frame(view.nonce, "The images of these results, in their order:") };
+    messages.push({ role: "user", content: [label, ...images] });
+  }
   if (texts.length > 0) messages.push({ role: "user", content: texts.map((text): Block => ({ type: "text", text })) });
   return messages;
 }

@@ -98,6 +98,8 @@ function profileOptions(command: Command, need: "required" | "optional"): Comman
     .addOption(new Option("--auth <how>", "how the key is sent").choices(auth.unwrap().options))
     .addOption(new Option("--trust <where>", "whether text leaves this machine").choices(trust.unwrap().options))
     .option("--api-version <version>", "value of the anthropic-version header")
+    .option("--vision", "the model takes images")
+    .option("--no-vision", "it takes none")
     .option("--slots <n>", "requests that it works on at once", wholeNumber(1, 64))
     .option("--key-env <variable>", "read the key from this environment variable")
     .addOption(new Option("--key-stdin", "read the key from standard input").conflicts("keyEnv"))
@@ -164,8 +166,8 @@ async function set(name: string, options: ProfileOptions): Promise<void> {
 
 /** The parts of a profile that the flags name, and no others. */
 function changesOf(options: ProfileOptions): EndpointChanges {
-  const { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, slots } = options;
-  const all = { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, slots };
+  const { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, vision, slots } = options;
+  const all = { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, vision, slots };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

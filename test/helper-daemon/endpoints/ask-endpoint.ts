@@ -5,6 +5,7 @@ import {
   type Limits,
   limitsSchema,
 } from "../../../src/protocol/config.ts";
+import type { ReadBlob } from "../../../helper-daemon/endpoints/load-images.ts";
 import { createModelPort } from "../../../helper-daemon/endpoints/model-port.ts";
 
 /** What one request through the real port came to. */
@@ -24,6 +25,7 @@ export interface AskOptions {
   request?: Partial<ModelRequest>;
   signal?: AbortSignal;
   tell?: Tell;
+  readBlob?: ReadBlob;
 }
 
 export const question: ModelRequest = {
@@ -46,6 +48,7 @@ export async function ask(options: AskOptions): Promise<Asked> {
   const port = createModelPort({
     resolve: () => ({ profile: profileFor(options.url, options.profile), key: options.key }),
     limits: () => limitsSchema.parse({ requestAttempts: 2, ...options.limits }),
+    ...(options.readBlob === undefined ? {} : { readBlob: options.readBlob }),
     random: () => 0,
     wait: async (duration) => void waits.push(duration),
   });
