@@ -1,8 +1,18 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
-import type { Block, Message } from "../protocol/values.ts";
+import type { Block, Message, Millis } from "../protocol/values.ts";
+import { NOTHING_SPENT, spentOn } from "./budget.ts";
 import { frame, pendingMessages, resultBlocks, resultImages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
-import type { CallView, CardView, Foldable, ImageBlock, StepView, TurnState, TurnView } from "./transcript.ts";
+import {
+  type CallView,
+  callsOf,
+  type CardView,
+  type Foldable,
+  type ImageBlock,
+  type StepView,
+  type TurnState,
+  type TurnView,
+} from "./transcript.ts";
 import { withWireIds } from "./wire-ids.ts";
 
 /** The view after one more entry. Pure and total: kinds that decide nothing only move `seq`. */
@@ -16,13 +26,14 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
     case "session.created":
       return { ...view, workspace: entry.data.workspace, nonce: entry.data.nonce };
     case "turn.started":
-      return started(view, entry.turn ?? "", entry.data);
+      return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
     case "epoch.opened": {
       const { endpoint, model, takesImages = false, system, tools, keeps, carries } = entry.data;
       const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
       const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
       const epoch = { id: entry.id, endpoint, model, takesImages, system, tools };
-      return { ...view, epoch, sealed: [...shown, ...carries] };
+      const taints = entry.data.reason === "cleared" ? [] : view.taints;
+      return { ...view, epoch, taints, sealed: [...shown, ...carries] };
     }
     case "turn.stopping":
       return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
@@ -66,7 +77,7 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
       const images = content.flatMap((part): ImageBlock[] =>
         part.type === "image" ? [{ type: "image", mediaType: part.mediaType, blob: part.blob }] : [],
       );
-      return withCall(view, turn, entry.data.callId, (call) => {
+      return withCall(tainted(view, turn, entry.data), turn, entry.data.callId, (call) => {
         return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible, images } };
       });
     }
@@ -75,18 +86,28 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
   }
 }
 
-function started(view: TurnView, id: string, data: EntryData<"turn.started">): TurnView {
-  const { input, endpoint, model, takesImages = false, overrides } = data;
+/** Whatever a call brought back from elsewhere has been read from now on, also as an error. */
+function tainted(view: TurnView, turn: TurnState, { callId, text }: EntryData<"tool.finished">): TurnView {
+  const call = turn.step?.calls.find((one) => one.callId === callId);
+  const source = call?.isStarted === true && text !== "" ? call.decision?.facts.source : undefined;
+  return source === undefined || view.taints.includes(source) ? view : { ...view, taints: [...view.taints, source] };
+}
+
+function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
+  const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", overrides } = data;
   const turn: TurnState = {
     turn: id,
     input,
     endpoint,
     model,
     takesImages,
+    origin,
+    endpointTrust,
     overrides,
     steps: 0,
     isRequestOpen: false,
-    isClosing: false,
+    spent: NOTHING_SPENT,
+    startedAt,
   };
   if (view.turn !== undefined && view.turn.finish === undefined) return { ...view, queue: [...view.queue, turn] };
   return begun(view, turn);
@@ -107,10 +128,13 @@ function wordsOf(view: TurnView, turn: TurnState): string[] {
   return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
 }
 
-function noted(view: TurnView, turn: TurnState, { from, text }: EntryData<"note.added">): TurnView {
+function noted(view: TurnView, turn: TurnState, { from, text, closes }: EntryData<"note.added">): TurnView {
   const note = frame(view.nonce, from === "person" ? `The person adds: ${text}` : text);
-  const isClosing = turn.isClosing || (from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? 0));
-  return { ...view, notes: [...view.notes, note], turn: { ...turn, isClosing } };
+  // Traces from before the field existed say it by the number of steps.
+  const isOld = closes === undefined && from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? Infinity);
+  const finish = isOld ? "step-limit" : closes;
+  const closing = finish === undefined ? turn.closing : { afterSteps: turn.steps, finish };
+  return { ...view, notes: [...view.notes, note], turn: { ...turn, closing } };
 }
 
 /** A request carries everything not sent before: from now on those messages never change. */
@@ -118,7 +142,13 @@ function sealed(view: TurnView, turn: TurnState): TurnView {
   const messages = [...view.sealed, ...pendingMessages(view)];
   const epoch = view.epoch === undefined ? undefined : { ...view.epoch, sent: messages };
   const nothing = { results: [], images: [], texts: [], notes: [] };
-  return { ...view, ...nothing, epoch, sealed: messages, turn: { ...turn, step: undefined, isRequestOpen: true } };
+  return {
+    ...view,
+    ...nothing,
+    epoch,
+    sealed: messages,
+    turn: { ...turn, spent: spentOn(turn.spent, turn), step: undefined, isRequestOpen: true },
+  };
 }
 
 function responded(view: TurnView, turn: TurnState, data: EntryData<"model.responded">): TurnView {
@@ -137,18 +167,21 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
     return { type, id: wireId, name, input };
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
+  const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = data.usage ?? {};
+  const tokens = turn.spent.tokens + inputTokens + outputTokens;
+  const spent = { ...turn.spent, tokens, costUsd: turn.spent.costUsd + costUsd };
   const step: StepView = { text, stopReason: data.stopReason, calls };
   const message: Message = { role: "assistant", content };
   return {
     ...view,
     wireIds: withWireIds(view.wireIds, fresh),
     sealed: content.length === 0 ? view.sealed : [...view.sealed, message],
-    turn: { ...turn, steps: turn.steps + 1, step, isRequestOpen: false },
+    turn: { ...turn, steps: turn.steps + 1, step, spent, isRequestOpen: false },
   };
 }
 
 function finished(view: TurnView, turn: TurnState): TurnView {
-  const results = [...view.results, ...resultBlocks(turn)];
+  const results = [...view.results, ...resultBlocks(turn, view.nonce)];
   const images = [...view.images, ...resultImages(turn)];
   // Notes that wait behind results stay there; others must not end up behind the next turn's words.
   const notes = results.length > 0 ? view.notes : [];
@@ -167,9 +200,14 @@ function textsAfterCancel(view: TurnView, turn: TurnState): string[] {
 }
 
 function resolved(view: TurnView, turn: TurnState, data: EntryData<"card.resolved">): TurnView {
-  const { cardId, resolution, by, reason, answer } = data;
+  const { cardId, resolution, by, reason, answer, arguments: edited } = data;
   const settle = (card: CardView) => (card.cardId === cardId ? { ...card, resolution, by, reason, answer } : card);
-  const calls = turn.step?.calls.map((call) => ({ ...call, cards: call.cards.map(settle) })) ?? [];
+  const calls = callsOf(turn).map((call): CallView => {
+    const cards = call.cards.map(settle);
+    const isEdit = resolution === "edited" && edited !== undefined && call.cards.some((card) => card.cardId === cardId);
+    // Decided anew: what the person wrote may touch something else, and `deny` still wins.
+    return isEdit ? { ...call, cards, arguments: edited, isEdited: true, decision: undefined } : { ...call, cards };
+  });
   return turn.step === undefined ? view : { ...view, turn: { ...turn, step: { ...turn.step, calls } } };
 }
 

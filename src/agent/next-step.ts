@@ -1,10 +1,11 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Finish, Millis } from "../protocol/values.ts";
+import { closingNote, exhausted } from "./budget.ts";
 import { cancelRow } from "./cancel.ts";
 import type { EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
 import { mayRun, settleCalls } from "./settle-calls.ts";
-import { type CallView, callsOf, newestCard, type TurnState, type TurnView } from "./transcript.ts";
+import { type CallView, callsOf, isLastStep, newestCard, type TurnState, type TurnView } from "./transcript.ts";
 
 /**
  * What a session does next. Derived from its trace alone, so that a restart and a replay decide the same. Asked only
@@ -38,22 +39,20 @@ export function nextStep(view: TurnView, settings: Settings, now: Millis): NextS
   const waiting = calls.filter((call) => call.outcome === undefined);
   if (waiting.length > 0) return { type: "await-person", until: earliestExpiry(waiting) };
 
-  return afterCalls(view, turn, settings);
+  return afterCalls(view, turn, settings, now);
 }
 
 /** Nothing of the newest step is open any more: go on, close, or finish. */
-function afterCalls(view: TurnView, turn: TurnState, settings: Settings): NextStep {
+function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Millis): NextStep {
   const { step } = turn;
-  const maxSteps = turn.overrides.maxSteps ?? settings.limits.maxSteps;
   const hasUnsentWords = view.texts.length > 0 || view.notes.length > 0;
-  if (step !== undefined && turn.steps > maxSteps) return finish(view, turn, "step-limit");
+  if (step !== undefined && turn.closing !== undefined && isLastStep(turn))
+    return finish(view, turn, turn.closing.finish);
   if (step !== undefined && step.calls.length === 0 && !hasUnsentWords) {
     return finish(view, turn, finishOf(step.stopReason));
   }
-  if (step !== undefined && turn.steps >= maxSteps && !turn.isClosing) {
-    const text = `This turn has used its ${maxSteps} steps. Answer now from what you know; no tool will run any more.`;
-    return record([{ kind: "note.added", session: view.session, turn: turn.turn, data: { from: "loopd", text } }]);
-  }
+  const limit = step === undefined || turn.closing !== undefined ? undefined : exhausted(turn, settings, now);
+  if (limit !== undefined) return record([closingNote(view.session, turn, limit)]);
   const { epoch } = view;
   if (epoch === undefined) return { type: "open-epoch", turn, reason: "start" };
   if (epoch.endpoint !== turn.endpoint || epoch.model !== turn.model)

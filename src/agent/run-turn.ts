@@ -1,12 +1,11 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Millis, Seq } from "../protocol/values.ts";
-import { canonicalize } from "./canonical.ts";
+import { decideCalls } from "./decide-calls.ts";
 import { extentOf, render } from "./context/render.ts";
 import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
 import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
-import { decide } from "./policy/decide.ts";
-import type { ModelReply, ParsedCall, Ports, Settings } from "./ports.ts";
+import type { ModelReply, Ports, Settings } from "./ports.ts";
 import { runCalls, SHUTDOWN, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
@@ -120,36 +119,6 @@ async function performCalls(
     runCalls(ports, ahead.view, turn, calls, settings, stop),
   );
   return withFacts(await catchUp(ports, ahead), facts);
-}
-
-/** Looks at what each call would touch, asks policy, and drafts answer and card together. */
-async function decideCalls(
-  ports: Ports,
-  view: TurnView,
-  calls: CallView[],
-  { rules, tools }: Settings,
-): Promise<EntryDraft[]> {
-  const { turn } = view;
-  if (turn === undefined) return [];
-  const decided = await Promise.all(
-    calls.map(async (call): Promise<EntryDraft[]> => {
-      const where = { session: view.session, turn: turn.turn };
-      const { callId, name } = call;
-      const parsed: ParsedCall = { callId, name, arguments: call.arguments, effect: call.effect ?? "exec" };
-      const facts = await ports.inspect(parsed);
-      const { answer, ruleId, causes, reason } = decide(parsed, facts, turn.overrides, rules, []);
-      const data = { callId, decision: answer, ruleId, causes, facts, reason };
-      const drafts: EntryDraft[] = [{ kind: "tool.decided", ...where, data }];
-      if (answer !== "requiresApproval") return drafts;
-      const schemaHash = ports.digest(canonicalize(tools.schemaOf(name) ?? {}));
-      const bound = { callId, tool: name, schemaHash, arguments: call.arguments, factsHash: facts.hash };
-      const argumentsHash = ports.digest(canonicalize(bound));
-      const cardId = `${callId}#${call.cards.length + 1}`;
-      drafts.push({ kind: "card.opened", ...where, data: { cardId, type: "approval", callId, argumentsHash, causes } });
-      return drafts;
-    }),
-  );
-  return decided.flat();
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Millis, OutcomeKind } from "../protocol/values.ts";
 import type { Settings } from "./ports.ts";
-import { type CallView, type CardView, callsOf, newestCard, type TurnState, type TurnView } from "./transcript.ts";
+import {
+  type CallView,
+  type CardView,
+  callsOf,
+  isLastStep,
+  newestCard,
+  type TurnState,
+  type TurnView,
+} from "./transcript.ts";
 
 /**
  * Entries for every call of the newest step whose fate needs no work: arguments that do not parse, denials, what a
@@ -54,9 +62,9 @@ export function finished(
 
 /** A call that cannot even be decided, with the words that let the model correct itself. */
 function invalid(view: TurnView, turn: TurnState, call: CallView, settings: Settings): EntryDraft | undefined {
-  const maxSteps = turn.overrides.maxSteps ?? settings.limits.maxSteps;
-  if (turn.steps > maxSteps)
-    return finished(view, turn, call, "denied", "This turn has used its steps; no tool runs any more.");
+  if (isLastStep(turn)) {
+    return finished(view, turn, call, "denied", "This was to be the turn's last answer; no tool runs any more.");
+  }
   if (call.effect === undefined) return finished(view, turn, call, "invalid", settings.tools.suggest(call.name));
   if (call.unparsed !== undefined) {
     const words =

@@ -1,3 +1,4 @@
+import type { Spent } from "./budget.ts";
 import type { CardType, EntryData, Entry, Overrides, Resolution } from "../protocol/entries.ts";
 import type {
   Block,
@@ -24,6 +25,7 @@ export interface CardView {
   /** How often the call had been started when the card was opened. */
   attempt: number;
   argumentsHash?: string;
+  causes?: readonly Cause[];
   expiresAt?: Millis;
   resolution?: Resolution;
   by?: string;
@@ -41,6 +43,8 @@ export interface CallView {
   /** Arguments as received, where they could not be parsed. Such a call never runs. */
   unparsed?: string;
   isRequested: boolean;
+  /** A person has changed the arguments at a card. */
+  isEdited?: boolean;
   effect?: Effect;
   decision?: {
     answer: EntryData<"tool.decided">["decision"];
@@ -71,14 +75,19 @@ export interface TurnState {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  origin: EntryData<"turn.started">["origin"];
+  endpointTrust: "local" | "remote";
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;
   step?: StepView;
   /** A request was sent and nothing came back yet. */
   isRequestOpen: boolean;
-  /** The closing note is in: the next response is the last. */
-  isClosing: boolean;
+  /** The closing note is in: the response after that many is the last, and the turn will have ended so. */
+  closing?: { afterSteps: number; finish: "step-limit" | "budget" };
+  spent: Spent;
+  /** Wall time. */
+  startedAt?: Millis;
   stopping?: { by: string; why: string };
   finish?: EntryData<"turn.finished">["finish"];
 }
@@ -119,11 +128,13 @@ export interface TurnView {
   /** The oldest unfinished turn, else the last finished one. */
   turn?: TurnState;
   queue: readonly TurnState[];
+  /** Sources of text that nobody vouches for and the model has read. */
+  taints: readonly string[];
 }
 
 /** A session of which nothing is known yet. */
 export function emptyView(session: SessionId): TurnView {
-  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], queue: [] };
+  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], queue: [], taints: [] };
   return { session, seq: 0, workspace: "", nonce: "", wireIds: [], ...nothing };
 }
 
@@ -137,5 +148,10 @@ export function callsOf(turn: TurnState): readonly CallView[] {
   return turn.step?.calls ?? [];
 }
 
+/** Whether the response that the turn waits for, or works on, is its last: no call of it runs any more. */
+export function isLastStep(turn: TurnState): boolean {
+  return turn.closing !== undefined && turn.steps > turn.closing.afterSteps;
+}
+
 /** What a fold needs of an entry; drafts fold too, so that a batch can be decided before it is recorded. */
-export type Foldable = Pick<Entry, "kind" | "data" | "turn"> & { seq?: Seq; id?: string };
+export type Foldable = Pick<Entry, "kind" | "data" | "turn"> & { seq?: Seq; id?: string; at?: string };

@@ -65,6 +65,14 @@ export const limitsSchema = z.strictObject({
   tools: z.record(z.string(), limitMs).default({}),
   /** Model requests per turn, the closing answer not counted. */
   maxSteps: z.number().int().min(1).max(10_000).default(20),
+  /** Denied calls per turn; a model that asks for ever for what it does not get ends there. */
+  maxDenials: z.number().int().min(1).max(10_000).default(10),
+  /** Tokens per turn, in and out, as far as the endpoint reports them. Absent: no limit. */
+  maxTokens: z.number().int().min(1).optional(),
+  /** Cost per turn in US dollars, by `prices`. Absent: no limit. */
+  maxCostUsd: z.number().positive().optional(),
+  /** Wall time per turn in milliseconds, waiting for people included. Absent: no limit. */
+  maxTurnMs: z.number().int().min(1_000).optional(),
   maxOutputTokens: z.number().int().min(16).max(1_000_000).default(4096),
   /** A model stream with no event for so long is given up. */
   streamIdleMs: limitMs.default(120_000),
@@ -117,6 +125,15 @@ const sandboxSchema = z.strictObject({
   domains: z.array(z.string()).default([]),
 });
 
+/** US dollars per million tokens. */
+const priceSchema = z.strictObject({
+  input: z.number().min(0),
+  /** Tokens read from the endpoint's cache. Absent: as `input`. */
+  cached: z.number().min(0).optional(),
+  output: z.number().min(0),
+});
+export type Price = z.infer<typeof priceSchema>;
+
 /** A rule as a person writes it; its layer is always `config`. */
 const configRuleSchema = ruleSchema.omit({ layer: true });
 
@@ -127,6 +144,8 @@ export const configSchema = z.strictObject({
   endpoint: z.string().optional(),
   endpoints: z.record(endpointNameSchema, endpointProfileSchema).default({}),
   rules: z.array(configRuleSchema).default([]),
+  /** By name of the model, as requests name it. */
+  prices: z.record(z.string(), priceSchema).default({}),
   mcpServers: z.record(mcpNameSchema, mcpServerSchema).default({}),
   sandbox: sandboxSchema.prefault({}),
   tools: z

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { overridesSchema } from "./overrides.ts";
 import {
   blockSchema,
   causeSchema,
@@ -7,31 +8,25 @@ import {
   effectSchema,
   factsSchema,
   finishSchema,
+  grantScopeSchema,
   jsonSchema,
   messageSchema,
+  originSchema,
   outcomeSchema,
   ruleSchema,
   toolSchemaSchema,
+  trustSchema,
   usageSchema,
 } from "./values.ts";
+
+export type { Overrides } from "./overrides.ts";
 
 /*
  * The trace, schema v1. Fields may be added; the ones here never change their meaning, and entries written by any
  * earlier version stay readable (test/fixtures/traces). Order of one call:
- * requested → hook.applied(before)* → decided → [card.opened → card.resolved] → started → [spawned]
- * → hook.applied(after)* → finished. Denied and invalid calls finish without started.
+ * requested → hook.applied(before)* → decided → [card.opened → card.resolved] → started → [spawned] →
+ * hook.applied(after)* → finished. Denied and invalid calls finish without started.
  */
-
-/** What one turn was asked to do differently from its session, the config and the defaults. */
-export const overridesSchema = z.object({
-  maxSteps: z.number().int().positive().optional(),
-  tools: z.array(z.string()).optional(),
-  denyTools: z.array(z.string()).optional(),
-  note: z.string().max(10_000).optional(),
-  /** The person's `--yes`: rules would ask, but no cause is covered and no `deny` overridden. */
-  yes: z.boolean().optional(),
-});
-export type Overrides = z.infer<typeof overridesSchema>;
 
 /** What a question card asks. The answer is text, one of the choices, or an object that fits the form. */
 export const questionSchema = z.object({
@@ -48,7 +43,6 @@ export const cardTypeSchema = z.enum(["approval", "question", "recovery"]);
 export type CardType = z.infer<typeof cardTypeSchema>;
 export const resolutionSchema = z.enum(["approved", "denied", "edited", "answered", "expired", "cancelled"]);
 export type Resolution = z.infer<typeof resolutionSchema>;
-export const grantScopeSchema = z.enum(["once", "session", "always"]);
 /** What a person says became of an effect that a crash interrupted. */
 export const recoveryAnswerSchema = z.enum(["happened", "again", "skip"]);
 
@@ -78,18 +72,25 @@ export const entryData = {
   "epoch.skipped": z.object({ reason: z.string(), why: z.string() }),
   "turn.started": z.object({
     input: z.string(),
-    origin: z.enum(["user", "routine", "delegate"]),
+    origin: originSchema,
     /** Unique over all turns; submitting the same one again returns the same turn. */
     originKey: z.string(),
     endpoint: z.string(),
     model: z.string(),
     /** The model sees images; otherwise it reads that there is one. */
     takesImages: z.boolean().optional(),
+    /** Whether what the model reads leaves this machine. Absent in old traces: it may. */
+    endpointTrust: trustSchema.optional(),
     overrides: overridesSchema,
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),
   }),
-  "note.added": z.object({ from: z.enum(["person", "loopd", "validator", "clock"]), text: z.string() }),
+  "note.added": z.object({
+    from: z.enum(["person", "loopd", "validator", "clock"]),
+    text: z.string(),
+    /** The next response is the turn's last, and it will end so. */
+    closes: z.enum(["step-limit", "budget"]).optional(),
+  }),
   "request.sent": z.object({
     /** Id of the `epoch.opened` entry. */
     epoch: z.string(),

@@ -6,7 +6,7 @@ import {
   mcpNameSchema,
   mcpServerSchema,
 } from "./config.ts";
-import { entrySchema, grantScopeSchema } from "./entries.ts";
+import { entrySchema } from "./entries.ts";
 import {
   cardRowSchema,
   checkSchema,
@@ -20,7 +20,7 @@ import {
   turnRowSchema,
 } from "./rows.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
-import { jsonSchema } from "./values.ts";
+import { grantScopeSchema, jsonSchema } from "./values.ts";
 
 export { MAX_PROMPT_CHARACTERS, type TurnRequest } from "./turn-request.ts";
 export type {

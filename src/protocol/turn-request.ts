@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpointProfileSchema } from "./config.ts";
-import { overridesSchema } from "./entries.ts";
+import { overridesSchema } from "./overrides.ts";
 
 /** Longest prompt in characters; longer text belongs in a file that the model reads. */
 export const MAX_PROMPT_CHARACTERS = 1_000_000;

@@ -48,6 +48,11 @@ export const causeSchema = z.object({
 });
 export type Cause = z.infer<typeof causeSchema>;
 
+/** Who asked for a turn. */
+export const originSchema = z.enum(["user", "routine", "delegate"]);
+/** Whether text that goes to an endpoint leaves this machine. */
+export const trustSchema = z.enum(["local", "remote"]);
+
 const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
 export type RuleLayer = z.infer<typeof ruleLayerSchema>;
 
@@ -70,6 +75,33 @@ const ruleConditionSchema = z.strictObject({
   app: oneOrMore(z.string()).optional(),
   isSandboxed: z.boolean().optional(),
   isTrusted: z.boolean().optional(),
+  /** The whole argument vector, word for word. */
+  argv: z.array(z.string()).min(1).optional(),
+  /** Who asked for the turn. */
+  origin: oneOrMore(originSchema).optional(),
+  /** Globs over the sources that taint the session. To permit, a rule must cover every one of them. */
+  taint: oneOrMore(z.string()).optional(),
+  endpointTrust: oneOrMore(trustSchema).optional(),
+  /** Values of the turn's typed environment, by key. */
+  env: z.record(z.string(), oneOrMore(z.string())).optional(),
+});
+export type RuleCondition = z.infer<typeof ruleConditionSchema>;
+
+/** How far a person's approval reaches. */
+export const grantScopeSchema = z.enum(["once", "session", "always"]);
+export type GrantScope = z.infer<typeof grantScopeSchema>;
+
+/** What makes a rule a grant: where it holds, which causes it answers for, and whose word it is. */
+const grantSchema = z.strictObject({
+  scope: z.enum(["session", "always"]),
+  /** Present where the scope is `session`. */
+  session: z.string().optional(),
+  covers: z.array(causeSchema),
+  by: z.string(),
+  /** Wall time, ISO 8601. */
+  at: z.string(),
+  /** Wall time in milliseconds after which it no longer counts. */
+  expiresAt: z.number().optional(),
 });
 
 /** One line of policy, from whatever layer. */
@@ -79,6 +111,13 @@ export const ruleSchema = z.strictObject({
   when: ruleConditionSchema,
   decision: decisionSchema,
   reason: z.string().optional(),
+  /** How long a card that this rule opens waits before it counts as denied: `90s`, `30m`, `24h`, `7d`. */
+  expiresIn: z
+    .string()
+    .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, "a time such as 90s, 30m, 24h or 7d")
+    .optional(),
+  /** Present exactly where the layer is `grant`. */
+  grant: grantSchema.optional(),
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
@@ -105,6 +144,10 @@ export const factsSchema = z.object({
   isTrusted: z.boolean().optional(),
   /** True if the call runs where it can write only in the workspace and reach only `domains`. */
   isSandboxed: z.boolean().optional(),
+  /** Where the text that the call brings back comes from, unless from the workspace: it taints the session. */
+  source: z.string().optional(),
+  /** True if what the call writes is read by later sessions. */
+  isLasting: z.boolean().optional(),
   /** Fingerprint of what the call would replace, so that a change after the decision is noticed. */
   before: z.string().optional(),
   /** What a person should see: a diff, the parsed command. */

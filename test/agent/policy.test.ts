@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
-import { decide } from "../../src/agent/policy/decide.ts";
+import { type Circumstances, decide } from "../../src/agent/policy/decide.ts";
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import type { Decision, Rule } from "../../src/protocol/values.ts";
 
+const around: Circumstances = {
+  ...{ session: "s1", origin: "user", overrides: {}, taints: [], endpointTrust: "local", now: 0 },
+};
 const HOME = "/home/p (work)";
 const read = (paths: string[], rules: Omit<Rule, "layer">[]) => {
   const call = { callId: "c", name: "files_read", arguments: {}, effect: "read" as const };
   const facts = { paths, inWorkspace: true, isProtected: false, hash: "h" };
-  return decide(call, facts, {}, standingRules(rules, HOME), []).answer;
+  return decide(call, facts, around, standingRules(rules, HOME)).answer;
 };
 const rule = (path: string | string[], decision: Decision) => ({ id: "r", when: { path }, decision });
 

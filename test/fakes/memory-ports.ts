@@ -1,13 +1,22 @@
 import { createHash } from "node:crypto";
 import { fold } from "../../src/agent/fold.ts";
-import type { ModelReply, ModelRequest, Ports, RunnableCall, Settings, ToolBook } from "../../src/agent/ports.ts";
+import type {
+  ModelReply,
+  ModelRequest,
+  Outcome,
+  ParsedCall,
+  Ports,
+  RunnableCall,
+  Settings,
+  ToolBook,
+} from "../../src/agent/ports.ts";
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { runTurns } from "../../src/agent/run-turn.ts";
 import { emptyView, type TurnView } from "../../src/agent/transcript.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
-import { limitsSchema } from "../../src/protocol/config.ts";
+import { type Limits, limitsSchema } from "../../src/protocol/config.ts";
 import { type Entry, type EntryDraft, entrySchema } from "../../src/protocol/entries.ts";
-import type { Effect, Json } from "../../src/protocol/values.ts";
+import type { Effect, Facts, Json, Rule } from "../../src/protocol/values.ts";
 
 /** Thrown by `record` where a test pulls the plug; nothing of that record is kept. */
 class Crash extends Error {}
@@ -34,6 +43,12 @@ export interface MemoryWorld {
 export interface MemoryOptions {
   replies: ModelReply[];
   maxSteps?: number;
+  /** What `inspect` finds. Absent: a call in the workspace. */
+  facts?: (call: ParsedCall) => Omit<Facts, "hash">;
+  rules?: readonly Rule[];
+  limits?: Partial<Limits>;
+  /** What tools answer. Absent: that they did it. */
+  answers?: (call: RunnableCall) => Partial<Outcome>;
   /** Crash at the n-th record of each run, once per number, in order. */
   crashes?: number[];
 }
@@ -73,7 +88,9 @@ export function says(text: string): ModelReply {
 }
 
 /** Opens a world with one turn started. Entries cross JSON and the protocol's schema, as they do on disk. */
-export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOptions): MemoryWorld {
+export function memoryWorld(options: MemoryOptions): MemoryWorld {
+  const { replies, maxSteps = 20, crashes = [], answers = () => ({}) } = options;
+  const { facts = () => ({ inWorkspace: true }) } = options;
   const entries: Entry[] = [];
   const performed: string[] = [];
   const requests: ModelRequest[] = [];
@@ -81,8 +98,8 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
   const plugs = [...crashes];
   let meanwhile: (() => void) | undefined;
   const settings: Settings = {
-    rules: standingRules([], "/home/p"),
-    limits: limitsSchema.parse({ maxSteps }),
+    rules: [...standingRules([], "/home/p"), ...(options.rules ?? [])],
+    limits: limitsSchema.parse({ maxSteps, ...options.limits }),
     tools: book,
   };
 
@@ -147,10 +164,11 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
           const reply = replies.length > 1 ? replies.shift() : replies[0];
           return structuredClone(reply ?? says(""));
         },
-        inspect: async () => ({ inWorkspace: true, hash: "h" }),
+        inspect: async (call) => ({ ...facts(call), hash: "h" }),
         run: async (call: RunnableCall) => {
           performed.push(call.callId);
-          return { kind: "ok", text: `did ${call.name}`, isSideEffectPossible: call.effect !== "read" };
+          const done = { kind: "ok" as const, text: `did ${call.name}`, isSideEffectPossible: call.effect !== "read" };
+          return { ...done, ...answers(call) };
         },
         now: () => 0,
         timer: () => {

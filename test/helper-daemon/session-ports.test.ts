@@ -6,7 +6,7 @@ import { createStamp } from "../../helper-daemon/ids.ts";
 import { openFeed } from "../../helper-daemon/session-feed.ts";
 import { createSessionPorts } from "../../helper-daemon/session-ports.ts";
 import { openStore } from "../../helper-daemon/store/open-store.ts";
-import { decide } from "../../src/agent/policy/decide.ts";
+import { type Circumstances, decide } from "../../src/agent/policy/decide.ts";
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import { createCatalogue } from "../../src/tools/catalogue.ts";
@@ -54,5 +54,8 @@ test("a look that never returns costs its limit, and the call then needs a perso
   const ports = createSessionPorts(shared, "s1", openFeed(store.log, hub, "s1", 0));
   const call = { callId: "c", name: "dead_drive", arguments: {}, effect: "read" as const };
   const facts = await ports.inspect(call);
-  expect(decide(call, facts, {}, rules, [])).toMatchObject({ answer: "requiresApproval", ruleId: "default-ask" });
+  const around: Circumstances = {
+    ...{ session: "s1", origin: "user", overrides: {}, taints: [], endpointTrust: "local", now: 0 },
+  };
+  expect(decide(call, facts, around, rules)).toMatchObject({ answer: "requiresApproval", ruleId: "default-ask" });
 });

@@ -13,12 +13,15 @@ function breakFrames(text: string): string {
   return text.replace(/\[(?=\s*loopd\b)/gi, "[\u200b");
 }
 
+const EDITED = "Before it ran, the person changed the arguments to:";
+
 /** The results of a turn's newest step, in request order. Empty until every call has its outcome. */
-export function resultBlocks(turn: TurnState): Block[] {
+export function resultBlocks(turn: TurnState, nonce: string): Block[] {
   const calls = callsOf(turn);
   const blocks = calls.flatMap((call): Block[] => {
     if (call.outcome === undefined) return [];
-    const content = breakFrames(call.outcome.text);
+    const said = call.isEdited === true ? `${frame(nonce, EDITED)} ${canonicalize(call.arguments)}\n` : "";
+    const content = `${said}${breakFrames(call.outcome.text)}`;
     const isError = call.outcome.kind !== "ok";
     return [{ type: "tool_result", tool_use_id: call.wireId, content, ...(isError ? { is_error: true } : {}) }];
   });
@@ -38,7 +41,7 @@ export function resultImages(turn: TurnState): ImageBlock[] {
  * a model that takes none reads in the result that there is one.
  */
 export function pendingMessages(view: TurnView): Message[] {
-  const results = [...view.results, ...(view.turn === undefined ? [] : resultBlocks(view.turn))];
+  const results = [...view.results, ...(view.turn === undefined ? [] : resultBlocks(view.turn, view.nonce))];
   const texts = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
   const messages: Message[] = [];
   if (results.length > 0) messages.push({ role: "user", content: withNotes(results, view.notes) });

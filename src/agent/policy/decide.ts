@@ -1,7 +1,26 @@
 import type { Overrides } from "../../protocol/entries.ts";
-import type { Cause, Decision, Facts, Rule, RuleLayer } from "../../protocol/values.ts";
+import type { Cause, Decision, Facts, Millis, Rule, RuleLayer } from "../../protocol/values.ts";
 import type { ParsedCall } from "../ports.ts";
+import { causesOf } from "./causes.ts";
 import { matches } from "./match.ts";
+
+/** What surrounds a call, as policy sees it. */
+export interface Circumstances {
+  session: string;
+  origin: "user" | "routine" | "delegate";
+  overrides: Overrides;
+  /** Sources of text that nobody vouches for and the model has read. */
+  taints: readonly string[];
+  endpointTrust: "local" | "remote";
+  now: Millis;
+}
+
+/** What one layer said. */
+export interface LayerAnswer {
+  layer: RuleLayer;
+  ruleId: string;
+  decision: Decision;
+}
 
 /** What policy says to one call, and which rule said it. */
 export interface Verdict {
@@ -9,30 +28,61 @@ export interface Verdict {
   ruleId: string;
   causes: Cause[];
   reason?: string;
+  /** The first rule of each layer that speaks about the call. */
+  heard: LayerAnswer[];
+  /** How long a card may wait, as the answering rule says. */
+  expiresIn?: string;
 }
 
-const LAYERS: readonly RuleLayer[] = ["floor", "turn", "hook", "config", "grant", "default"];
+/** In the order in which they answer. */
+const LAYERS: readonly RuleLayer[] = ["floor", "turn", "hook", "config", "default"];
+/** What a person asked for, or nobody said otherwise, a person may stop asking for. */
+const GRANTABLE: ReadonlySet<RuleLayer> = new Set(["turn", "config", "default"]);
 
 /**
  * Decides one call from its recorded facts. First match per layer; any `deny` wins, else the earliest layer answers.
- * A cause lifts `execute` to `requiresApproval`. Fails closed: a call that no rule speaks about needs a person.
+ * A cause lifts `execute` to `requiresApproval`; a grant that matches and covers every cause lowers it again. Fails
+ * closed: a call that no rule speaks about needs a person.
  */
-export function decide(
+export function decide(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
+  const causes = causesOf(call, facts, around.taints);
+  const list = [...turnRules(call, around.overrides), ...rules];
+  const first = LAYERS.flatMap((layer) => {
+    const rule = list.find((one) => one.layer === layer && matches(one, call, facts, around));
+    return rule === undefined ? [] : [rule];
+  });
+  const heard = first.map(({ layer, id, decision }) => ({ layer, ruleId: id, decision }));
+  const rule = first.find((one) => one.decision === "deny") ?? first[0];
+  if (rule === undefined) return { answer: "requiresApproval", ruleId: "no-rule", causes, heard };
+  const { id: ruleId, reason, decision, expiresIn } = rule;
+  if (decision === "deny" || (decision === "execute" && causes.length === 0)) {
+    return { answer: decision, ruleId, causes, reason, heard };
+  }
+  const grant = GRANTABLE.has(rule.layer) ? grantFor(call, facts, around, rules, causes) : undefined;
+  if (grant !== undefined) {
+    const said = { layer: "grant" as const, ruleId: grant.id, decision: grant.decision };
+    return { answer: "execute", ruleId: grant.id, causes, heard: [...heard, said] };
+  }
+  return { answer: "requiresApproval", ruleId, causes, reason, heard, expiresIn };
+}
+
+/** A person's standing word that answers for the call and for all of its causes. */
+function grantFor(
   call: ParsedCall,
   facts: Facts,
-  overrides: Overrides,
+  around: Circumstances,
   rules: readonly Rule[],
-  causes: Cause[],
-): Verdict {
-  const list = [...turnRules(call, overrides), ...rules];
-  const answers = LAYERS.flatMap((layer) => {
-    const first = list.find((rule) => rule.layer === layer && matches(rule, call, facts));
-    return first === undefined ? [] : [first];
+  causes: readonly Cause[],
+): Rule | undefined {
+  return rules.find((rule) => {
+    const { grant } = rule;
+    if (rule.layer !== "grant" || grant === undefined || rule.decision !== "execute") return false;
+    if (grant.scope === "session" && grant.session !== around.session) return false;
+    if (grant.expiresAt !== undefined && grant.expiresAt <= around.now) return false;
+    const isCovered = (cause: Cause) =>
+      grant.covers.some(({ type, source }) => type === cause.type && source === cause.source);
+    return causes.every(isCovered) && matches(rule, call, facts, around);
   });
-  const rule = answers.find((one) => one.decision === "deny") ?? answers[0];
-  if (rule === undefined) return { answer: "requiresApproval", ruleId: "no-rule", causes };
-  const answer = rule.decision === "execute" && causes.length > 0 ? "requiresApproval" : rule.decision;
-  return { answer, ruleId: rule.id, causes, reason: rule.reason };
 }
 
 /** The turn's own layer: its tool selection, and the person's `--yes`. */

@@ -1,10 +1,13 @@
 import picomatch from "picomatch";
 import type { Facts, Rule } from "../../protocol/values.ts";
 import type { ParsedCall } from "../ports.ts";
+import type { Circumstances } from "./decide.ts";
 
 /** Whether a rule speaks about a call. Matchers look at facts, never at substrings of arguments. */
-export function matches(rule: Rule, call: ParsedCall, facts: Facts): boolean {
-  const { tool, effect, path, command, inWorkspace, isProtected, domain, app, isSandboxed, isTrusted } = rule.when;
+export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circumstances): boolean {
+  if (!matchesCircumstances(rule, around)) return false;
+  const { tool, effect, path, command, inWorkspace, isProtected, domain, app, isSandboxed, isTrusted, argv } =
+    rule.when;
   if (tool !== undefined && !listOf(tool).some((one) => isNamed(call.name, one))) return false;
   if (effect !== undefined && !listOf(effect).includes(call.effect)) return false;
   if (inWorkspace !== undefined && facts.inWorkspace !== inWorkspace) return false;
@@ -12,10 +15,35 @@ export function matches(rule: Rule, call: ParsedCall, facts: Facts): boolean {
   if (isSandboxed !== undefined && (facts.isSandboxed ?? false) !== isSandboxed) return false;
   if (isTrusted !== undefined && (facts.isTrusted ?? false) !== isTrusted) return false;
   if (app !== undefined && !matchesApp(listOf(app), facts)) return false;
-  if (domain !== undefined && !matchesDomains(listOf(domain), rule, facts)) return false;
+  if (domain !== undefined && !matchesGlobs(listOf(domain), rule, facts.domains ?? [])) return false;
   if (path !== undefined && !matchesPaths(listOf(path), rule, facts)) return false;
+  if (argv !== undefined && !isSameVector(argv, facts)) return false;
   if (command !== undefined && !matchesCommand(command, rule, facts)) return false;
   return true;
+}
+
+/** What a rule says about the turn rather than about the call. */
+function matchesCircumstances(rule: Rule, around: Circumstances): boolean {
+  const { origin, taint, endpointTrust, env } = rule.when;
+  if (origin !== undefined && !listOf(origin).includes(around.origin)) return false;
+  if (endpointTrust !== undefined && !listOf(endpointTrust).includes(around.endpointTrust)) return false;
+  if (taint !== undefined && !matchesGlobs(listOf(taint), rule, around.taints)) return false;
+  const values = around.overrides.env ?? {};
+  return Object.entries(env ?? {}).every(([key, wanted]) => {
+    return Object.hasOwn(values, key) && listOf(wanted).includes(values[key] ?? "");
+  });
+}
+
+/** To permit, a rule must cover every value; to forbid or ask, one is enough. */
+function matchesGlobs(globs: readonly string[], rule: Rule, values: readonly string[]): boolean {
+  const isMatch = picomatch([...globs], { dot: true, nocase: true, bash: true });
+  if (values.length === 0) return false;
+  return rule.decision === "execute" ? values.every((one) => isMatch(one)) : values.some((one) => isMatch(one));
+}
+
+function isSameVector(wanted: readonly string[], { argv, isCompound }: Facts): boolean {
+  if (isCompound === true || argv?.length !== wanted.length) return false;
+  return wanted.every((word, index) => argv[index] === word);
 }
 
 function isNamed(name: string, wanted: string): boolean {
@@ -24,13 +52,6 @@ function isNamed(name: string, wanted: string): boolean {
 
 function matchesApp(names: readonly string[], { app }: Facts): boolean {
   return app !== undefined && names.some((name) => name.toLowerCase() === app.toLowerCase());
-}
-
-/** As with paths: to permit, a rule must cover every host; to forbid or ask, one is enough. */
-function matchesDomains(globs: readonly string[], rule: Rule, { domains = [] }: Facts): boolean {
-  const isMatch = picomatch([...globs], { nocase: true });
-  if (domains.length === 0) return false;
-  return rule.decision === "execute" ? domains.every((one) => isMatch(one)) : domains.some((one) => isMatch(one));
 }
 
 /** A rule that permits must cover every path of the call; one that forbids or asks already speaks about a single one. */

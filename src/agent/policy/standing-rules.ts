@@ -1,4 +1,5 @@
 import type { Rule } from "../../protocol/values.ts";
+import { literalGlob } from "./literal-glob.ts";
 
 /** What no rule, grant or `--yes` can lift: the home of loopd and credentials stay closed to every tool. */
 const FLOOR: readonly Rule[] = [
@@ -38,7 +39,7 @@ export function standingRules(configured: readonly Omit<Rule, "layer">[], home: 
 /** Facts hold real paths, so a glob that begins with `~` would match nothing, and a rule that forbids would permit. */
 function withHome(when: Rule["when"], home: string): Rule["when"] {
   if (when.path === undefined) return when;
-  const literal = home.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
+  const literal = literalGlob(home);
   const globs = Array.isArray(when.path) ? when.path : [when.path];
   return { ...when, path: globs.map((glob) => glob.replace(/^~(?=\/|$)/, () => literal)) };
 }

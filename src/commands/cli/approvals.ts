@@ -1,8 +1,9 @@
 import { Argument, type Command, Option } from "commander";
 import type { Connection } from "../../protocol/connect.ts";
-import { grantScopeSchema, recoveryAnswerSchema } from "../../protocol/entries.ts";
+import { recoveryAnswerSchema } from "../../protocol/entries.ts";
 import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow, ParamsOf } from "../../protocol/requests.ts";
+import { grantScopeSchema } from "../../protocol/values.ts";
 import { approvalText, presentApproval } from "../present/approval.ts";
 import { callSummary } from "../present/call.ts";
 import { ago } from "../present/quantity.ts";

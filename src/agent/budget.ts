@@ -1,0 +1,75 @@
+import type { EntryDraft } from "../protocol/entries.ts";
+import type { Finish, Millis } from "../protocol/values.ts";
+import { canonicalize } from "./canonical.ts";
+import type { Settings } from "./ports.ts";
+import { type CallView, callsOf, type TurnState } from "./transcript.ts";
+
+/** What a turn has used up so far. */
+export interface Spent {
+  /** Input and output tokens as reported; what a server does not report is not counted. */
+  tokens: number;
+  costUsd: number;
+  denials: number;
+  /** How often each call came back with the same result, by call and result. */
+  repeats: Readonly<Record<string, number>>;
+}
+
+/** Nothing used yet. */
+export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, denials: 0, repeats: {} };
+
+/** The same call with the same result so often is a model that is stuck. */
+const MOST_REPEATS = 3;
+
+/** Why a turn has to come to its end now, and how it will have finished. */
+export interface Exhausted {
+  finish: Extract<Finish, "step-limit" | "budget">;
+  words: string;
+}
+
+/** The first limit that the turn has reached. */
+export function exhausted(turn: TurnState, { limits }: Settings, now: Millis): Exhausted | undefined {
+  const { overrides, steps, startedAt } = turn;
+  const spent = spentOn(turn.spent, turn);
+  const maxSteps = overrides.maxSteps ?? limits.maxSteps;
+  const { maxTokens = limits.maxTokens, maxCostUsd = limits.maxCostUsd, maxTurnMs = limits.maxTurnMs } = overrides;
+  if (steps >= maxSteps) return { finish: "step-limit", words: `This turn has used its ${maxSteps} steps.` };
+  const budget = (words: string): Exhausted => ({ finish: "budget", words });
+  if (spent.denials >= limits.maxDenials) return budget(`${spent.denials} calls of this turn were denied.`);
+  if (Object.values(spent.repeats).some((count) => count >= MOST_REPEATS)) {
+    return budget(`The same call came back with the same result ${MOST_REPEATS} times.`);
+  }
+  if (maxTokens !== undefined && spent.tokens >= maxTokens)
+    return budget(`This turn has used its ${maxTokens} tokens.`);
+  if (maxCostUsd !== undefined && spent.costUsd >= maxCostUsd)
+    return budget(`This turn has cost its ${maxCostUsd} USD.`);
+  if (maxTurnMs !== undefined && startedAt !== undefined && now - startedAt >= maxTurnMs) {
+    return budget(`This turn has used its ${maxTurnMs / 1_000} seconds.`);
+  }
+  return undefined;
+}
+
+/** The note that asks for the closing answer. */
+export function closingNote(session: string, turn: TurnState, { finish, words }: Exhausted): EntryDraft {
+  const text = `${words} Answer now from what you know; no tool will run any more.`;
+  return { kind: "note.added", session, turn: turn.turn, data: { from: "loopd", text, closes: finish } };
+}
+
+/** What is used up once the calls of a step are over. */
+export function spentOn(spent: Spent, turn: TurnState): Spent {
+  let { denials } = spent;
+  const repeats: Record<string, number> = { ...spent.repeats };
+  for (const call of callsOf(turn)) {
+    if (call.outcome === undefined) continue;
+    if (call.outcome.kind === "denied") {
+      denials += 1;
+      continue;
+    }
+    const key = keyOf(call, call.outcome.text);
+    repeats[key] = (repeats[key] ?? 0) + 1;
+  }
+  return { ...spent, denials, repeats };
+}
+
+function keyOf({ name, arguments: values }: CallView, text: string): string {
+  return canonicalize([name, values, text]);
+}
