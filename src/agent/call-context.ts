@@ -1,4 +1,5 @@
-import type { Question } from "../protocol/entries.ts";
+import type {} from "../protocol/entries.ts";
+import type { Question } from "../protocol/question.ts";
 import type { CardId, Millis, Seq } from "../protocol/values.ts";
 import type { CallContext, CardAnswer, Ports, Timer } from "./ports.ts";
 import type { CallView, CardView, TurnState, TurnView } from "./transcript.ts";

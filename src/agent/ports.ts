@@ -1,5 +1,6 @@
 import type { Limits } from "../protocol/config.ts";
-import type { Delta, Entry, EntryData, EntryDraft, Overrides, Question, Resolution } from "../protocol/entries.ts";
+import type { Delta, Entry, EntryData, EntryDraft, Overrides, Resolution } from "../protocol/entries.ts";
+import type { Question } from "../protocol/question.ts";
 import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
 import type {
   Block,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { questionSchema } from "./question.ts";
 import { overridesSchema } from "./overrides.ts";
 import {
   blockSchema,
@@ -27,17 +28,6 @@ export type { Overrides } from "./overrides.ts";
  * requested → hook.applied(before)* → decided → [card.opened → card.resolved] → started → [spawned] →
  * hook.applied(after)* → finished. Denied and invalid calls finish without started.
  */
-
-/** What a question card asks. The answer is text, one of the choices, or an object that fits the form. */
-export const questionSchema = z.object({
-  text: z.string(),
-  /** Who asks: `model`, or `mcp NAME` for a connected server. */
-  from: z.string(),
-  choices: z.array(z.string()).optional(),
-  /** JSON Schema of an object with plain fields. */
-  form: z.record(z.string(), jsonSchema).optional(),
-});
-export type Question = z.infer<typeof questionSchema>;
 
 export const cardTypeSchema = z.enum(["approval", "question", "recovery"]);
 export type CardType = z.infer<typeof cardTypeSchema>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { cardTypeSchema, questionSchema, resolutionSchema } from "./entries.ts";
+import { cardTypeSchema, resolutionSchema } from "./entries.ts";
+import { questionSchema } from "./question.ts";
 import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
