@@ -10,6 +10,7 @@ import type { Hub } from "./hub.ts";
 import type { McpConfig } from "./mcp-config.ts";
 import type { Memory } from "./memory.ts";
 import type { Handlers } from "./methods.ts";
+import type { Rules } from "./rules.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
 import type { StateQuery } from "./store/state-query.ts";
@@ -29,6 +30,7 @@ export interface HandlersOptions {
   memory: Memory;
   query: StateQuery;
   mcp: McpConfig;
+  rules: Rules;
   startedAt: number;
   /** Ends the helper after the answer has left. */
   stop(): void;
@@ -47,6 +49,7 @@ export function createHandlers({
   memory,
   query,
   mcp,
+  rules,
   startedAt,
   stop,
 }: HandlersOptions): Handlers {
@@ -85,6 +88,11 @@ export function createHandlers({
       turns.wake(card.session);
       return { card };
     },
+    "rule.list": () => ({ rules: rules.list() }),
+    "rule.add": (params) => ({ rule: rules.add(params) }),
+    "rule.remove": ({ id }) => ({ rule: rules.remove(id) }),
+    "rule.test": (params) => rules.test(params),
+    "turn.stop-all": (params) => turns.stopAll(params),
     "endpoint.list": () => ({ endpoints: profiles.list() }),
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),

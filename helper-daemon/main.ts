@@ -18,6 +18,7 @@ import { type Handlers, requestAsTool } from "./methods.ts";
 import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
 import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
+import { createRules } from "./rules.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
 import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
     readBlob: blobs.read,
   });
   const shutdown = new AbortController();
-  const settings = createSettings(config, catalogue.book, person);
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf: store.grants.of });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal, toolsReady: servers.ready },
     request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
     memory: createMemory({ folder: home.memory, hub }),
     query: createStateQuery({ database: home.database }),
     mcp: createMcpConfig({ file, servers }),
+    rules: createRules({ file, store, hub, tools }),
     stop: () => void stop("asked to"),
   });
   await sweepUnfinished(store, boot, log, servers.marks());

@@ -20,7 +20,7 @@ export interface PortsOptions {
   hub: Hub;
   boot: string;
   catalogue: Catalogue;
-  settings(): Settings;
+  settings(session: SessionId): Settings;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   /** Where the calls of a session happen. */
   placeOf(session: SessionId): Place;
@@ -33,7 +33,8 @@ export interface PortsOptions {
 
 /** Joins the loop to the world, for one session. */
 export function createSessionPorts(options: PortsOptions, session: SessionId, feed: SessionFeed): Ports {
-  const { hub, boot, catalogue, settings, model, placeOf, shutdown } = options;
+  const { hub, boot, catalogue, model, placeOf, shutdown } = options;
+  const settings = () => options.settings(session);
   const place = placeOf(session);
   return {
     settings,

@@ -1,15 +1,31 @@
 import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import type { Settings, ToolBook } from "../src/agent/ports.ts";
 import type { Config } from "../src/protocol/config.ts";
+import type { Rule, SessionId } from "../src/protocol/values.ts";
 
-/** A snapshot of what `config.json` and the catalogue say; the same object until one of them changes. */
-export function createSettings(config: () => Config, tools: ToolBook, person: string): () => Settings {
-  let last: { config: Config; settings: Settings } | undefined;
-  return () => {
+/** Where settings come from; each is asked again at every decision, so a change counts at the next one. */
+export interface SettingsOptions {
+  config: () => Config;
+  tools: ToolBook;
+  /** Real path of the person's home folder. */
+  person: string;
+  /** What people have allowed that may speak about calls of a session; the same array until that changes. */
+  grantsOf: (session: SessionId) => readonly Rule[];
+}
+
+/** A snapshot for one session of what holds now; the same object until something of it changes. */
+export function createSettings({ config, tools, person, grantsOf }: SettingsOptions): (session: SessionId) => Settings {
+  let standing: { config: Config; rules: Rule[] } | undefined;
+  const last = new Map<SessionId, { config: Config; grants: readonly Rule[]; settings: Settings }>();
+  return (session) => {
     const now = config();
-    if (last?.config !== now) {
-      last = { config: now, settings: { rules: standingRules(now.rules, person), limits: now.limits, tools } };
-    }
-    return last.settings;
+    if (standing?.config !== now) standing = { config: now, rules: standingRules(now.rules, person) };
+    const grants = grantsOf(session);
+    const known = last.get(session);
+    if (known?.config === now && known.grants === grants) return known.settings;
+    if (last.size > 1_000) last.clear();
+    const settings = { rules: [...standing.rules, ...grants], limits: now.limits, tools };
+    last.set(session, { config: now, grants, settings });
+    return settings;
   };
 }

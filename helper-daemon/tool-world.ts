@@ -32,6 +32,8 @@ export interface ToolWorld {
   /** Real path of the person's home folder. */
   person: string;
   placeOf(session: SessionId): Place;
+  /** Where a call without a session would happen. */
+  placeAt(workspace: string): Place;
   /** Ends every process of a tool that outlives its calls. */
   close(): Promise<void>;
 }
@@ -54,8 +56,9 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     limits: () => config().limits,
     listed: () => config().tools.listed,
   });
-  const placeOf = (session: SessionId): Place => ({
-    workspace: store.lists.session(session).workspace,
+  const placeOf = (session: SessionId): Place => placeAt(store.lists.session(session).workspace);
+  const placeAt = (workspace: string): Place => ({
+    workspace,
     home: person,
     protectedPaths,
     get outputBytes() {
@@ -73,5 +76,5 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
   const close = async () => {
     await Promise.all([servers.close(), sandbox.close()]);
   };
-  return { catalogue, servers, sandbox, person, placeOf, close };
+  return { catalogue, servers, sandbox, person, placeOf, placeAt, close };
 }

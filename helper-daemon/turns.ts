@@ -40,6 +40,8 @@ export interface Turns {
   /** Adds the person's words to the open turn. */
   steer(session: SessionId, text: string): { turn: string };
   cancel(request: ParsedParamsOf<"turn.cancel">): { turns: string[] };
+  /** Cancels every open turn of every session. */
+  stopAll(request: ParsedParamsOf<"turn.stop-all">): { turns: string[] };
   /** Sees that the session has a runner if a turn of it is open. */
   wake(session: SessionId): void;
   /** Takes up every turn that an earlier helper left open. */
@@ -141,6 +143,15 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       hub.record(stopping.map((one): EntryDraft => ({ kind: "turn.stopping", session, turn: one, data: { by, why } })));
       run(session);
       return { turns };
+    },
+    stopAll: ({ by, why }) => {
+      const open = store.lists.openTurns();
+      const stopping = open.filter(({ turn }) => store.log.ofTurn(turn, "turn.stopping").length === 0);
+      hub.record(
+        stopping.map(({ session, turn }): EntryDraft => ({ kind: "turn.stopping", session, turn, data: { by, why } })),
+      );
+      for (const { session } of open) run(session);
+      return { turns: open.map(({ turn }) => turn) };
     },
     wake: run,
     resume: () => {

@@ -1,5 +1,6 @@
 import { createCardList, type CardList } from "./card-list.ts";
 import { createEntryLog, type EntryLog, type Stamp } from "./entry-log.ts";
+import { createGrantList, type GrantList } from "./grant-list.ts";
 import { createLists, type Lists } from "./lists.ts";
 import { openDatabase } from "./open-database.ts";
 import { createProjections } from "./projections.ts";
@@ -11,6 +12,7 @@ export interface Store {
   lists: Lists;
   cards: CardList;
   words: WordIndex;
+  grants: GrantList;
   /** Writes everything back into the one file and closes it. */
   close(): void;
 }
@@ -24,6 +26,7 @@ export function openStore(path: string, stamp: Stamp): Store {
     lists: createLists(database),
     cards: createCardList(database, log),
     words: createWordIndex(database, log),
+    grants: createGrantList(database),
     close: () => database.close(),
   };
 }

@@ -15,6 +15,8 @@ export function createProjections(database: Database.Database): Project {
   const endCard = database.prepare(
     "UPDATE cards SET resolution = ?, resolved_by = ?, resolved_at = ? WHERE card_id = ? AND resolution IS NULL",
   );
+  const addGrant = database.prepare("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?)");
+  const removeGrant = database.prepare("DELETE FROM grants WHERE id = ?");
 
   return (entry) => {
     const { seq, session, turn = "", at } = entry;
@@ -43,6 +45,14 @@ export function createProjections(database: Database.Database): Project {
         if (endCard.run(resolution, by, at, cardId).changes === 1) return;
         throw new LoopdError("card-resolved", `Card ${cardId} has already been resolved, or there is none.`);
       }
+      case "rule.added": {
+        const { rule } = entry.data;
+        addGrant.run(rule.id, rule.grant?.session ?? null, seq, JSON.stringify(rule));
+        return;
+      }
+      case "rule.removed":
+        if (removeGrant.run(entry.data.rule.id).changes === 1) return;
+        throw new LoopdError("unknown-rule", `There is no grant ${entry.data.rule.id} any more.`);
       default:
         return;
     }

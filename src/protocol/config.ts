@@ -135,7 +135,7 @@ const priceSchema = z.strictObject({
 export type Price = z.infer<typeof priceSchema>;
 
 /** A rule as a person writes it; its layer is always `config`. */
-const configRuleSchema = ruleSchema.omit({ layer: true });
+export const configRuleSchema = ruleSchema.omit({ layer: true, grant: true });
 
 /** `config.json` in the home. Absent file: all defaults. */
 export const configSchema = z.strictObject({

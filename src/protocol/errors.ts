@@ -11,6 +11,8 @@ const errorCodes = {
   "unknown-card": 2,
   "unknown-endpoint": 2,
   "unknown-tool": 2,
+  "unknown-rule": 2,
+  "rule-exists": 2,
   "ambiguous-id": 2,
   "endpoint-exists": 2,
   "unknown-server": 2,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  configRuleSchema,
   endpointChangesSchema,
   endpointProfileSchema,
   endpointRowSchema,
@@ -19,8 +20,9 @@ import {
   toolRowSchema,
   turnRowSchema,
 } from "./rows.ts";
+import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
-import { grantScopeSchema, jsonSchema } from "./values.ts";
+import { grantScopeSchema, jsonSchema, ruleSchema } from "./values.ts";
 
 export { MAX_PROMPT_CHARACTERS, type TurnRequest } from "./turn-request.ts";
 export type {
@@ -177,6 +179,17 @@ export const methods = {
       by: text,
     }),
     z.object({ card: cardRowSchema }),
+    face,
+  ),
+  "rule.list": method(none, z.object({ rules: z.array(ruleSchema) }), face),
+  "rule.add": method(z.object({ rule: configRuleSchema }), z.object({ rule: ruleSchema }), face),
+  /** A rule of the config by its id, or a grant. */
+  "rule.remove": method(z.object({ id: text }), z.object({ rule: ruleSchema }), face),
+  "rule.test": method(ruleTestParamsSchema, ruleTestSchema, face),
+  /** Cancels every open turn. */
+  "turn.stop-all": method(
+    z.object({ by: text, why: z.string().default("") }),
+    z.object({ turns: z.array(z.string()) }),
     face,
   ),
   "endpoint.list": method(none, z.object({ endpoints: z.array(endpointRowSchema) }), face),

@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { cardTypeSchema, resolutionSchema } from "./entries.ts";
 import { questionSchema } from "./question.ts";
-import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
+import {
+  causeSchema,
+  effectSchema,
+  factsSchema,
+  finishSchema,
+  jsonSchema,
+} from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
 

@@ -53,7 +53,7 @@ export const originSchema = z.enum(["user", "routine", "delegate"]);
 /** Whether text that goes to an endpoint leaves this machine. */
 export const trustSchema = z.enum(["local", "remote"]);
 
-const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
+export const ruleLayerSchema = z.enum(["floor", "turn", "hook", "config", "default", "grant"]);
 export type RuleLayer = z.infer<typeof ruleLayerSchema>;
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);

@@ -5,12 +5,15 @@ import { addApprovals } from "./approvals.ts";
 import { addAsk } from "./ask.ts";
 import { addEndpoints } from "./endpoints.ts";
 import { reportFailure } from "./failure.ts";
+import { addGrants } from "./grants.ts";
 import { addHelper } from "./helper.ts";
 import { isWithoutReader } from "./interrupts.ts";
 import { examples } from "./options.ts";
 import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
+import { addRules } from "./rules.ts";
 import { addSessions } from "./sessions.ts";
+import { addStop } from "./stop.ts";
 import { addTools } from "./tools.ts";
 import { addTrace } from "./trace.ts";
 import { addTurn } from "./turn.ts";
@@ -31,7 +34,19 @@ function createProgram(): Command {
         "loopd endpoints add local --url http://127.0.0.1:8080 --model qwen3 --use",
       ) + "\n\nEvery command explains itself with --help. LOOPD_HOME names the folder that holds everything.",
     );
-  for (const add of [addAsk, addTurn, addSessions, addApprovals, addEndpoints, addTools, addTrace, addHelper])
+  for (const add of [
+    addAsk,
+    addTurn,
+    addStop,
+    addSessions,
+    addApprovals,
+    addRules,
+    addGrants,
+    addEndpoints,
+    addTools,
+    addTrace,
+    addHelper,
+  ])
     add(program);
   return program;
 }

@@ -1,0 +1,89 @@
+import { decide } from "../src/agent/policy/decide.ts";
+import { standingRules } from "../src/agent/policy/standing-rules.ts";
+import type { Config } from "../src/protocol/config.ts";
+import { LoopdError } from "../src/protocol/errors.ts";
+import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
+import type { Rule } from "../src/protocol/values.ts";
+import type { ConfigFile, RawConfig } from "./config-file.ts";
+import type { Hub } from "./hub.ts";
+import type { Store } from "./store/open-store.ts";
+import type { ToolWorld } from "./tool-world.ts";
+
+/** Session that carries what belongs to no conversation. */
+export const HOME_SESSION = "home";
+
+/** The person's policy: what `config.json` says, what was granted at cards, and what comes out of both. */
+export interface Rules {
+  /** Every rule in the order in which layers answer; grants last. */
+  list(): Rule[];
+  /** In front of the others, since the first rule that matches answers. @throws LoopdError `rule-exists`, `config-invalid`. */
+  add(params: ParsedParamsOf<"rule.add">): Rule;
+  /** Takes a rule out of `config.json`, or revokes a grant. @throws LoopdError `unknown-rule`. */
+  remove(id: string): Rule;
+  /** What would be answered to a call, and which rules speak about it. Looks at the world as the call would; runs nothing. */
+  test(params: ParsedParamsOf<"rule.test">): Promise<ResultOf<"rule.test">>;
+}
+
+/** What the rules act on. */
+export interface RulesOptions {
+  file: ConfigFile;
+  store: Store;
+  hub: Hub;
+  tools: ToolWorld;
+}
+
+/** The policy of a home. */
+export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
+  const list = () => [...standingRules(file.current().rules, tools.person), ...store.grants.all()];
+  return {
+    list,
+    add: ({ rule }) => {
+      if (list().some(({ id }) => id === rule.id)) {
+        throw new LoopdError(
+          "rule-exists",
+          `There is a rule ${rule.id} already. Remove it first, or choose another id.`,
+        );
+      }
+      file.edit((raw) => rulesOf(raw).unshift(rule));
+      return { ...rule, layer: "config" };
+    },
+    remove: (id) => {
+      const rule = list().find((one) => one.id === id);
+      if (rule === undefined) {
+        throw new LoopdError("unknown-rule", `There is no rule ${id}. See them all with: loopd rules list`);
+      }
+      if (rule.layer === "grant") {
+        const session = rule.grant?.session ?? HOME_SESSION;
+        hub.record([{ kind: "rule.removed", session, data: { rule } }]);
+      } else if (rule.layer === "config") {
+        file.edit((raw) => {
+          raw["rules"] = rulesOf(raw).filter((one) => one.id !== id);
+        });
+      } else {
+        const words = `${id} is built in and cannot be removed. A rule of your own answers before a default: loopd rules add`;
+        throw new LoopdError("not-allowed", words);
+      }
+      return rule;
+    },
+    test: async ({ tool, arguments: values, session, workspace, origin, taints, env, endpointTrust }) => {
+      const { catalogue, placeOf, placeAt } = tools;
+      const face = catalogue.book.find(tool);
+      if (face === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(tool));
+      const parsed = catalogue.book.parse(tool, values);
+      if (parsed.type === "invalid") throw new LoopdError("invalid-params", parsed.message);
+      const place = session === undefined ? placeAt(workspace) : placeOf(session);
+      const call = { callId: "test", name: tool, arguments: parsed.arguments, effect: face.effect };
+      const facts = await catalogue.inspect(call, place);
+      const around = { session: session ?? "", origin, overrides: { env }, taints, endpointTrust, now: Date.now() };
+      const verdict = decide(call, facts, around, list());
+      const { answer, ruleId, reason, causes, heard } = verdict;
+      return { decision: answer, ruleId, reason, causes, heard, facts };
+    },
+  };
+}
+
+/** The list as the person wrote it. */
+function rulesOf(raw: RawConfig): Config["rules"] {
+  raw["rules"] ??= [];
+  return raw["rules"] as unknown as Config["rules"];
+}
