@@ -16,6 +16,7 @@ import type { Store } from "./store/open-store.ts";
 import type { StateQuery } from "./store/state-query.ts";
 import type { ToolWorld } from "./tool-world.ts";
 import type { Turns } from "./turns.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** Everything the methods of the socket act on. */
 export interface HandlersOptions {
@@ -31,6 +32,7 @@ export interface HandlersOptions {
   query: StateQuery;
   mcp: McpConfig;
   rules: Rules;
+  vault: Vault;
   startedAt: number;
   /** Ends the helper after the answer has left. */
   stop(): void;
@@ -50,6 +52,7 @@ export function createHandlers({
   query,
   mcp,
   rules,
+  vault,
   startedAt,
   stop,
 }: HandlersOptions): Handlers {
@@ -115,6 +118,8 @@ export function createHandlers({
       return {};
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
+    "vault.list": (params) => vault.list(params),
+    "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({ checks: await examine({ sandbox }) }),
     "helper.status": () => ({
       pid: process.pid,

@@ -15,6 +15,8 @@ export interface Home {
   logs: string;
   /** Long-lived notes. */
   memory: string;
+  /** Key of the vault. */
+  vaultKey: string;
   socket: string;
   /** File that holds the secret of this home. */
   token: string;
@@ -39,6 +41,7 @@ export function prepareHome(folder: string): Home {
       blobs: join(real, "blobs"),
       logs: join(real, "logs"),
       memory: join(real, "memory"),
+      vaultKey: join(real, "vault.key"),
       socket: socketPathOf(folder),
       token: join(real, "run", "token"),
     };

@@ -8,6 +8,7 @@ import { createProfiles } from "./endpoints/profiles.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
 import { homeOf, prepareHome, tokenOf } from "./home.ts";
+import { createHooks } from "./hooks/hooks.ts";
 import { createHub } from "./hub.ts";
 import { createStamp } from "./ids.ts";
 import { keepIndexed } from "./keep-indexed.ts";
@@ -29,6 +30,7 @@ import { openStore } from "./store/open-store.ts";
 import { createStateQuery } from "./store/state-query.ts";
 import { createToolWorld } from "./tool-world.ts";
 import { createTurns } from "./turns.ts";
+import { createVaultWorld } from "./vault/vault-world.ts";
 
 const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = process.env;
 
@@ -47,9 +49,9 @@ async function main(): Promise<void> {
   const config = file.current;
   const profiles = createProfiles(home.folder, file);
   const log = openLog(home.logs, logLevel);
-  const hub = createHub(store.log);
+  const { hub, seen, ...vaults } = createVaultWorld({ store, hub: createHub(store.log), profiles, config, home });
   const blobs = createBlobs(home.blobs);
-  const tools = await createToolWorld({ home, store, blobs, log, config, environment: process.env });
+  const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
   const { catalogue, servers, person, placeOf } = tools;
   const rehearsal = createRehearsalEndpoint();
   const model = createModelPort({
@@ -57,18 +59,18 @@ async function main(): Promise<void> {
     limits: () => config().limits,
     readBlob: blobs.read,
   });
+  const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
-  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf: store.grants.of });
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf: seen.store.grants.of });
   const shared: PortsOptions = {
-    ...{ hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal, toolsReady: servers.ready },
+    ...{ hub, boot, catalogue, settings, model, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
+    ...{ shutdown: shutdown.signal, toolsReady: servers.ready },
     request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
   };
   const turns = createTurns({
-    store,
-    hub,
-    log,
-    portsOf: (session, feed) => createSessionPorts(shared, session, feed),
-    effective: (request) => effectiveOf(profiles, catalogue, request),
+    ...{ store, hub, log },
+    portsOf: (session, feed) => vaults.ports(createSessionPorts(shared, session, feed), session),
+    effective: (request) => effectiveOf(profiles, catalogue, request, hooks.schemaProblem),
   });
 
   let isStopping = false;
@@ -85,17 +87,18 @@ async function main(): Promise<void> {
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store, hub, turns, profiles, tools, startedAt },
-    files: createFileHistory({ store, hub, blobs }),
-    state: createSessionState({ store, hub }),
+    ...{ home, store: seen.store, hub, turns, profiles, tools, startedAt },
+    files: createFileHistory({ store: seen.store, hub, blobs }),
+    state: createSessionState({ store: seen.store, hub }),
+    vault: vaults.vault,
     memory: createMemory({ folder: home.memory, hub }),
-    query: createStateQuery({ database: home.database }),
+    query: vaults.query(createStateQuery({ database: home.database })),
     mcp: createMcpConfig({ file, servers }),
-    rules: createRules({ file, store, hub, tools }),
+    rules: createRules({ file, store: seen.store, hub, tools }),
     stop: () => void stop("asked to"),
   });
   await sweepUnfinished(store, boot, log, servers.marks());
-  const server = await listen({ home, token, hub, entries: store.log, handlers, log });
+  const server = await listen({ home, token, hub: seen.hub, entries: seen.store.log, handlers, log });
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("SIGHUP", () => {});

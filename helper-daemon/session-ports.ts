@@ -22,6 +22,7 @@ export interface PortsOptions {
   catalogue: Catalogue;
   settings(session: SessionId): Settings;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
+  hook: Ports["hook"];
   /** Where the calls of a session happen. */
   placeOf(session: SessionId): Place;
   toolsReady(signal: AbortSignal): Promise<void>;
@@ -33,7 +34,7 @@ export interface PortsOptions {
 
 /** Joins the loop to the world, for one session. */
 export function createSessionPorts(options: PortsOptions, session: SessionId, feed: SessionFeed): Ports {
-  const { hub, boot, catalogue, model, placeOf, shutdown } = options;
+  const { hub, boot, catalogue, model, hook, placeOf, shutdown } = options;
   const settings = () => options.settings(session);
   const place = placeOf(session);
   return {
@@ -41,6 +42,7 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
     model,
+    hook,
     inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, place, context),
     toolsReady: options.toolsReady,

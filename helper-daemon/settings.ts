@@ -24,7 +24,7 @@ export function createSettings({ config, tools, person, grantsOf }: SettingsOpti
     const known = last.get(session);
     if (known?.config === now && known.grants === grants) return known.settings;
     if (last.size > 1_000) last.clear();
-    const settings = { rules: [...standing.rules, ...grants], limits: now.limits, tools };
+    const settings = { rules: [...standing.rules, ...grants], hooks: now.hooks, limits: now.limits, tools };
     last.set(session, { config: now, grants, settings });
     return settings;
   };

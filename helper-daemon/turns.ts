@@ -24,13 +24,16 @@ export interface TurnsOptions {
   /** The ports of one session, over its feed. */
   portsOf(session: SessionId, feed: SessionFeed): Ports;
   /** Endpoint, model and step limit of a new turn, with where each came from. @throws LoopdError `unknown-endpoint`, `unknown-tool`. */
-  effective(request: ParsedParamsOf<"turn.submit">): Effective;
+  effective(request: ParsedParamsOf<"turn.submit">): Promise<Effective>;
 }
 export interface Effective {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  endpointTrust: "local" | "remote";
   maxSteps: number;
+  /** The turn's typed environment, defaults filled in. */
+  env?: Record<string, string>;
   provenance: Record<string, string>;
 }
 
@@ -105,7 +108,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
         return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
-      const { endpoint, model, takesImages, maxSteps, provenance } = effective(request);
+      const { endpoint, model, takesImages, endpointTrust, maxSteps, env, provenance } = await effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
       const session = request.session ?? newId("s");
@@ -115,8 +118,8 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
         const nonce = createHash("sha256").update(newId("e")).digest("hex").slice(0, 8);
         drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
       }
-      const overrides = { ...request.overrides, maxSteps };
-      const chosen = { endpoint, model, takesImages, overrides, provenance };
+      const overrides = { ...request.overrides, maxSteps, env };
+      const chosen = { endpoint, model, takesImages, endpointTrust, overrides, provenance };
       const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
       // The same request may have arrived twice while the workspace was looked at.

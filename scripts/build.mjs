@@ -67,7 +67,11 @@ async function build(fresh) {
   mkdirSync(fresh, { recursive: true });
   const { metafile } = await bundle({
     absWorkingDir: root,
-    entryPoints: { helper: "helper-daemon/main.ts", loopd: "src/commands/cli/main.ts" },
+    entryPoints: {
+      helper: "helper-daemon/main.ts",
+      loopd: "src/commands/cli/main.ts",
+      schema: "helper-daemon/hooks/schema-check.ts",
+    },
     outdir: fresh,
     outExtension: { ".js": ".mjs" },
     bundle: true,

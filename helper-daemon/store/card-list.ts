@@ -12,6 +12,7 @@ interface CardRecord {
   callId: string;
   type: CardRow["type"];
   openedAt: string;
+  openedSeq: number;
   expiresAt: number | null;
   causes: string;
   resolution: CardRow["state"] | null;
@@ -31,7 +32,7 @@ export interface CardList {
 }
 
 const COLUMNS = `
-  SELECT c.card_id AS cardId, c.session, c.turn, c.call_id AS callId, c.type, c.opened_at AS openedAt, c.expires_at AS expiresAt,
+  SELECT c.card_id AS cardId, c.session, c.turn, c.call_id AS callId, c.type, c.opened_at AS openedAt, c.opened_seq AS openedSeq, c.expires_at AS expiresAt,
     c.causes, c.resolution, c.resolved_by AS resolvedBy, c.resolved_at AS resolvedAt, s.title, s.workspace
   FROM cards c LEFT JOIN sessions s ON s.session = c.session`;
 
@@ -53,8 +54,13 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
   const count = database.prepare<[], { n: number }>("SELECT count(*) AS n FROM cards WHERE resolution IS NULL");
 
   const rowOf = (record: CardRecord): CardRow => {
-    const { cardId, session, turn, callId, type, openedAt, expiresAt, resolution, resolvedBy, resolvedAt } = record;
+    const { cardId, session, turn, callId, type, openedAt, openedSeq, expiresAt, resolution, resolvedBy, resolvedAt } =
+      record;
     const call = log.ofTurn(turn, "tool.requested").findLast((entry) => entry.data.callId === callId)?.data;
+    // What a hook had changed by then: the person answers for the arguments as they would run.
+    const changed = log
+      .ofTurn(turn, "hook.applied")
+      .findLast(({ seq, data }) => seq < openedSeq && data.callId === callId && data.arguments !== undefined)?.data;
     const decided = log.ofTurn(turn, "tool.decided").findLast((entry) => entry.data.callId === callId)?.data;
     return {
       approvalId: cardId,
@@ -66,7 +72,7 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
       callId,
       tool: call?.name ?? "",
       effect: call?.effect,
-      arguments: call?.arguments ?? null,
+      arguments: changed?.arguments ?? call?.arguments ?? null,
       rationale: call?.rationale,
       causes: JSON.parse(record.causes) as EntryData<"tool.decided">["causes"],
       facts: decided?.facts,

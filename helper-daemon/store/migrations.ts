@@ -83,4 +83,27 @@ CREATE TRIGGER grants_added AFTER INSERT ON grants BEGIN UPDATE grants_version S
 CREATE TRIGGER grants_removed AFTER DELETE ON grants BEGIN UPDATE grants_version SET version = version + 1; END;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [TRACE, GRANTS];
+/** What models see as placeholders: sealed values, found again by an HMAC. Sessions with one root share theirs. */
+const VAULT: Migration = `
+CREATE TABLE vault_roots (
+  root TEXT PRIMARY KEY,
+  nonce TEXT NOT NULL UNIQUE,
+  settings TEXT NOT NULL,
+  seeded INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE vault_sessions (session TEXT PRIMARY KEY, root TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE vault_values (
+  token TEXT PRIMARY KEY,
+  root TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  key_id TEXT NOT NULL,
+  mark BLOB,
+  sealed BLOB,
+  added_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX vault_order ON vault_values (root, ordinal);
+CREATE INDEX vault_marks ON vault_values (mark) WHERE mark IS NOT NULL;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [TRACE, GRANTS, VAULT];

@@ -4,6 +4,7 @@ import { createGrantList, type GrantList } from "./grant-list.ts";
 import { createLists, type Lists } from "./lists.ts";
 import { openDatabase } from "./open-database.ts";
 import { createProjections } from "./projections.ts";
+import { createVaultTable, type VaultTable } from "./vault-table.ts";
 import { createWordIndex, type WordIndex } from "./word-index.ts";
 
 /** The durable state of a home: the trace, and what is read from it. */
@@ -13,6 +14,7 @@ export interface Store {
   cards: CardList;
   words: WordIndex;
   grants: GrantList;
+  vault: VaultTable;
   /** Writes everything back into the one file and closes it. */
   close(): void;
 }
@@ -27,6 +29,7 @@ export function openStore(path: string, stamp: Stamp): Store {
     cards: createCardList(database, log),
     words: createWordIndex(database, log),
     grants: createGrantList(database),
+    vault: createVaultTable(database),
     close: () => database.close(),
   };
 }

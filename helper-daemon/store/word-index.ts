@@ -12,7 +12,7 @@ const BATCH = 500;
 export interface WordIndex {
   /** Brings the index up to the last entry. Cheap where nothing is missing; what a crash left out is caught up here. */
   catchUp(): void;
-  /** Entries that hold all the words, newest first. Words are taken literally; a word's end may be missing. */
+  /** Entries that hold all the words, newest first. Words are taken literally; a word's end may be missing. A placeholder is one word. */
   search(query: string, limit: number): SearchHit[];
 }
 
@@ -50,7 +50,7 @@ export function createWordIndex(database: Database.Database, log: EntryLog): Wor
     search: (query, limit) => {
       catchUp();
       const match = query
-        .match(/[\p{L}\p{N}_]+/gu)
+        .match(/<[a-z]+:\d+:[a-z0-9]+>|[\p{L}\p{N}_]+/gu)
         ?.map((word) => `"${word}"*`)
         .join(" ");
       if (match === undefined) return [];

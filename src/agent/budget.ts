@@ -1,21 +1,10 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Finish, Millis } from "../protocol/values.ts";
 import { canonicalize } from "./canonical.ts";
+import { FINAL_ANSWER } from "./hooks/final-answer.ts";
 import type { Settings } from "./ports.ts";
+import type { Spent } from "./spent.ts";
 import { type CallView, callsOf, type TurnState } from "./transcript.ts";
-
-/** What a turn has used up so far. */
-export interface Spent {
-  /** Input and output tokens as reported; what a server does not report is not counted. */
-  tokens: number;
-  costUsd: number;
-  denials: number;
-  /** How often each call came back with the same result, by call and result. */
-  repeats: Readonly<Record<string, number>>;
-}
-
-/** Nothing used yet. */
-export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, denials: 0, repeats: {} };
 
 /** The same call with the same result so often is a model that is stuck. */
 const MOST_REPEATS = 3;
@@ -58,16 +47,28 @@ export function closingNote(session: string, turn: TurnState, { finish, words }:
 export function spentOn(spent: Spent, turn: TurnState): Spent {
   let { denials } = spent;
   const repeats: Record<string, number> = { ...spent.repeats };
+  const effects = [...spent.effects];
   for (const call of callsOf(turn)) {
-    if (call.outcome === undefined) continue;
+    // Answers have a budget of their own.
+    if (call.outcome === undefined || call.name === FINAL_ANSWER) continue;
     if (call.outcome.kind === "denied") {
       denials += 1;
       continue;
     }
     const key = keyOf(call, call.outcome.text);
     repeats[key] = (repeats[key] ?? 0) + 1;
+    if (call.outcome.isSideEffectPossible) effects.push(effectOf(call));
   }
-  return { ...spent, denials, repeats };
+  return { ...spent, denials, repeats, effects };
+}
+
+/** Whether the turn has run exactly this call before, and it may have changed something. */
+export function isRepeat(turn: TurnState, call: CallView): boolean {
+  return turn.spent.effects.includes(effectOf(call));
+}
+
+function effectOf({ name, arguments: values }: CallView): string {
+  return canonicalize([name, values]);
 }
 
 function keyOf({ name, arguments: values }: CallView, text: string): string {

@@ -1,48 +1,69 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Cause, Facts, Millis } from "../protocol/values.ts";
+import { allEnded } from "./all-ended.ts";
 import { canonicalize } from "./canonical.ts";
-import { type Circumstances, decide, type Verdict } from "./policy/decide.ts";
+import { isRepeat } from "./budget.ts";
+import { hookRules } from "./hooks/decide-hooks.ts";
+import { circumstancesOf } from "./policy/circumstances.ts";
+import { decide, type Verdict } from "./policy/decide.ts";
 import type { ParsedCall, Ports, Settings, ToolBook } from "./ports.ts";
 import { type CallView, newestCard, type TurnState, type TurnView } from "./transcript.ts";
 
-/** What surrounds the calls of a turn, as policy sees it. */
-export function circumstancesOf(view: TurnView, turn: TurnState, now: Millis): Circumstances {
-  const { origin, overrides, endpointTrust } = turn;
-  return { session: view.session, origin, overrides, taints: view.taints, endpointTrust, now };
-}
-
-/** Looks at what each call would touch, asks policy, and drafts answer and card together. */
+/**
+ * Looks at what each call would touch, asks the decide-hooks and policy, and drafts answer and card together. What hooks
+ * say is durable when it resolves. [] where the turn was stopped meanwhile.
+ */
 export async function decideCalls(
   ports: Ports,
   view: TurnView,
   calls: CallView[],
-  { rules, tools }: Settings,
+  settings: Settings,
+  stop: AbortSignal,
 ): Promise<EntryDraft[]> {
   const { turn } = view;
   if (turn === undefined) return [];
-  const around = circumstancesOf(view, turn, ports.now());
-  const decided = await Promise.all(
-    calls.map(async (call): Promise<EntryDraft[]> => {
-      const { callId, name } = call;
-      const parsed: ParsedCall = { callId, name, arguments: call.arguments, effect: call.effect ?? "exec" };
-      const facts = await ports.inspect(parsed);
-      const verdict = withPersonsWord(call, decide(parsed, facts, around, rules));
-      const { answer: decision, ruleId, causes, reason } = verdict;
-      const where = { session: view.session, turn: turn.turn };
-      const answered: EntryDraft = {
-        kind: "tool.decided",
-        ...where,
-        data: { callId, decision, ruleId, causes, facts, reason },
-      };
-      if (decision !== "requiresApproval") return [answered];
-      const argumentsHash = boundHash(ports, tools, parsed, facts);
-      const cardId = `${callId}#${call.cards.length + 1}`;
-      const expiresAt = expiry(verdict.expiresIn, around.now);
-      const card = { cardId, type: "approval" as const, callId, argumentsHash, causes, expiresAt };
-      return [answered, { kind: "card.opened", ...where, data: card }];
-    }),
-  );
-  return decided.flat();
+  const decided = await allEnded(calls.map((call) => decideCall(ports, view, turn, call, settings, stop)));
+  return stop.aborted ? [] : decided.flat();
+}
+
+async function decideCall(
+  ports: Ports,
+  view: TurnView,
+  turn: TurnState,
+  call: CallView,
+  { rules, tools, hooks }: Settings,
+  stop: AbortSignal,
+): Promise<EntryDraft[]> {
+  const { callId, name } = call;
+  const parsed: ParsedCall = { callId, name, arguments: call.arguments, effect: call.effect ?? "exec" };
+  const facts = await ports.inspect(parsed);
+  const around = { ...circumstancesOf(view, turn, ports.now()), causes: historyOf(turn, call) };
+  const hash = () => boundHash(ports, tools, parsed, facts);
+  const opinions =
+    hooks.length === 0
+      ? []
+      : await hookRules(ports, { view, turn, call, facts, argumentsHash: hash(), around, hooks }, stop);
+  if (opinions === undefined) return [];
+  const verdict = withPersonsWord(call, decide(parsed, facts, around, [...opinions, ...rules]));
+  const { answer: decision, ruleId, causes, reason } = verdict;
+  const where = { session: view.session, turn: turn.turn };
+  const data = { callId, decision, ruleId, causes, facts, reason };
+  const answered: EntryDraft = { kind: "tool.decided", ...where, data };
+  if (decision !== "requiresApproval") return [answered];
+  const cardId = `${callId}#${call.cards.length + 1}`;
+  const expiresAt = expiry(verdict.expiresIn, around.now);
+  const card = { cardId, type: "approval" as const, callId, argumentsHash: hash(), causes, expiresAt };
+  return [answered, { kind: "card.opened", ...where, data: card }];
+}
+
+/**
+ * What a call's own history gives cause for: a hook has changed what a person had approved, or the turn has run the very
+ * same call before and now runs it again to mend an answer that a validator did not pass.
+ */
+function historyOf(turn: TurnState, call: CallView): Cause[] {
+  const changes = call.hooks.changedBy.map((source): Cause => ({ type: "hook-change", source }));
+  const isAgain = turn.rejections > 0 && isRepeat(turn, call);
+  return isAgain ? [...changes, { type: "repeat", source: "this turn has run it before" }] : changes;
 }
 
 /**

@@ -1,8 +1,12 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message, Millis } from "../protocol/values.ts";
-import { NOTHING_SPENT, spentOn } from "./budget.ts";
+import { spentOn } from "./budget.ts";
+import { NO_HOOKS } from "./hooks/call-hooks.ts";
+import { schemaWords } from "./hooks/final-answer.ts";
+import { foldHook } from "./hooks/fold-hook.ts";
 import { frame, pendingMessages, resultBlocks, resultImages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
+import { NOTHING_SPENT } from "./spent.ts";
 import {
   type CallView,
   callsOf,
@@ -28,10 +32,10 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
     case "epoch.opened": {
-      const { endpoint, model, takesImages = false, system, tools, keeps, carries } = entry.data;
+      const { endpoint, model, takesImages = false, system, tools, redaction, keeps, carries } = entry.data;
       const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
       const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
-      const epoch = { id: entry.id, endpoint, model, takesImages, system, tools };
+      const epoch = { id: entry.id, endpoint, model, takesImages, system, tools, redaction };
       const taints = entry.data.reason === "cleared" ? [] : view.taints;
       return { ...view, epoch, taints, sealed: [...shown, ...carries] };
     }
@@ -68,9 +72,11 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
         return { ...call, decision: { answer, ruleId, causes, facts, reason } };
       });
     }
+    case "hook.applied":
+      return { ...view, turn: foldHook(turn, entry.data) };
     case "tool.started":
       return withCall(view, turn, entry.data.callId, (call) => {
-        return { ...call, isStarted: true, attempts: entry.data.attempt };
+        return { ...call, isStarted: true, attempts: entry.data.attempt, hooks: { ...call.hooks, after: [] } };
       });
     case "tool.finished": {
       const { outcome: kind, text, isSideEffectPossible, content = [] } = entry.data;
@@ -106,6 +112,7 @@ function started(view: TurnView, id: string, data: EntryData<"turn.started">, st
     overrides,
     steps: 0,
     isRequestOpen: false,
+    rejections: 0,
     spent: NOTHING_SPENT,
     startedAt,
   };
@@ -120,11 +127,12 @@ function begun(view: TurnView, turn: TurnState): TurnView {
 
 /** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
 function wordsOf(view: TurnView, turn: TurnState): string[] {
-  const { tools, denyTools, note } = turn.overrides;
+  const { tools, denyTools, note, schema } = turn.overrides;
   const notes: string[] = [];
   if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
   if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
   if (note !== undefined) notes.push(note);
+  if (schema !== undefined) notes.push(schemaWords(schema));
   return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
 }
 
@@ -162,7 +170,7 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
     const isUsable = /^(?!loopd_)[\w-]{1,64}$/.test(block.id) && !isTaken(block.id);
     const wireId = isUsable ? block.id : `loopd_${callId.replaceAll(".", "_")}`;
     fresh.add(wireId);
-    const untouched = { isRequested: false, cards: [], attempts: 0, isStarted: false };
+    const untouched = { isRequested: false, hooks: NO_HOOKS, cards: [], attempts: 0, isStarted: false };
     calls.push({ callId, wireId, ...innerCall(block), ...untouched });
     return { type, id: wireId, name, input };
   });
@@ -170,7 +178,7 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
   const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = data.usage ?? {};
   const tokens = turn.spent.tokens + inputTokens + outputTokens;
   const spent = { ...turn.spent, tokens, costUsd: turn.spent.costUsd + costUsd };
-  const step: StepView = { text, stopReason: data.stopReason, calls };
+  const step: StepView = { text, stopReason: data.stopReason, calls, verdicts: [] };
   const message: Message = { role: "assistant", content };
   return {
     ...view,
@@ -206,7 +214,8 @@ function resolved(view: TurnView, turn: TurnState, data: EntryData<"card.resolve
     const cards = call.cards.map(settle);
     const isEdit = resolution === "edited" && edited !== undefined && call.cards.some((card) => card.cardId === cardId);
     // Decided anew: what the person wrote may touch something else, and `deny` still wins.
-    return isEdit ? { ...call, cards, arguments: edited, isEdited: true, decision: undefined } : { ...call, cards };
+    const anew = { hooks: NO_HOOKS, arguments: edited ?? null, edited, decision: undefined };
+    return isEdit ? { ...call, cards, ...anew } : { ...call, cards };
   });
   return turn.step === undefined ? view : { ...view, turn: { ...turn, step: { ...turn.step, calls } } };
 }

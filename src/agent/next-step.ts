@@ -1,7 +1,13 @@
 import type { EntryDraft } from "../protocol/entries.ts";
+import type { Hook } from "../protocol/hooks.ts";
 import type { Finish, Millis } from "../protocol/values.ts";
 import { closingNote, exhausted } from "./budget.ts";
 import { cancelRow } from "./cancel.ts";
+import { type EndDraft, isEnd, shapedEnd, unseenEnd } from "./hooks/after-hooks.ts";
+import { awaitingHooks } from "./hooks/before-hooks.ts";
+import { type Candidate, candidateOf } from "./hooks/candidate.ts";
+import { FINAL_ANSWER } from "./hooks/final-answer.ts";
+import { judge } from "./hooks/judgement.ts";
 import type { EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
 import { mayRun, settleCalls } from "./settle-calls.ts";
@@ -15,8 +21,11 @@ export type NextStep =
   | { type: "record"; entries: EntryDraft[] }
   | { type: "open-epoch"; turn: TurnState; reason: EpochReason }
   | { type: "call-model"; turn: TurnState }
+  | { type: "before-hooks"; calls: CallView[] }
   | { type: "decide"; calls: CallView[] }
   | { type: "run-calls"; calls: CallView[] }
+  | { type: "after-hooks"; ends: EndDraft[] }
+  | { type: "judge"; hook: Hook; answer: string }
   | { type: "await-person"; until?: Millis }
   | { type: "end" };
 
@@ -28,14 +37,18 @@ export function nextStep(view: TurnView, settings: Settings, now: Millis): NextS
 
   const unrequested = calls.filter((call) => !call.isRequested);
   if (unrequested.length > 0) return record(unrequested.map((call) => request(view, turn, call, settings)));
-  if (turn.stopping !== undefined) return record(cancelRow(view, turn));
+  if (turn.stopping !== undefined) return recordEnds(view, turn, cancelRow(view, turn), settings, now);
 
   const settled = settleCalls(view, turn, settings, now);
-  if (settled.length > 0) return record(settled);
+  if (settled.length > 0) return recordEnds(view, turn, settled, settings, now);
+  const unhooked = awaitingHooks(view, turn, calls, settings, now);
+  if (unhooked.length > 0) return { type: "before-hooks", calls: unhooked };
   const undecided = calls.filter((call) => call.outcome === undefined && call.decision === undefined);
   if (undecided.length > 0) return { type: "decide", calls: undecided };
   const runnable = nextRunnable(calls, settings);
   if (runnable.length > 0) return { type: "run-calls", calls: runnable };
+  const candidate = candidateOf(turn, settings);
+  if (candidate?.call !== undefined) return judged(view, turn, candidate, settings, now);
   const waiting = calls.filter((call) => call.outcome === undefined);
   if (waiting.length > 0) return { type: "await-person", until: earliestExpiry(waiting) };
 
@@ -49,7 +62,9 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
   if (step !== undefined && turn.closing !== undefined && isLastStep(turn))
     return finish(view, turn, turn.closing.finish);
   if (step !== undefined && step.calls.length === 0 && !hasUnsentWords) {
-    return finish(view, turn, finishOf(step.stopReason));
+    const how = finishOf(step.stopReason);
+    const candidate = how === "done" ? candidateOf(turn, settings) : undefined;
+    return candidate === undefined ? finish(view, turn, how) : judged(view, turn, candidate, settings, now);
   }
   const limit = step === undefined || turn.closing !== undefined ? undefined : exhausted(turn, settings, now);
   if (limit !== undefined) return record([closingNote(view.session, turn, limit)]);
@@ -57,7 +72,22 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
   if (epoch === undefined) return { type: "open-epoch", turn, reason: "start" };
   if (epoch.endpoint !== turn.endpoint || epoch.model !== turn.model)
     return { type: "open-epoch", turn, reason: "model" };
+  if (epoch.redaction !== settings.redaction?.fingerprint) return { type: "open-epoch", turn, reason: "redaction" };
   return { type: "call-model", turn };
+}
+
+/** Asks the next validator of an answer, or goes by what they have said. */
+function judged(view: TurnView, turn: TurnState, candidate: Candidate, settings: Settings, now: Millis): NextStep {
+  const judgement = judge(view, turn, candidate, settings);
+  if (judgement.type === "ask") return { type: "judge", hook: judgement.hook, answer: candidate.text };
+  return recordEnds(view, turn, judgement.entries, settings, now);
+}
+
+/** Ends of calls go into the trace once every after-hook has seen them, as those left them. */
+function recordEnds(view: TurnView, turn: TurnState, entries: EntryDraft[], settings: Settings, now: Millis): NextStep {
+  const ends = entries.filter(isEnd).filter((end) => unseenEnd(view, turn, end, settings, now).length > 0);
+  if (ends.length > 0) return { type: "after-hooks", ends };
+  return record(entries.map((entry) => (isEnd(entry) ? shapedEnd(turn, entry, []) : entry)));
 }
 
 /** The call as the trace keeps it: parsed where that is possible, else as the model wrote it. */
@@ -73,7 +103,7 @@ function request(view: TurnView, turn: TurnState, call: CallView, settings: Sett
 
 /** Reads run as soon as they are decided, together; all others one at a time, in the order of their request. */
 function nextRunnable(calls: readonly CallView[], settings: Settings): CallView[] {
-  const open = calls.filter((call) => call.outcome === undefined);
+  const open = calls.filter((call) => call.outcome === undefined && call.name !== FINAL_ANSWER);
   const reads = open.filter((call) => call.effect === "read" && mayRun(call, settings));
   if (reads.length > 0) return reads;
   const first = open.find((call) => call.effect !== "read");

@@ -9,12 +9,16 @@ export type EpochReason = EntryData<"epoch.opened">["reason"];
 
 /** The entry that freezes system text and tool list for the requests to come. */
 export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, ports: Ports): EntryDraft {
-  const system = systemText(view);
-  const tools = [...ports.settings().tools.schemas(turn.overrides.tools)];
+  const settings = ports.settings();
+  const { redaction } = settings;
+  const system = redaction === undefined ? systemText(view) : `${systemText(view)}\n${redaction.note}`;
+  const tools = [...settings.tools.schemas(turn.overrides.tools)];
   const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
-  const keeps = isSameModel ? ("all" as const) : ("without-thinking" as const);
+  // Signed thinking can only stay as it is, so what must not be said any more goes as a whole.
+  const keeps = isSameModel && reason !== "redaction" ? ("all" as const) : ("without-thinking" as const);
   const hash = ports.digest(canonicalize({ tools, system }));
   const { endpoint, model, takesImages } = turn;
-  const data = { reason, endpoint, model, takesImages, system, tools, hash, keeps, carries: [] };
+  const frozen = { system, tools, hash, redaction: redaction?.fingerprint };
+  const data = { reason, endpoint, model, takesImages, ...frozen, keeps, carries: [] };
   return { kind: "epoch.opened", session: view.session, turn: turn.turn, data };
 }

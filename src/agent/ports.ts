@@ -1,4 +1,5 @@
 import type { Limits } from "../protocol/config.ts";
+import type { Hook, HookInput } from "../protocol/hooks.ts";
 import type { Delta, Entry, EntryData, EntryDraft, Overrides, Resolution } from "../protocol/entries.ts";
 import type { Question } from "../protocol/question.ts";
 import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
@@ -57,6 +58,10 @@ export interface ToolBook {
 /** A snapshot of everything configurable, taken at each decision; changes take effect at the next one. */
 export interface Settings {
   rules: readonly Rule[];
+  /** In the order in which they are asked. */
+  hooks: readonly Hook[];
+  /** Present where the model reads placeholders for private values: what it is told of them, and what tells a change. */
+  redaction?: { fingerprint: string; note: string };
   limits: Limits;
   tools: ToolBook;
 }
@@ -154,6 +159,11 @@ export interface Ports {
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   /** Resolves once `settings().tools` knows the tools of every connected server, or that one cannot be asked now. */
   toolsReady(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks one hook; ends what it started when the signal fires. Its answer is checked against `hookAnswerSchemas`: one that
+   * does not fit the phase, a rejection and too long a wait are all failures, for which the hook's `onFail` answers.
+   */
+  hook(hook: Hook, input: HookInput, signal: AbortSignal): Promise<unknown>;
   /** Read-only look at what a call would touch. */
   inspect(call: ParsedCall): Promise<Facts>;
   run(call: RunnableCall, context: CallContext): Promise<Outcome>;

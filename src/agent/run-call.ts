@@ -1,6 +1,8 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Effect, Millis } from "../protocol/values.ts";
+import { allEnded } from "./all-ended.ts";
 import { type CallRun, callContext } from "./call-context.ts";
+import type { EndDraft } from "./hooks/after-hooks.ts";
 import type { Outcome, Ports, RunnableCall, Settings } from "./ports.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
@@ -17,7 +19,7 @@ export function startedDrafts(view: TurnView, turn: TurnState, calls: CallView[]
 
 /**
  * Runs started calls together. Each outcome is recorded as it comes, but for the last one, which is returned: nothing is
- * waited for any more, so it is recorded with what follows from it.
+ * waited for any more, so it is recorded with what follows from it. `seen` shows each outcome to the after-hooks first.
  */
 export async function runCalls(
   ports: Ports,
@@ -26,18 +28,18 @@ export async function runCalls(
   calls: CallView[],
   settings: Settings,
   stop: AbortSignal,
+  seen: (end: EndDraft) => Promise<EndDraft>,
 ): Promise<EntryDraft[]> {
   let running = calls.length;
   const last: EntryDraft[] = [];
   const runs = calls.map(async (call) => {
-    const outcome = await runCall(ports, view, turn, call, limitOf(call, settings), stop);
+    const ends = await runCall(ports, view, turn, call, limitOf(call, settings), stop);
+    const outcome = await Promise.all(ends.map(seen));
     running -= 1;
     if (running === 0) last.push(...outcome);
     else if (outcome.length > 0) await ports.record(outcome);
   });
-  // All of them end before an error of one goes on: whoever tries again relies on it that nothing runs.
-  const ends = await Promise.allSettled(runs);
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  await allEnded(runs);
   return last;
 }
 
@@ -53,7 +55,7 @@ async function runCall(
   call: CallView,
   limit: Millis,
   stop: AbortSignal,
-): Promise<EntryDraft[]> {
+): Promise<EndDraft[]> {
   const timer = ports.timer(limit);
   const startedAt = ports.now();
   const own = new AbortController();

@@ -1,13 +1,14 @@
 import type { EntryDraft } from "../protocol/entries.ts";
-import type { Millis, Seq } from "../protocol/values.ts";
-import { decideCalls } from "./decide-calls.ts";
+import type { Millis } from "../protocol/values.ts";
 import { extentOf, render } from "./context/render.ts";
 import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
+import { askHooks, decided, throughAfterHooks } from "./hooks/ask-hooks.ts";
 import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import type { ModelReply, Ports, Settings } from "./ports.ts";
-import { runCalls, SHUTDOWN, startedDrafts } from "./run-call.ts";
+import { runCalls, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /**
  * Works on a session until no turn of it is open: asks `nextStep`, performs it through the ports, records the result,
@@ -41,7 +42,12 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
         ({ ahead } = await flush(ports, withDerived(ahead, [openEpoch(ahead.now, step.turn, step.reason, ports)])));
         break;
       case "decide":
-        ahead = withDerived(ahead, await decideCalls(ports, ahead.now, step.calls, settings));
+        ahead = await decided(ports, ahead, step.calls, settings, shutdown);
+        break;
+      case "before-hooks":
+      case "after-hooks":
+      case "judge":
+        ahead = await askHooks(ports, ahead, step, settings, shutdown);
         break;
       case "call-model":
         ahead = await callModel(ports, ahead, step.turn, settings, shutdown);
@@ -116,44 +122,11 @@ async function performCalls(
   const { ahead, entries } = await flush(ports, withDerived(before, started));
   if (entries === undefined) return ahead;
   const facts = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
-    runCalls(ports, ahead.view, turn, calls, settings, stop),
+    runCalls(ports, ahead.view, turn, calls, settings, stop, (end) =>
+      throughAfterHooks(ports, ahead.view, end, settings, shutdown),
+    ),
   );
   return withFacts(await catchUp(ports, ahead), facts);
-}
-
-/**
- * Runs work under a signal that fires when someone records `turn.stopping` after `since`, or when the helper goes down.
- */
-async function untilStopped<T>(
-  ports: Ports,
-  { turn }: TurnState,
-  since: Seq,
-  shutdown: AbortSignal,
-  work: (stop: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const watch = new AbortController();
-  const onShutdown = () => stop.abort(SHUTDOWN);
-  if (shutdown.aborted) onShutdown();
-  else shutdown.addEventListener("abort", onShutdown, { once: true });
-  const watching = watchForStop(ports, turn, since, watch.signal).then((isStopped) => isStopped && stop.abort());
-  try {
-    return await work(stop.signal);
-  } finally {
-    watch.abort("the work is over");
-    shutdown.removeEventListener("abort", onShutdown);
-    await watching;
-  }
-}
-
-async function watchForStop(ports: Ports, turn: string, since: Seq, signal: AbortSignal): Promise<boolean> {
-  let after = since;
-  while (!signal.aborted) {
-    const entries = await ports.read(after, signal);
-    if (entries.some((entry) => entry.kind === "turn.stopping" && entry.turn === turn)) return true;
-    after = entries.at(-1)?.seq ?? after;
-  }
-  return false;
 }
 
 /** Sleeps until anybody records something about the session, or a card expires. */

@@ -1,5 +1,6 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Millis, OutcomeKind } from "../protocol/values.ts";
+import { FINAL_ANSWER } from "./hooks/final-answer.ts";
 import type { Settings } from "./ports.ts";
 import {
   type CallView,
@@ -21,6 +22,8 @@ export function settleCalls(view: TurnView, turn: TurnState, settings: Settings,
   const unasked = over.flatMap((call) => openCards(call).map((card) => cancelled(view, turn, card)));
   const open = calls.filter((call) => call.outcome === undefined);
   const settled = open.flatMap((call) => {
+    const { stopped } = call.hooks;
+    if (stopped !== undefined && !call.isStarted) return finished(view, turn, call, stopped.outcome, stopped.words);
     if (call.decision === undefined) return invalid(view, turn, call, settings) ?? [];
     if (call.decision.answer === "deny") {
       return finished(view, turn, call, "denied", call.decision.reason ?? "Policy forbids this call.");
@@ -71,8 +74,19 @@ function invalid(view: TurnView, turn: TurnState, call: CallView, settings: Sett
       "The arguments were cut off or are not a JSON object, so nothing ran. Send the whole call again, shorter if need be.";
     return finished(view, turn, call, "invalid", words);
   }
+  if (call.name === FINAL_ANSWER) {
+    const words = misplacedAnswer(turn, call);
+    if (words !== undefined) return finished(view, turn, call, "invalid", words);
+  }
   const parsed = settings.tools.parse(call.name, call.arguments);
   return parsed.type === "invalid" ? finished(view, turn, call, "invalid", parsed.message) : undefined;
+}
+
+/** Why a final answer is none. */
+function misplacedAnswer(turn: TurnState, call: CallView): string | undefined {
+  if (turn.overrides.schema === undefined) return "No note asked for JSON in this turn; answer in plain words.";
+  const first = callsOf(turn).find(({ name }) => name === FINAL_ANSWER);
+  return first === call ? undefined : "Only the first final answer of a response counts.";
 }
 
 /** What became of a call that waits for its approval. */
@@ -102,6 +116,11 @@ function interrupted(
   now: Millis,
 ): EntryDraft | undefined {
   const question = openQuestion(call);
+  const seen = call.hooks.after.at(-1);
+  if (seen !== undefined) {
+    // A hook had seen how it ended, so it did end.
+    return finished(view, turn, call, seen.outcome, "loopd stopped right after this call, and its output was lost.");
+  }
   if (isHarmless(call, settings)) {
     // It waits for the person all the same; running it again only to wait again would use up its attempts.
     if (question !== undefined) return expired(view, turn, question, now);

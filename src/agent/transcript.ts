@@ -1,4 +1,5 @@
-import type { Spent } from "./budget.ts";
+import type { Spent } from "./spent.ts";
+import type { CallHooks, StepVerdict } from "./hooks/call-hooks.ts";
 import type { CardType, EntryData, Entry, Overrides, Resolution } from "../protocol/entries.ts";
 import type {
   Block,
@@ -43,8 +44,8 @@ export interface CallView {
   /** Arguments as received, where they could not be parsed. Such a call never runs. */
   unparsed?: string;
   isRequested: boolean;
-  /** A person has changed the arguments at a card. */
-  isEdited?: boolean;
+  /** The arguments as a person changed them at a card; what hooks made of them later is not the model's business. */
+  edited?: Json;
   effect?: Effect;
   decision?: {
     answer: EntryData<"tool.decided">["decision"];
@@ -53,6 +54,7 @@ export interface CallView {
     facts: Facts;
     reason?: string;
   };
+  hooks: CallHooks;
   /** Every card of the call, oldest first. */
   cards: readonly CardView[];
   attempts: number;
@@ -66,6 +68,8 @@ export interface StepView {
   text: string;
   stopReason: string;
   calls: readonly CallView[];
+  /** What validators said about it as the turn's answer. */
+  verdicts: readonly StepVerdict[];
 }
 
 /** A turn from `turn.started` to `turn.finished`. */
@@ -85,6 +89,8 @@ export interface TurnState {
   isRequestOpen: boolean;
   /** The closing note is in: the response after that many is the last, and the turn will have ended so. */
   closing?: { afterSteps: number; finish: "step-limit" | "budget" };
+  /** Answers that a validator did not pass. */
+  rejections: number;
   spent: Spent;
   /** Wall time. */
   startedAt?: Millis;
@@ -100,6 +106,8 @@ interface EpochView {
   takesImages: boolean;
   system: string;
   tools: EntryData<"epoch.opened">["tools"];
+  /** Fingerprint of what is kept from the model, if anything is. */
+  redaction?: string;
   /** Messages of the last request, once one was sent. */
   sent?: readonly Message[];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LoopdError } from "./errors.ts";
+import { environmentSchema, hookListSchema } from "./hooks.ts";
 import { ruleSchema } from "./values.ts";
 
 /** Name of the built-in endpoint that is no AI: it answers a handful of requests by script. */
@@ -73,6 +74,8 @@ export const limitsSchema = z.strictObject({
   maxCostUsd: z.number().positive().optional(),
   /** Wall time per turn in milliseconds, waiting for people included. Absent: no limit. */
   maxTurnMs: z.number().int().min(1_000).optional(),
+  /** Corrective attempts per turn, over all validators of its answer. */
+  maxValidations: z.number().int().min(0).max(100).default(3),
   maxOutputTokens: z.number().int().min(16).max(1_000_000).default(4096),
   /** A model stream with no event for so long is given up. */
   streamIdleMs: limitMs.default(120_000),
@@ -125,6 +128,19 @@ const sandboxSchema = z.strictObject({
   domains: z.array(z.string()).default([]),
 });
 
+/** What is looked for in whatever a model would read. `word`: the person's own words. */
+export const redactionKindSchema = z.enum(["email", "phone", "card", "iban", "secret", "word"]);
+export type RedactionKind = z.infer<typeof redactionKindSchema>;
+
+/** What models never see: placeholders stand in its place, tools and the person get the real values. */
+const redactionSchema = z.strictObject({
+  /** `auto`: sessions that ask a remote endpoint, from then on. */
+  mode: z.enum(["auto", "on", "off"]).default("auto"),
+  /** Names and words that are private too, in any case. */
+  words: z.array(z.string().trim().min(2).max(200)).max(1_000).default([]),
+  kinds: z.array(redactionKindSchema).default([...redactionKindSchema.options]),
+});
+
 /** US dollars per million tokens. */
 const priceSchema = z.strictObject({
   input: z.number().min(0),
@@ -144,10 +160,15 @@ export const configSchema = z.strictObject({
   endpoint: z.string().optional(),
   endpoints: z.record(endpointNameSchema, endpointProfileSchema).default({}),
   rules: z.array(configRuleSchema).default([]),
+  /** Programs and validators that are asked around every call and about every answer, in this order. */
+  hooks: hookListSchema.default([]),
+  /** Keys that a turn may set with `--env`, for rules, hooks and tools. */
+  environment: environmentSchema.default({}),
   /** By name of the model, as requests name it. */
   prices: z.record(z.string(), priceSchema).default({}),
   mcpServers: z.record(mcpNameSchema, mcpServerSchema).default({}),
   sandbox: sandboxSchema.prefault({}),
+  redaction: redactionSchema.prefault({}),
   tools: z
     .strictObject({
       /** Names of tools or groups that are in every prompt, instead of the default set. */

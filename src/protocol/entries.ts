@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { questionSchema } from "./question.ts";
+import { hookAppliedSchema } from "./hooks.ts";
 import { overridesSchema } from "./overrides.ts";
 import {
   blockSchema,
@@ -49,6 +50,8 @@ export const entryData = {
     tools: z.array(toolSchemaSchema),
     /** SHA-256 of the canonical JSON of tools and system. */
     hash: z.string(),
+    /** Fingerprint of what is kept from the model. Absent: nothing is. */
+    redaction: z.string().optional(),
     /**
      * What stays of the messages so far: nothing where absent. Thinking is signed by the model that thought it, so it
      * does not survive a change of model. Named instead of copied: a long conversation would not fit into one entry.
@@ -107,14 +110,7 @@ export const entryData = {
     /** Absent for a tool that does not exist. */
     effect: effectSchema.optional(),
   }),
-  "hook.applied": z.object({
-    hook: z.string(),
-    at: z.enum(["before", "decide", "after", "answer"]),
-    callId: z.string().optional(),
-    change: z.enum(["none", "arguments", "cancelled", "outcome", "verdict"]),
-    arguments: jsonSchema.optional(),
-    verdict: jsonSchema.optional(),
-  }),
+  "hook.applied": hookAppliedSchema,
   "tool.decided": z.object({
     callId: z.string(),
     decision: decisionSchema,
@@ -182,6 +178,8 @@ export const entryData = {
     finish: finishSchema,
     text: z.string(),
     error: z.object({ code: z.string(), message: z.string() }).optional(),
+    /** Permissive validators that the answer did not pass. */
+    waived: z.array(z.object({ hook: z.string(), text: z.string() })).optional(),
   }),
 } as const;
 

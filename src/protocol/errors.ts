@@ -18,6 +18,7 @@ const errorCodes = {
   "unknown-server": 2,
   "server-exists": 2,
   "unknown-topic": 2,
+  "unknown-placeholder": 2,
   "query-refused": 2,
   "prompt-too-large": 2,
   "workspace-missing": 2,

@@ -19,6 +19,7 @@ import {
   sessionRowSchema,
   toolRowSchema,
   turnRowSchema,
+  vaultRowSchema,
 } from "./rows.ts";
 import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
@@ -224,6 +225,17 @@ export const methods = {
   "mcp.status": method(
     z.object({ name: text.optional(), isStarting: z.boolean().default(true) }),
     z.object({ servers: z.array(mcpServerRowSchema) }),
+    face,
+  ),
+  "vault.list": method(
+    z.object({ session: text.optional(), isRevealed: z.boolean().default(false) }),
+    z.object({ values: z.array(vaultRowSchema) }),
+    face,
+  ),
+  /** Placeholders, those of a session and its forks, or all: they resolve to nothing from now on. */
+  "vault.forget": method(
+    z.object({ ids: z.array(text).optional(), session: text.optional(), isAll: z.boolean().default(false) }),
+    z.object({ forgotten: z.number() }),
     face,
   ),
   "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), face),

@@ -106,6 +106,22 @@ export const memoryNoteSchema = z.object({
 });
 export type MemoryNote = z.infer<typeof memoryNoteSchema>;
 
+/** A value that the vault keeps from models. */
+export const vaultRowSchema = z.object({
+  /** Its placeholder without the brackets: `email:1:k3f9x`. */
+  id: z.string(),
+  placeholder: z.string(),
+  kind: z.string(),
+  /** The session that met it first; its forks share it. */
+  session: z.string(),
+  addedAt: z.string(),
+  /** `unreadable`: sealed with a key that is not in `vault.key` now. */
+  state: z.enum(["kept", "forgotten", "unreadable"]),
+  /** Only where it was asked for. */
+  value: z.string().optional(),
+});
+export type VaultRow = z.infer<typeof vaultRowSchema>;
+
 export const mcpServerRowSchema = z.object({
   name: z.string(),
   transport: z.enum(["stdio", "http", "sse", "ws"]),

@@ -42,7 +42,7 @@ export type Decision = z.infer<typeof decisionSchema>;
 
 /** Why a call needs a person although a rule would execute it. */
 export const causeSchema = z.object({
-  type: z.enum(["taint", "rehydration", "rescued", "secure-field", "hook-change", "image"]),
+  type: z.enum(["taint", "rehydration", "rescued", "secure-field", "hook-change", "image", "repeat"]),
   /** Where it came from, in words a person understands: `web example.com`. */
   source: z.string(),
 });
@@ -59,7 +59,7 @@ export type RuleLayer = z.infer<typeof ruleLayerSchema>;
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 
 /** Conditions on the recorded facts of a call. Keys are ANDed, the values of one key ORed. */
-const ruleConditionSchema = z.strictObject({
+export const ruleConditionSchema = z.strictObject({
   /** Names of tools; one that ends with `*` stands for all that begin so. */
   tool: oneOrMore(z.string()).optional(),
   effect: oneOrMore(effectSchema).optional(),
@@ -150,6 +150,8 @@ export const factsSchema = z.object({
   isLasting: z.boolean().optional(),
   /** Fingerprint of what the call would replace, so that a change after the decision is noticed. */
   before: z.string().optional(),
+  /** Private values that would leave this machine with the call, as `email 1 k3f9x`. Not part of `hash`. */
+  rehydrates: z.array(z.string()).optional(),
   /** What a person should see: a diff, the parsed command. */
   preview: z.string().optional(),
   hash: z.string(),

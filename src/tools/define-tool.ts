@@ -32,6 +32,8 @@ export interface Place {
 export interface ToolContext extends CallContext, Place {
   /** Facts recorded with the decision, freshly confirmed. */
   facts: Facts;
+  /** Values of the turn's typed environment. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** What a tool answers. A failure that the model should read is `isError`, never an exception. */

@@ -42,7 +42,7 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   if (facts.isProtected) return refused("This place is protected: no tool may touch it.");
   if (context.signal.aborted) return refused("Stopped before it began.");
 
-  const result = await started(tool, parsed.data, toolContext(facts, place, context));
+  const result = await started(tool, parsed.data, toolContext(call, facts, place, context));
   const isSideEffectPossible = mayChangeThings(tool);
   const text = result.isError ? `ERROR: ${result.text}` : result.text;
   const kind = result.isError ? "error" : "ok";
@@ -60,9 +60,10 @@ async function started(tool: Tool, input: unknown, context: ToolContext): Promis
 }
 
 /** Fields by name: place and context may be objects whose methods a spread would lose. */
-function toolContext(facts: Facts, place: Place, context: CallContext): ToolContext {
+function toolContext(call: RunnableCall, facts: Facts, place: Place, context: CallContext): ToolContext {
   return {
     facts,
+    env: call.overrides.env ?? {},
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),

@@ -4,6 +4,7 @@ import { fold } from "../../src/agent/fold.ts";
 import { nextStep } from "../../src/agent/next-step.ts";
 import type { ModelReply } from "../../src/agent/ports.ts";
 import { emptyView } from "../../src/agent/transcript.ts";
+import type { Hook } from "../../src/protocol/hooks.ts";
 import type { Entry } from "../../src/protocol/entries.ts";
 import { calls, memoryWorld, says, startTurn, use, type MemoryWorld } from "../fakes/memory-ports.ts";
 
@@ -26,7 +27,17 @@ const reply: fc.Arbitrary<ModelReply> = fc.oneof(
 );
 /** What a person does each time the loop waits for one. */
 const deed = fc.constantFrom("approve", "deny", "steer", "cancel", "happened", "again", "skip", "submit");
+/** What hooks answer, one after the other; `undefined` fails. What does not fit the phase fails as well. */
+const said = fc.constantFrom<unknown>(
+  ...[{}, {}, { arguments: { by: "hook" } }, { cancel: { reason: "no" } }, undefined],
+  ...[{ decision: "execute" }, { decision: "deny" }, { decision: "requiresApproval" }],
+  ...[{ outcome: { text: "reshaped" } }, { verdict: "pass" }, { verdict: "fail", text: "bad" }],
+);
+const HOOKS: Hook[] = ["one", "two"].map((name) => {
+  return { name, at: ["before", "decide", "after", "answer"], mode: "restrictive", onFail: "deny" };
+});
 const story = fc.record({
+  sayings: fc.option(fc.array(said, { minLength: 1, maxLength: 20 })),
   replies: fc.array(reply, { minLength: 1, maxLength: 6 }).map((list) => [...list, says("end")]),
   deeds: fc.array(deed, { maxLength: 12 }),
   crashes: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }),
@@ -53,8 +64,16 @@ async function play({
   deeds,
   crashes,
   maxSteps,
+  sayings,
 }: typeof story extends fc.Arbitrary<infer T> ? T : never): Promise<MemoryWorld> {
-  const world = memoryWorld({ replies: [...replies], crashes, maxSteps });
+  let asked = 0;
+  const hook = () => {
+    const answer = sayings?.[asked++ % sayings.length];
+    if (answer === undefined) throw new Error("a broken hook");
+    return answer;
+  };
+  const hooks = sayings === null ? [] : HOOKS;
+  const world = memoryWorld({ replies: [...replies], crashes, maxSteps, hooks, hook });
   const queue = [...deeds];
   let submitted = 1;
   for (let round = 0; round < 200; round += 1) {
@@ -109,7 +128,8 @@ test("no effect runs without a decision, nor twice unless a person said so", asy
         const isApproved = cards.some((entry) => entry.data.resolution === "approved");
         if (data.effect === "exec" || data.effect === "write") {
           expect(runs).toBeLessThanOrEqual(1 + again);
-          if (runs > 0) expect(isApproved).toBe(true);
+          const decided = entries.filter(isOf("tool.decided")).findLast((entry) => entry.data.callId === data.callId);
+          if (runs > 0) expect(isApproved || decided?.data.decision === "execute").toBe(true);
         }
         if (data.effect === undefined) expect(runs).toBe(0);
       }
@@ -149,5 +169,49 @@ test("no request ever carries a call without its result, or breaks the prefix", 
       expect(entries.filter(isOf("request.sent")).filter((entry) => entry.data.brokenBy !== undefined)).toEqual([]);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("every hook is applied once to each call before it starts, and sees each outcome before it is recorded", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { entries } = await play(one);
+      const applied = entries.filter(isOf("hook.applied"));
+      const hooks = one.sayings === null ? [] : HOOKS;
+      for (const end of entries.filter(isOf("tool.finished"))) {
+        const { callId, outcome } = end.data;
+        const about = applied.filter((entry) => entry.data.callId === callId);
+        const start = entries.filter(isOf("tool.started")).find((entry) => entry.data.callId === callId);
+        for (const { name } of hooks) {
+          const own = about.filter((entry) => entry.data.hook === name);
+          const before = own.filter((entry) => entry.data.at === "before");
+          expect(before.length).toBeLessThanOrEqual(1);
+          if (start !== undefined) expect(before[0]?.seq).toBeLessThan(start.seq);
+          const after = own.filter((entry) => entry.data.at === "after" && entry.data.outcome === outcome);
+          expect(after.length).toBeGreaterThan(0);
+          expect(after[0]?.seq).toBeLessThan(end.seq);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("no turn that a validator did not pass is done", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { entries } = await play(one);
+      if (one.sayings === null) return;
+      for (const { data, turn, seq } of entries.filter(isOf("turn.finished"))) {
+        if (data.finish !== "done") continue;
+        const since = entries.findLast((entry) => entry.kind === "model.responded" && entry.seq < seq)?.seq ?? 0;
+        const verdicts = entries.filter(isOf("hook.applied")).flatMap((entry) => {
+          const isOurs = entry.turn === turn && entry.seq > since && entry.data.at === "answer";
+          return isOurs ? [entry.data.verdict] : [];
+        });
+        expect(verdicts).toEqual(["pass", "pass"]);
+      }
+    }),
+    { numRuns: 200 },
   );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Circumstances, decide } from "../../src/agent/policy/decide.ts";
+import type { Circumstances } from "../../src/agent/policy/circumstances.ts";
+import { decide } from "../../src/agent/policy/decide.ts";
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import type { Decision, Rule } from "../../src/protocol/values.ts";
 

@@ -15,6 +15,7 @@ import { runTurns } from "../../src/agent/run-turn.ts";
 import { emptyView, type TurnView } from "../../src/agent/transcript.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import { type Limits, limitsSchema } from "../../src/protocol/config.ts";
+import type { Hook, HookInput } from "../../src/protocol/hooks.ts";
 import { type Entry, type EntryDraft, entrySchema } from "../../src/protocol/entries.ts";
 import type { Effect, Facts, Json, Rule } from "../../src/protocol/values.ts";
 
@@ -27,6 +28,8 @@ export interface MemoryWorld {
   /** Calls in the order they were performed, by callId. */
   performed: string[];
   requests: ModelRequest[];
+  /** Hooks in the order in which they answered: name, phase, callId, outcome. */
+  hooked: string[];
   /** Adds an entry as somebody outside the loop would. */
   write(draft: EntryDraft): void;
   /** Runs the loop from what is recorded until nothing is open, `record` crashes, or it waits for a person. */
@@ -49,11 +52,20 @@ export interface MemoryOptions {
   limits?: Partial<Limits>;
   /** What tools answer. Absent: that they did it. */
   answers?: (call: RunnableCall) => Partial<Outcome>;
+  hooks?: readonly Hook[];
+  /** What hooks answer; may throw. Absent: nothing. */
+  hook?: (hook: Hook, input: HookInput, signal: AbortSignal) => unknown;
   /** Crash at the n-th record of each run, once per number, in order. */
   crashes?: number[];
 }
 
-const EFFECTS: Record<string, Effect> = { look: "read", note: "state", act: "exec", save: "write" };
+const EFFECTS: Record<string, Effect> = {
+  look: "read",
+  note: "state",
+  act: "exec",
+  save: "write",
+  final_answer: "state",
+};
 
 const book: ToolBook = {
   schemas: () =>
@@ -94,11 +106,13 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
   const entries: Entry[] = [];
   const performed: string[] = [];
   const requests: ModelRequest[] = [];
+  const hooked: string[] = [];
   const waiting = new Set<() => void>();
   const plugs = [...crashes];
   let meanwhile: (() => void) | undefined;
   const settings: Settings = {
     rules: [...standingRules([], "/home/p"), ...(options.rules ?? [])],
+    hooks: options.hooks ?? [],
     limits: limitsSchema.parse({ maxSteps, ...options.limits }),
     tools: book,
   };
@@ -114,6 +128,7 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
     entries,
     performed,
     requests,
+    hooked,
     settings,
     view,
     crashAt: (record) => plugs.push(record),
@@ -163,6 +178,11 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
           requests.push(request);
           const reply = replies.length > 1 ? replies.shift() : replies[0];
           return structuredClone(reply ?? says(""));
+        },
+        hook: async (hook, input, signal) => {
+          const said = await options.hook?.(hook, input, signal);
+          hooked.push(`${hook.name} ${input.at} ${input.call?.callId ?? ""} ${input.outcome?.kind ?? ""}`.trim());
+          return said ?? {};
         },
         inspect: async (call) => ({ ...facts(call), hash: "h" }),
         run: async (call: RunnableCall) => {

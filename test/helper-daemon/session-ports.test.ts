@@ -6,7 +6,8 @@ import { createStamp } from "../../helper-daemon/ids.ts";
 import { openFeed } from "../../helper-daemon/session-feed.ts";
 import { createSessionPorts } from "../../helper-daemon/session-ports.ts";
 import { openStore } from "../../helper-daemon/store/open-store.ts";
-import { type Circumstances, decide } from "../../src/agent/policy/decide.ts";
+import type { Circumstances } from "../../src/agent/policy/circumstances.ts";
+import { decide } from "../../src/agent/policy/decide.ts";
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import { createCatalogue } from "../../src/tools/catalogue.ts";
@@ -44,8 +45,9 @@ test("a look that never returns costs its limit, and the call then needs a perso
     hub,
     boot: "boot",
     catalogue,
-    settings: () => ({ rules, limits, tools: catalogue.book }),
+    settings: () => ({ rules, hooks: [], limits, tools: catalogue.book }),
     model: async () => ({ type: "aborted" as const }),
+    hook: async () => ({}),
     placeOf: () => place,
     toolsReady: async () => {},
     request: () => Promise.reject(new Error("nobody asks")),

@@ -28,6 +28,7 @@ test("schemas are sorted, small, and ask for a reason only where a person may ha
     "files_list",
     "files_read",
     "files_search",
+    "final_answer",
     "read_more",
     "shell_run",
   ]);
@@ -44,11 +45,13 @@ test("rows tell limit and prompt cost", () => {
     ["files_list", 10_000],
     ["files_read", 1234],
     ["files_search", 10_000],
+    ["final_answer", 10_000],
     ["read_more", 10_000],
     ["shell_run", 300_000],
   ]);
   expect(rows.reduce((sum, row) => sum + row.tokens, 0)).toBeLessThan(700);
   expect(rows.every((row) => row.tokens > 20)).toBe(true);
+  expect(rows.find((row) => row.name === "final_answer")?.tokens).toBeLessThanOrEqual(60);
 });
 
 test.each([

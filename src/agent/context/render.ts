@@ -20,7 +20,7 @@ export function resultBlocks(turn: TurnState, nonce: string): Block[] {
   const calls = callsOf(turn);
   const blocks = calls.flatMap((call): Block[] => {
     if (call.outcome === undefined) return [];
-    const said = call.isEdited === true ? `${frame(nonce, EDITED)} ${canonicalize(call.arguments)}\n` : "";
+    const said = call.edited === undefined ? "" : `${frame(nonce, EDITED)} ${canonicalize(call.edited)}\n`;
     const content = `${said}${breakFrames(call.outcome.text)}`;
     const isError = call.outcome.kind !== "ok";
     return [{ type: "tool_result", tool_use_id: call.wireId, content, ...(isError ? { is_error: true } : {}) }];

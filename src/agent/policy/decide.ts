@@ -1,19 +1,10 @@
 import type { Overrides } from "../../protocol/entries.ts";
-import type { Cause, Decision, Facts, Millis, Rule, RuleLayer } from "../../protocol/values.ts";
+import type { Cause, Decision, Facts, Rule, RuleLayer } from "../../protocol/values.ts";
+import { FINAL_ANSWER } from "../hooks/final-answer.ts";
 import type { ParsedCall } from "../ports.ts";
 import { causesOf } from "./causes.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { matches } from "./match.ts";
-
-/** What surrounds a call, as policy sees it. */
-export interface Circumstances {
-  session: string;
-  origin: "user" | "routine" | "delegate";
-  overrides: Overrides;
-  /** Sources of text that nobody vouches for and the model has read. */
-  taints: readonly string[];
-  endpointTrust: "local" | "remote";
-  now: Millis;
-}
 
 /** What one layer said. */
 export interface LayerAnswer {
@@ -45,7 +36,7 @@ const GRANTABLE: ReadonlySet<RuleLayer> = new Set(["turn", "config", "default"])
  * closed: a call that no rule speaks about needs a person.
  */
 export function decide(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
-  const causes = causesOf(call, facts, around.taints);
+  const causes = [...causesOf(call, facts, around.taints), ...(around.causes ?? [])];
   const list = [...turnRules(call, around.overrides), ...rules];
   const first = LAYERS.flatMap((layer) => {
     const rule = list.find((one) => one.layer === layer && matches(one, call, facts, around));
@@ -87,7 +78,8 @@ function grantFor(
 
 /** The turn's own layer: its tool selection, and the person's `--yes`. */
 function turnRules(call: ParsedCall, { tools, denyTools, yes }: Overrides): Rule[] {
-  const isMasked = (tools !== undefined && !tools.includes(call.name)) || denyTools?.includes(call.name) === true;
+  const isChosen = tools === undefined || tools.includes(call.name) || call.name === FINAL_ANSWER;
+  const isMasked = !isChosen || denyTools?.includes(call.name) === true;
   const rules: Rule[] = [];
   if (isMasked) {
     const reason = "This turn was asked to work without this tool.";

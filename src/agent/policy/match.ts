@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import type { Facts, Rule } from "../../protocol/values.ts";
 import type { ParsedCall } from "../ports.ts";
-import type { Circumstances } from "./decide.ts";
+import type { Circumstances } from "./circumstances.ts";
 
 /** Whether a rule speaks about a call. Matchers look at facts, never at substrings of arguments. */
 export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circumstances): boolean {

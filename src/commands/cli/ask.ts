@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
+import { keyValue, schemaFile, several, validatorFiles } from "./answer-options.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
 import { ExitWith, usage } from "./failure.ts";
@@ -22,6 +23,9 @@ interface AskOptions {
   denyTools?: string[];
   note?: string;
   maxSteps?: number;
+  env?: Record<string, string>;
+  schema?: string;
+  validate?: string[];
   yes?: boolean;
   wait: boolean;
   detach?: boolean;
@@ -43,6 +47,9 @@ export function addAsk(program: Command): void {
     .option("--deny-tools <a,b>", "not these tools, for this turn", commaList)
     .option("--note <text>", "something the model should know for this turn only")
     .option("--max-steps <n>", "model requests at most, for this turn", wholeNumber(1, 10_000))
+    .option("--env <key=value>", "a value of the turn's environment, as config.json declares it; repeatable", keyValue)
+    .option("--schema <file>", "print JSON that fits the JSON Schema in this file, and nothing else")
+    .option("--validate <file>", "check the answer: a program, or a .json; FILE:permissive only warns", several)
     .option("-y, --yes", "approve what the rules would ask about, for this turn; denies and warnings still stand")
     .addOption(new Option("--no-wait", "leave with exit code 3 when a person has to answer"))
     .addOption(new Option("-d, --detach", "print session and turn, and leave at once").conflicts("wait"))
@@ -54,6 +61,7 @@ export function addAsk(program: Command): void {
         'loopd ask "Which files under this folder are the largest?"',
         'loopd ask --session s3k9 "And which of them can go?"',
         'git diff | loopd ask - --note "Review what stands on standard input"',
+        'loopd ask --schema totals.json "Add up the invoices in this folder" > totals',
         'loopd ask --json --no-wait "Run the tests" | jq -c .kind',
       ) +
         "\n\nCtrl-C leaves the turn running (exit 0, or 3 if it waits for you); Ctrl-C again within 1.5 s cancels it (130)." +
@@ -65,7 +73,7 @@ export function addAsk(program: Command): void {
 async function ask(words: string[], options: AskOptions): Promise<void> {
   const request = await turnRequest(words, options);
   if (options.detach === true) return submit(request);
-  const output = options.json === true ? "json" : "answer";
+  const output = options.json === true ? "json" : options.schema === undefined ? "answer" : "value";
   throw new ExitWith(
     await attendTurn({ type: "submit", request }, { output, onCard: options.wait ? "wait" : "leave" }),
   );
@@ -78,7 +86,7 @@ async function submit(request: TurnRequest): Promise<void> {
 }
 
 async function turnRequest(words: readonly string[], options: AskOptions): Promise<TurnRequest> {
-  const { endpoint, model, tools, denyTools, note, maxSteps, yes } = options;
+  const { endpoint, model, tools, denyTools, note, maxSteps, env, yes } = options;
   if (options.session !== undefined && options.workspace !== undefined) {
     throw usage("--workspace is for a new session; this one keeps its folder. Leave out --workspace or --session.");
   }
@@ -88,8 +96,10 @@ async function turnRequest(words: readonly string[], options: AskOptions): Promi
     given === undefined
       ? { workspace: workspaceOf(options.workspace) }
       : { session: await withHelper((connection) => resolveSession(connection, given)) };
+  const schema = options.schema === undefined ? undefined : schemaFile(options.schema);
+  const validators = options.validate === undefined ? undefined : validatorFiles(options.validate);
   const input = await promptText(words);
-  const overrides = { maxSteps, tools, denyTools, note, yes };
+  const overrides = { maxSteps, tools, denyTools, note, env, schema, validators, yes };
   return { requestId: randomUUID(), input, ...place, endpoint, model, unsaved, overrides };
 }
 

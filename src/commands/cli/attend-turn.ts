@@ -12,11 +12,12 @@ import { openForCli } from "./helper-access.ts";
 import { type Interrupt, listenForInterrupts } from "./interrupts.ts";
 import { programName, shellWord } from "./program-name.ts";
 import { type ProgressReport, progressReport } from "./progress-report.ts";
-import { answerOutput, jsonOutput, type TurnOutput } from "./turn-output.ts";
+import { outputOf, type TurnOutput } from "./turn-output.ts";
 
 /** How to stay with a turn. */
 export interface AttendOptions {
-  output: "answer" | "json";
+  /** `value`: the text that the turn ended with, and only if it is done. */
+  output: "answer" | "json" | "value";
   /** What to do when a card waits for a person: stay, or leave with exit code 3. */
   onCard: "wait" | "leave";
 }
@@ -43,7 +44,7 @@ export async function attendTurn(target: TurnTarget, options: AttendOptions): Pr
   });
   const turn = await followTurn(target, openForCli);
   try {
-    const output = options.output === "json" ? jsonOutput() : await answerOutput(report);
+    const output = await outputOf(options.output, report);
     attendance = new Attendance(turn, options, report, output);
     for (const interrupt of early) attendance.interrupt(interrupt);
     return await attendance.run();
@@ -127,6 +128,9 @@ class Attendance {
         "The rehearsal model answers: a fixed script, not an AI. Connect a real model with: " +
           `${this.#program} endpoints add NAME --url URL --model MODEL --use`,
       );
+    } else if (entry.kind === "turn.finished") {
+      for (const { hook, text } of entry.data.waived ?? [])
+        this.#report.note(`The answer did not pass ${hook}: ${text}`);
     } else if (entry.kind === "card.opened") {
       const { cardId } = entry.data;
       if (this.#options.onCard === "leave") this.#exitCode = WAITING;

@@ -17,6 +17,7 @@ import { addStop } from "./stop.ts";
 import { addTools } from "./tools.ts";
 import { addTrace } from "./trace.ts";
 import { addTurn } from "./turn.ts";
+import { addVault } from "./vault.ts";
 
 /** The program with all its commands. Nothing is printed for a mistake and nothing exits: it throws. */
 function createProgram(): Command {
@@ -44,6 +45,7 @@ function createProgram(): Command {
     addGrants,
     addEndpoints,
     addTools,
+    addVault,
     addTrace,
     addHelper,
   ])

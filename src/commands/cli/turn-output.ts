@@ -9,8 +9,26 @@ export interface TurnOutput {
   finish(): void;
 }
 
+/** The output of a kind. */
+export async function outputOf(kind: "answer" | "json" | "value", report: ProgressReport): Promise<TurnOutput> {
+  if (kind === "answer") return answerOutput(report);
+  return kind === "json" ? jsonOutput() : valueOutput();
+}
+
+/** Nothing but the text that a turn ended with: JSON that fits its schema. */
+function valueOutput(): TurnOutput {
+  return {
+    take(event) {
+      if (event.type !== "entry" || event.entry.kind !== "turn.finished") return;
+      const { finish, text } = event.entry.data;
+      if (finish === "done") process.stdout.write(`${text}\n`);
+    },
+    finish() {},
+  };
+}
+
 /** Stored entries bare, deltas as `{"delta": …}`, one JSON value per line. */
-export function jsonOutput(): TurnOutput {
+function jsonOutput(): TurnOutput {
   const write = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     take(event) {
@@ -23,7 +41,7 @@ export function jsonOutput(): TurnOutput {
 }
 
 /** The answer as it comes: rendered in a terminal, exactly as produced elsewhere. */
-export async function answerOutput(report: ProgressReport): Promise<TurnOutput> {
+async function answerOutput(report: ProgressReport): Promise<TurnOutput> {
   const stream = process.stdout;
   const printer: AnswerPrinter = stream.isTTY ? await terminalPrinter(stream, report.stepAside) : plainPrinter(stream);
   const answers = new AnswerStream();

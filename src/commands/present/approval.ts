@@ -78,6 +78,7 @@ const causeWords: Record<CardRow["causes"][number]["type"], string> = {
   "secure-field": "it touches a password field",
   "hook-change": "a hook changed the arguments",
   image: "an image would be sent",
+  repeat: "it would happen a second time, to mend an answer",
 };
 
 function titleOf(card: CardRow): string {

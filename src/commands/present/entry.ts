@@ -1,4 +1,4 @@
-import type { Entry } from "../../protocol/entries.ts";
+import type { Entry, EntryData } from "../../protocol/entries.ts";
 import { callSummary } from "./call.ts";
 import { count, duration } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
@@ -9,6 +9,13 @@ const LONGEST = 140;
 /** What an entry says, in one line without its kind. */
 export function entryGist(entry: Entry): string {
   return oneLine(words(entry), LONGEST);
+}
+
+/** What a hook did, or how it failed. */
+function hookWords({ hook, at, change, verdict, text, failure }: EntryData<"hook.applied">): string {
+  const said = failure === undefined ? text : `it failed: ${failure}`;
+  const what = typeof verdict === "string" ? verdict : change;
+  return `${hook} at ${at}: ${what}${said === undefined ? "" : `: ${said}`}`;
 }
 
 function words(entry: Entry): string {
@@ -41,7 +48,7 @@ function words(entry: Entry): string {
     case "tool.requested":
       return callSummary(entry.data.name, entry.data.arguments);
     case "hook.applied":
-      return `${entry.data.hook} at ${entry.data.at}: ${entry.data.change}`;
+      return hookWords(entry.data);
     case "tool.decided": {
       const { decision, ruleId, causes, reason } = entry.data;
       const why = causes.map(({ type, source }) => `${type} ${source}`).join(", ");

@@ -18,6 +18,8 @@ export interface ProcessRequest extends Pick<CallContext, "callId" | "signal" | 
   folder: string;
   /** The helper's variables; the child gets an allow-list of them. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** What it reads from standard input. Absent: nothing at all. */
+  input?: string | Uint8Array;
   /** Gets standard output as it comes; the program waits while this does. */
   onOutput(chunk: Buffer): Promise<void> | void;
 }
@@ -54,7 +56,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     extendEnv: false,
     detached: true,
     cleanup: false,
-    stdin: "ignore",
+    ...(request.input === undefined ? { stdin: "ignore" as const } : { input: request.input }),
     stdout: "pipe",
     stderr: "pipe",
     encoding: "buffer",

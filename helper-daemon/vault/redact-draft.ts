@@ -1,0 +1,70 @@
+import { literalGlob } from "../../src/agent/policy/literal-glob.ts";
+import type { EntryDraft } from "../../src/protocol/entries.ts";
+import type { Rule, RuleCondition } from "../../src/protocol/values.ts";
+import type { Codec, From } from "./codec.ts";
+
+/** A draft as it is kept: with placeholders. Words of the world come in here; those of models were replaced before. */
+export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
+  const whole = (from: From) => ({ ...draft, data: codec.json<object>(draft.data, from, "ours") }) as EntryDraft;
+  switch (draft.kind) {
+    case "session.created":
+    case "turn.started":
+    case "turn.stopping":
+    case "card.resolved":
+    case "state.changed":
+      return whole("world");
+    case "note.added":
+      return whole(draft.data.from === "person" ? "world" : "ours");
+    case "tool.decided": {
+      const { facts, ...rest } = draft.data;
+      const data = { ...codec.json(rest, "ours", "ours"), facts: codec.json(facts, "world", "ours") };
+      return { ...draft, data };
+    }
+    case "card.opened": {
+      const { question, ...rest } = draft.data;
+      const data = { ...codec.json(rest, "ours", "ours"), question: codec.json(question, "world", "ours") };
+      return { ...draft, data };
+    }
+    case "rule.added":
+    case "rule.removed": {
+      const rule = {
+        ...codec.json(draft.data.rule, "model", "ours"),
+        when: redactedCondition(draft.data.rule.when, codec),
+      };
+      return { ...draft, data: { ...draft.data, rule } };
+    }
+    default:
+      return whole("ours");
+  }
+}
+
+/** A grant's globs match exactly one text, with escapes that would hide what is private. */
+function redactedCondition(when: RuleCondition, codec: Codec): RuleCondition {
+  const { path, domain, ...rest } = when;
+  const change = (glob: string) => {
+    const text = glob.replace(/\\([\\*?[\]{}()!+@|])/g, "$1");
+    const next = codec.text(text, "model");
+    return next === text ? glob : literalGlob(next);
+  };
+  return { ...codec.json(rest, "model", "ours"), ...mapGlobs({ path, domain }, change) };
+}
+
+/** Globs with every one changed; keys that are absent stay so. */
+function mapGlobs(
+  when: Pick<RuleCondition, "path" | "domain">,
+  change: (glob: string) => string,
+): Pick<RuleCondition, "path" | "domain"> {
+  const { path, domain } = when;
+  const mapped = (globs: string | string[]) => (typeof globs === "string" ? change(globs) : globs.map(change));
+  return {
+    ...(path === undefined ? {} : { path: mapped(path) }),
+    ...(domain === undefined ? {} : { domain: mapped(domain) }),
+  };
+}
+
+/** A rule with real values again; in globs, each stands for itself. */
+export function restoreRule(rule: Rule, restore: (text: string) => string, restoreAll: <T>(value: T) => T): Rule {
+  const { path, domain, ...rest } = rule.when;
+  const change = (glob: string) => restore(glob);
+  return { ...restoreAll(rule), when: { ...restoreAll(rest), ...mapGlobs({ path, domain }, change) } };
+}

@@ -1,0 +1,62 @@
+import type { Ports } from "../../src/agent/ports.ts";
+import { type Config, REHEARSAL_ENDPOINT } from "../../src/protocol/config.ts";
+import type { SessionId } from "../../src/protocol/values.ts";
+import type { Place } from "../../src/tools/define-tool.ts";
+import type { Profiles } from "../endpoints/profiles.ts";
+import type { Home } from "../home.ts";
+import type { Hub } from "../hub.ts";
+import type { Store } from "../store/open-store.ts";
+import type { StateQuery } from "../store/state-query.ts";
+import { learningPlace } from "./learning-place.ts";
+import { redactedPorts } from "./redacted-ports.ts";
+import { createRedaction } from "./redaction.ts";
+import { restoredHub, restoredStore } from "./restored-store.ts";
+import { createRestorer } from "./restorer.ts";
+import { createVault, type Vault } from "./vault.ts";
+
+/** What the vault is put around. */
+export interface VaultWorldOptions {
+  store: Store;
+  hub: Hub;
+  profiles: Profiles;
+  config: () => Config;
+  home: Home;
+}
+
+/** Everything of the helper with the codec around it. Who takes these instead of the plain ones need not know of it. */
+export interface VaultWorld {
+  /** Records placeholders; listeners hear what was recorded. */
+  hub: Hub;
+  /** Store and hub as faces and tools see them: with real values. */
+  seen: { store: Store; hub: Hub };
+  ports(ports: Ports, session: SessionId): Ports;
+  placeOf(placeOf: (session: SessionId) => Place): (session: SessionId) => Place;
+  query(query: StateQuery): StateQuery;
+  vault: Vault;
+}
+
+/** How much longer the rows of one query may become. */
+const ROOM = 512 * 1024;
+
+/** Puts the codec around the helper. */
+export function createVaultWorld({ store, hub: plain, profiles, config, home }: VaultWorldOptions): VaultWorld {
+  const trustOf = (endpoint: string) => {
+    if (endpoint === REHEARSAL_ENDPOINT) return "local" as const;
+    return profiles.resolve(endpoint)?.profile.trust ?? ("remote" as const);
+  };
+  const redaction = createRedaction({ table: store.vault, keyFile: home.vaultKey, config, trustOf });
+  const hub: Hub = { ...plain, record: (drafts) => plain.record(redaction.drafts(drafts)) };
+  return {
+    hub,
+    seen: { store: restoredStore(store, redaction), hub: restoredHub(hub, redaction) },
+    ports: (ports, session) => redactedPorts(ports, redaction, session),
+    placeOf: (placeOf) => (session) => learningPlace(placeOf(session), redaction, session),
+    query: (query) => ({
+      run: async (sql, signal) => {
+        const result = await query.run(sql, signal);
+        return redaction.isUnused() ? result : createRestorer(redaction.resolve, ROOM).json(result, "anybody's");
+      },
+    }),
+    vault: createVault(store.vault, redaction),
+  };
+}
