@@ -1,8 +1,11 @@
 import { createCardList, type CardList } from "./card-list.ts";
 import { createEntryLog, type EntryLog, type Stamp } from "./entry-log.ts";
+import { createFileList, type FileList } from "./file-list.ts";
 import { createLists, type Lists } from "./lists.ts";
+import { createMemoryOutbox, type MemoryOutbox } from "./memory-outbox.ts";
 import { openDatabase } from "./open-database.ts";
 import { createProjections } from "./projections.ts";
+import { createSessionValues, type SessionValues } from "./session-values.ts";
 import { createWordIndex, type WordIndex } from "./word-index.ts";
 
 /** The durable state of a home: the trace, and what is read from it. */
@@ -11,6 +14,9 @@ export interface Store {
   lists: Lists;
   cards: CardList;
   words: WordIndex;
+  files: FileList;
+  values: SessionValues;
+  outbox: MemoryOutbox;
   /** Writes everything back into the one file and closes it. */
   close(): void;
 }
@@ -24,6 +30,9 @@ export function openStore(path: string, stamp: Stamp): Store {
     lists: createLists(database),
     cards: createCardList(database, log),
     words: createWordIndex(database, log),
+    files: createFileList(database),
+    values: createSessionValues(database),
+    outbox: createMemoryOutbox(database),
     close: () => database.close(),
   };
 }

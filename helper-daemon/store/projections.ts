@@ -15,6 +15,10 @@ export function createProjections(database: Database.Database): Project {
   const endCard = database.prepare(
     "UPDATE cards SET resolution = ?, resolved_by = ?, resolved_at = ? WHERE card_id = ? AND resolution IS NULL",
   );
+  const seeFile = database.prepare("INSERT OR REPLACE INTO files_seen VALUES (?, ?, ?)");
+  const setValue = database.prepare("INSERT OR REPLACE INTO session_values VALUES (?, ?, ?)");
+  const dropValue = database.prepare("DELETE FROM session_values WHERE session = ? AND key = ?");
+  const awaitFile = database.prepare("INSERT INTO memory_outbox VALUES (?)");
 
   return (entry) => {
     const { seq, session, turn = "", at } = entry;
@@ -43,6 +47,16 @@ export function createProjections(database: Database.Database): Project {
         if (endCard.run(resolution, by, at, cardId).changes === 1) return;
         throw new LoopdError("card-resolved", `Card ${cardId} has already been resolved, or there is none.`);
       }
+      case "state.changed": {
+        const { store, key, after } = entry.data;
+        if (store === "session" && after === undefined) dropValue.run(session, key);
+        else if (store === "session") setValue.run(session, key, JSON.stringify(after));
+        else if (store === "memory") awaitFile.run(seq);
+        return;
+      }
+      case "tool.finished":
+        for (const { path, fingerprint } of entry.data.saw ?? []) seeFile.run(session, path, fingerprint);
+        return;
       default:
         return;
     }
