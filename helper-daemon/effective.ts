@@ -1,20 +1,24 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { ParsedParamsOf } from "../src/protocol/requests.ts";
-import type { Catalogue } from "../src/tools/catalogue.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
+import type { ToolWorld } from "./tool-world.ts";
 import type { Effective } from "./turns.ts";
 
 /**
  * What a new turn will really use, and which layer said so: the turn's own overrides before the config before defaults.
  * @throws LoopdError `unknown-endpoint`, `unknown-tool`.
  */
-export function effectiveOf(
+export async function effectiveOf(
   profiles: Profiles,
-  catalogue: Catalogue,
+  { catalogue, servers }: Pick<ToolWorld, "catalogue" | "servers">,
   request: ParsedParamsOf<"turn.submit">,
-): Effective {
+): Promise<Effective> {
   const { overrides, unsaved } = request;
-  for (const name of [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])]) {
+  const named = [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])];
+  // A server's tools may not be known before it has been started.
+  const isUnknown = named.some((name) => name.includes("__") && catalogue.book.find(name) === undefined);
+  if (isUnknown) await servers.ready(new AbortController().signal);
+  for (const name of named) {
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
   }
   const config = profiles.config();
