@@ -1,3 +1,4 @@
+import { answerProblem } from "../src/protocol/check-answer.ts";
 import type { EntryData } from "../src/protocol/entries.ts";
 import { recoveryAnswerSchema } from "../src/protocol/entries.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
@@ -22,26 +23,50 @@ export function resolveCard(store: Store, hub: Hub, params: ParsedParamsOf<"card
   return store.cards.find(cardId);
 }
 
-function answerOf(card: CardRow, params: ParsedParamsOf<"card.resolve">): Omit<EntryData<"card.resolved">, "cardId"> {
-  const { resolution, scope, reason, answer, by } = params;
+type Answer = Omit<EntryData<"card.resolved">, "cardId">;
+
+function answerOf(card: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
+  const { scope } = params;
   if (scope !== "once") {
     throw new LoopdError(
       "not-allowed",
       `This version grants an approval once, not "${scope}". Approve with --scope once.`,
     );
   }
-  if (card.type === "recovery") {
-    const parsed = recoveryAnswerSchema.safeParse(answer);
-    if (resolution === "answered" && parsed.success) return { resolution, by, reason, answer: parsed.data };
-    const hint = `loopd approvals answer ${card.approvalId} happened|again|skip`;
-    throw new LoopdError(
-      "invalid-params",
-      `${card.approvalId} asks what became of an interrupted call. Answer with: ${hint}`,
-    );
-  }
+  if (card.type === "question") return questionAnswer(card, params);
+  return card.type === "recovery" ? recoveryAnswer(card, params) : approvalAnswer(card, params);
+}
+
+function approvalAnswer({ approvalId }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
+  const { resolution, scope, reason, by } = params;
   if (resolution === "answered") {
-    const hint = `loopd approvals approve ${card.approvalId}, or deny`;
-    throw new LoopdError("invalid-params", `${card.approvalId} is an approval, not a question. Answer with: ${hint}`);
+    const hint = `loopd approvals approve ${approvalId}, or deny`;
+    throw new LoopdError("invalid-params", `${approvalId} is an approval, not a question. Answer with: ${hint}`);
   }
   return { resolution, by, scope: resolution === "approved" ? scope : undefined, reason };
+}
+
+function recoveryAnswer({ approvalId }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
+  const { resolution, reason, answer, by } = params;
+  const parsed = recoveryAnswerSchema.safeParse(answer);
+  if (resolution === "answered" && parsed.success) return { resolution, by, reason, answer: parsed.data };
+  const hint = `loopd approvals answer ${approvalId} happened|again|skip`;
+  throw new LoopdError("invalid-params", `${approvalId} asks what became of an interrupted call. Answer with: ${hint}`);
+}
+
+/** Text, one of the choices, or an object that fits the form; or denied, which means that the person says nothing to it. */
+function questionAnswer({ approvalId, question }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
+  const { resolution, reason, answer, by } = params;
+  if (resolution === "denied") return { resolution, by, reason };
+  const hint = `loopd questions answer ${approvalId} (see loopd questions list), or decline it with --decline`;
+  if (resolution === "approved" || question === undefined) {
+    const message = `${approvalId} is a question, which nobody can approve. Answer with: ${hint}`;
+    throw new LoopdError("invalid-params", message);
+  }
+  const problem = answerProblem(question, answer);
+  if (problem !== undefined) {
+    const message = `${approvalId} still waits: this is no answer to it. ${problem} Answer with: ${hint}`;
+    throw new LoopdError("invalid-params", message);
+  }
+  return { resolution, by, reason, answer };
 }

@@ -38,7 +38,15 @@ export interface MemoryOptions {
   crashes?: number[];
 }
 
-const EFFECTS: Record<string, Effect> = { look: "read", note: "state", act: "exec", save: "write" };
+/** `ask` and `elicit` ask the person something before they are done; only `ask` may run again. */
+const EFFECTS: Record<string, Effect> = {
+  look: "read",
+  note: "state",
+  ask: "state",
+  act: "exec",
+  elicit: "exec",
+  save: "write",
+};
 
 const book: ToolBook = {
   schemas: () =>
@@ -84,6 +92,7 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
     rules: standingRules([], "/home/p"),
     limits: limitsSchema.parse({ maxSteps }),
     tools: book,
+    memoryIndex: "",
   };
 
   const append = (draft: EntryDraft) => {
@@ -148,8 +157,13 @@ export function memoryWorld({ replies, maxSteps = 20, crashes = [] }: MemoryOpti
           return structuredClone(reply ?? says(""));
         },
         inspect: async () => ({ inWorkspace: true, hash: "h" }),
-        run: async (call: RunnableCall) => {
+        run: async (call: RunnableCall, context) => {
           performed.push(call.callId);
+          if (call.name === "ask" || call.name === "elicit") {
+            const { resolution, answer = null, reason = "" } = await context.ask({ text: "well?", from: call.name });
+            const text = `${resolution}: ${JSON.stringify(answer)} ${reason}`;
+            return { kind: "ok", text, isSideEffectPossible: call.name === "elicit" };
+          }
           return { kind: "ok", text: `did ${call.name}`, isSideEffectPossible: call.effect !== "read" };
         },
         now: () => 0,

@@ -3,13 +3,17 @@ import { LoopdError } from "../../protocol/errors.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { addApprovals } from "./approvals.ts";
 import { addAsk } from "./ask.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEndpoints } from "./endpoints.ts";
 import { reportFailure } from "./failure.ts";
 import { addHelper } from "./helper.ts";
+import { addMcp } from "./mcp.ts";
+import { addMemory } from "./memory.ts";
 import { isWithoutReader } from "./interrupts.ts";
 import { examples } from "./options.ts";
 import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
+import { addQuestions } from "./questions.ts";
 import { addSessions } from "./sessions.ts";
 import { addTools } from "./tools.ts";
 import { addTrace } from "./trace.ts";
@@ -31,7 +35,20 @@ function createProgram(): Command {
         "loopd endpoints add local --url http://127.0.0.1:8080 --model qwen3 --use",
       ) + "\n\nEvery command explains itself with --help. LOOPD_HOME names the folder that holds everything.",
     );
-  for (const add of [addAsk, addTurn, addSessions, addApprovals, addEndpoints, addTools, addTrace, addHelper])
+  for (const add of [
+    addAsk,
+    addTurn,
+    addSessions,
+    addApprovals,
+    addQuestions,
+    addEndpoints,
+    addTools,
+    addMcp,
+    addMemory,
+    addTrace,
+    addHelper,
+    addDoctor,
+  ])
     add(program);
   return program;
 }
