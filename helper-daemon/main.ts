@@ -21,6 +21,7 @@ import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
 import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { listen } from "./socket-server.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { takeHome } from "./store/home-lock.ts";
@@ -34,6 +35,7 @@ const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = 
 /** The helper: takes the home, opens the trace, takes up what was left open, then serves until it is told to stop. */
 async function main(): Promise<void> {
   const startedAt = Date.now();
+  keepHeapSmall();
   process.umask(0o077);
   const home = prepareHome(homeOf(process.env));
   const lock = takeHome(home.lock);
@@ -57,9 +59,11 @@ async function main(): Promise<void> {
     readBlob: blobs.read,
   });
   const shutdown = new AbortController();
-  const settings = createSettings(config, catalogue.book, person);
+  const memory = createMemory({ folder: home.memory, hub, outbox: store.outbox });
+  const settings = createSettings({ config, tools: catalogue.book, person, memoryIndex: memory.promptIndex });
   const shared: PortsOptions = {
-    ...{ hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal, toolsReady: servers.ready },
+    ...{ hub, boot, catalogue, settings, model, placeOf, shutdown: shutdown.signal },
+    toolsReady: async (signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
     request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
   };
   const turns = createTurns({
@@ -67,7 +71,7 @@ async function main(): Promise<void> {
     hub,
     log,
     portsOf: (session, feed) => createSessionPorts(shared, session, feed),
-    effective: (request) => effectiveOf(profiles, catalogue, request),
+    effective: (request) => effectiveOf(profiles, tools, request),
   });
 
   let isStopping = false;
@@ -84,15 +88,14 @@ async function main(): Promise<void> {
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store, hub, turns, profiles, tools, startedAt },
-    files: createFileHistory({ store, hub, blobs }),
+    ...{ home, store, hub, turns, profiles, tools, memory, startedAt, boot },
+    files: createFileHistory({ store, hub, blobs, blobFolder: home.blobs, protectedPaths: tools.protectedPaths }),
     state: createSessionState({ store, hub }),
-    memory: createMemory({ folder: home.memory, hub }),
     query: createStateQuery({ database: home.database }),
     mcp: createMcpConfig({ file, servers }),
     stop: () => void stop("asked to"),
   });
-  await sweepUnfinished(store, boot, log, servers.marks());
+  await sweepUnfinished(store, boot, log, tools.marks());
   const server = await listen({ home, token, hub, entries: store.log, handlers, log });
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));

@@ -2,13 +2,24 @@ import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import type { Settings, ToolBook } from "../src/agent/ports.ts";
 import type { Config } from "../src/protocol/config.ts";
 
-/** A snapshot of what `config.json` and the catalogue say; the same object until one of them changes. */
-export function createSettings(config: () => Config, tools: ToolBook, person: string): () => Settings {
+/** Where settings come from. */
+interface SettingsOptions {
+  config: () => Config;
+  tools: ToolBook;
+  /** Real path of the person's home folder. */
+  person: string;
+  memoryIndex: () => string;
+}
+
+/** A snapshot of what `config.json`, the catalogue and the notes say; the same object until one of them changes. */
+export function createSettings({ config, tools, person, memoryIndex }: SettingsOptions): () => Settings {
   let last: { config: Config; settings: Settings } | undefined;
   return () => {
     const now = config();
-    if (last?.config !== now) {
-      last = { config: now, settings: { rules: standingRules(now.rules, person), limits: now.limits, tools } };
+    const index = memoryIndex();
+    if (last?.config !== now || last.settings.memoryIndex !== index) {
+      const rules = standingRules(now.rules, person);
+      last = { config: now, settings: { rules, limits: now.limits, tools, memoryIndex: index } };
     }
     return last.settings;
   };

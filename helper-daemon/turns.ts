@@ -24,7 +24,7 @@ export interface TurnsOptions {
   /** The ports of one session, over its feed. */
   portsOf(session: SessionId, feed: SessionFeed): Ports;
   /** Endpoint, model and step limit of a new turn, with where each came from. @throws LoopdError `unknown-endpoint`, `unknown-tool`. */
-  effective(request: ParsedParamsOf<"turn.submit">): Effective;
+  effective(request: ParsedParamsOf<"turn.submit">): Promise<Effective>;
 }
 export interface Effective {
   endpoint: string;
@@ -103,7 +103,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
         return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
-      const { endpoint, model, takesImages, maxSteps, provenance } = effective(request);
+      const { endpoint, model, takesImages, maxSteps, provenance } = await effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
       const session = request.session ?? newId("s");
@@ -117,7 +117,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const chosen = { endpoint, model, takesImages, overrides, provenance };
       const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
-      // The same request may have arrived twice while the workspace was looked at.
+      // The same request may have arrived twice while servers and the workspace were looked at.
       const twin = store.lists.turnByOrigin(originKey);
       if (twin !== undefined)
         return { session: twin.session, turn: twin.turn, after: twin.startedSeq - 1, isNew: false };

@@ -67,7 +67,14 @@ async function build(fresh) {
   mkdirSync(fresh, { recursive: true });
   const { metafile } = await bundle({
     absWorkingDir: root,
-    entryPoints: { helper: "helper-daemon/main.ts", loopd: "src/commands/cli/main.ts" },
+    entryPoints: {
+      helper: "helper-daemon/main.ts",
+      loopd: "src/commands/cli/main.ts",
+      query: "helper-daemon/store/query-process.ts",
+      page: "src/tools/web/page-process.ts",
+      sandbox: "src/tools/sandbox/sandbox-process.ts",
+      check: "helper-daemon/store/check-process.ts",
+    },
     outdir: fresh,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -76,7 +83,7 @@ async function build(fresh) {
     format: "esm",
     platform: "node",
     target: "node22",
-    external: ["better-sqlite3", "@vscode/ripgrep"],
+    external: ["better-sqlite3", "@vscode/ripgrep", "@anthropic-ai/sandbox-runtime"],
     define: { LOOPD_VERSION: JSON.stringify(version) },
     banner: { js: COMMON_JS },
     minifySyntax: true,

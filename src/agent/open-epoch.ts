@@ -9,7 +9,7 @@ export type EpochReason = EntryData<"epoch.opened">["reason"];
 
 /** The entry that freezes system text and tool list for the requests to come. */
 export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, ports: Ports): EntryDraft {
-  const system = systemText(view);
+  const system = systemText(view, ports.settings().memoryIndex);
   const tools = [...ports.settings().tools.schemas(turn.overrides.tools)];
   const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
   const keeps = isSameModel ? ("all" as const) : ("without-thinking" as const);

@@ -1,5 +1,6 @@
 import type { Limits } from "../protocol/config.ts";
-import type { Delta, Entry, EntryData, EntryDraft, Overrides, Question, Resolution } from "../protocol/entries.ts";
+import type { Delta, Entry, EntryData, EntryDraft, Overrides, Resolution } from "../protocol/entries.ts";
+import type { Question } from "../protocol/question.ts";
 import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
 import type {
   Block,
@@ -58,6 +59,8 @@ export interface Settings {
   rules: readonly Rule[];
   limits: Limits;
   tools: ToolBook;
+  /** What a model is told of the long-lived notes when an epoch opens; empty where there are none. */
+  memoryIndex: string;
 }
 
 /** One request to a model, dialect-neutral. */
@@ -151,7 +154,10 @@ export interface Ports {
   /** The session's entries after `after`, whoever wrote them. With `wait`, at least one, or [] once it is aborted. */
   read(after: Seq, wait?: AbortSignal): Promise<Entry[]>;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
-  /** Resolves once `settings().tools` knows the tools of every connected server, or that one cannot be asked now. */
+  /**
+   * Resolves once `settings()` knows what an epoch freezes: the tools of every connected server, as far as it can be asked
+   * now, and the notes.
+   */
   toolsReady(signal: AbortSignal): Promise<void>;
   /** Read-only look at what a call would touch. */
   inspect(call: ParsedCall): Promise<Facts>;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { questionSchema } from "./question.ts";
 import {
   blockSchema,
   causeSchema,
@@ -32,17 +33,6 @@ export const overridesSchema = z.object({
   yes: z.boolean().optional(),
 });
 export type Overrides = z.infer<typeof overridesSchema>;
-
-/** What a question card asks. The answer is text, one of the choices, or an object that fits the form. */
-export const questionSchema = z.object({
-  text: z.string(),
-  /** Who asks: `model`, or `mcp NAME` for a connected server. */
-  from: z.string(),
-  choices: z.array(z.string()).optional(),
-  /** JSON Schema of an object with plain fields. */
-  form: z.record(z.string(), jsonSchema).optional(),
-});
-export type Question = z.infer<typeof questionSchema>;
 
 export const cardTypeSchema = z.enum(["approval", "question", "recovery"]);
 export type CardType = z.infer<typeof cardTypeSchema>;
@@ -183,6 +173,8 @@ export const entryData = {
     store: z.enum(["session", "memory", "routine", "endpoint", "file"]),
     key: z.string(),
     callId: z.string().optional(),
+    /** Who changed it, where that was no call. */
+    by: z.string().optional(),
     before: jsonSchema.optional(),
     after: jsonSchema.optional(),
   }),

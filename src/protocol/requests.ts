@@ -66,9 +66,15 @@ const tool = ["tool"] as const;
 const both = ["face", "tool"] as const;
 /** Text of a note or value that fits into an entry. */
 const storable = z.string().refine(fitsIntoEntry, { error: ENTRY_LIMIT });
-const topic = z
+/** Name of a note, which is the name of its file too. `memory` would be the index. */
+export const topicSchema = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u, "letters, digits, space, dot, dash, underscore; at most 80");
+  .normalize("NFC")
+  .trim()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,79}$/u, "letters, digits, space, dot, dash, underscore; at most 80")
+  .refine((name) => new TextEncoder().encode(name).length <= 200, { error: "at most 200 bytes" })
+  .refine((name) => name.normalize("NFKC").toLowerCase() !== "memory", { error: "another name; that is the index" });
+const topic = topicSchema;
 
 /** Every method of the socket: what it takes, what it answers, and who may call it. The server's table has one handler each. */
 export const methods = {
@@ -162,8 +168,9 @@ export const methods = {
   ),
   "entries.unfollow": method(z.object({ subscription: text }), none, face),
   "card.list": method(
-    z.object({ session: text.optional(), all: z.boolean().default(false), limit }),
-    z.object({ cards: z.array(cardRowSchema) }),
+    /** `after`: the id of the last card of the page before. */
+    z.object({ session: text.optional(), after: text.optional(), all: z.boolean().default(false), limit }),
+    z.object({ cards: z.array(cardRowSchema), isEnd: z.boolean() }),
     face,
   ),
   "card.resolve": method(
@@ -198,7 +205,8 @@ export const methods = {
   ),
   "endpoint.use": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), face),
   "endpoint.remove": method(z.object({ name: text }), none, face),
-  "tool.list": method(none, z.object({ tools: z.array(toolRowSchema) }), both),
+  /** `systemTokens`: what the system text of a new session costs beside the listed tools. */
+  "tool.list": method(none, z.object({ tools: z.array(toolRowSchema), systemTokens: z.number() }), both),
   "tool.show": method(z.object({ name: text }), z.object({ tool: toolRowSchema }), both),
   "mcp.list": method(none, z.object({ servers: z.array(mcpServerRowSchema) }), face),
   "mcp.add": method(

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { cardTypeSchema, questionSchema, resolutionSchema } from "./entries.ts";
+import { cardTypeSchema, resolutionSchema } from "./entries.ts";
+import { questionSchema } from "./question.ts";
 import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
@@ -137,7 +138,9 @@ export const helperStatusSchema = z.object({
   uptimeMs: z.number(),
   rssBytes: z.number(),
   runningTurns: z.number(),
+  /** Approvals and recoveries. */
   pendingApprovals: z.number(),
+  pendingQuestions: z.number(),
   /** ISO time of the next due routine. */
   nextRun: z.string().optional(),
   endpoint: z.string(),

@@ -74,6 +74,7 @@ function toolContext(facts: Facts, place: Place, context: CallContext): ToolCont
     home: place.home,
     protectedPaths: place.protectedPaths,
     outputBytes: place.outputBytes,
+    platform: place.platform,
     environment: place.environment,
     sandbox: place.sandbox,
     allowedPrivateHosts: place.allowedPrivateHosts,

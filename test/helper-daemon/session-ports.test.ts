@@ -44,7 +44,7 @@ test("a look that never returns costs its limit, and the call then needs a perso
     hub,
     boot: "boot",
     catalogue,
-    settings: () => ({ rules, limits, tools: catalogue.book }),
+    settings: () => ({ rules, limits, tools: catalogue.book, memoryIndex: "" }),
     model: async () => ({ type: "aborted" as const }),
     placeOf: () => place,
     toolsReady: async () => {},
