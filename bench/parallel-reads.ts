@@ -21,7 +21,9 @@ export async function measureParallelReads(rounds: number): Promise<Figure[]> {
     const times = { together: [] as number[], alone: [] as number[] };
     for (let round = 0; round <= rounds; round += 1) {
       const [one, other] = [await stepTime(together), await stepTime(alone)];
-      if (round > 0) (times.together.push(one), times.alone.push(other));
+      if (round === 0) continue;
+      times.together.push(one);
+      times.alone.push(other);
     }
     const against = { name: "one after the other", value: median(times.alone) };
     return [
