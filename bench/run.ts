@@ -1,8 +1,11 @@
 // npm run bench -- [--quick] [--strict] [--json FILE]
 import type { Figure } from "./figure.ts";
 import { FULL_PLAN, gapFigures, LOOPD, measureGaps, QUICK_PLAN, RAW, SDK } from "./gap.ts";
+import { measureHungCalls } from "./hung-calls.ts";
 import { measureIdle } from "./idle.ts";
 import { readOptions } from "./options.ts";
+import { measureParallelReads } from "./parallel-reads.ts";
+import { measurePrompt } from "./prompt.ts";
 import { circumstances, loadNow, report } from "./report.ts";
 import { measureSocket } from "./socket.ts";
 import { measureStart } from "./start.ts";
@@ -14,6 +17,9 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["loop gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], isQuick ? QUICK_PLAN : FULL_PLAN))],
   ["helper start", () => measureStart(isQuick ? 5 : 15)],
   ["socket", () => measureSocket(2_000)],
+  ["prompt", measurePrompt],
+  ["parallel reads", () => measureParallelReads(isQuick ? 3 : 9)],
+  ["hung calls", () => measureHungCalls(isQuick ? { stubborn: 2, row: 40 } : { stubborn: 5, row: 200 })],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
 ];

@@ -1,7 +1,7 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { ParsedParamsOf } from "../src/protocol/requests.ts";
-import type { Catalogue } from "../src/tools/catalogue.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
+import type { ToolWorld } from "./tool-world.ts";
 import { turnEnvironment } from "./turn-environment.ts";
 import type { Effective } from "./turns.ts";
 
@@ -11,12 +11,16 @@ import type { Effective } from "./turns.ts";
  */
 export async function effectiveOf(
   profiles: Profiles,
-  catalogue: Catalogue,
+  { catalogue, servers }: Pick<ToolWorld, "catalogue" | "servers">,
   request: ParsedParamsOf<"turn.submit">,
   schemaProblem: (schema: object) => Promise<string | undefined>,
 ): Promise<Effective> {
   const { overrides, unsaved } = request;
-  for (const name of [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])]) {
+  const named = [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])];
+  // A server's tools may not be known before it has been started.
+  const isUnknown = named.some((name) => name.includes("__") && catalogue.book.find(name) === undefined);
+  if (isUnknown) await servers.ready(new AbortController().signal);
+  for (const name of named) {
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
   }
   const config = profiles.config();
@@ -32,7 +36,15 @@ export async function effectiveOf(
     ...environment?.provenance,
   };
   const maxSteps = overrides.maxSteps ?? config.limits.maxSteps;
-  return { endpoint, model: request.model ?? model, takesImages, endpointTrust, maxSteps, env: environment?.env, provenance };
+  return {
+    endpoint,
+    model: request.model ?? model,
+    takesImages,
+    endpointTrust,
+    maxSteps,
+    env: environment?.env,
+    provenance,
+  };
 }
 
 /** A named endpoint before one from the caller's environment before the active one. */

@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
 import { examine } from "./doctor.ts";
+import { refuseSecondRun } from "./recovery.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
 import type { Home } from "./home.ts";
 import type { FileHistory } from "./file-history.ts";
@@ -10,6 +11,7 @@ import type { Hub } from "./hub.ts";
 import type { McpConfig } from "./mcp-config.ts";
 import type { Memory } from "./memory.ts";
 import type { Handlers } from "./methods.ts";
+import { systemTokens } from "./prompt-cost.ts";
 import type { Rules } from "./rules.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
@@ -34,6 +36,8 @@ export interface HandlersOptions {
   rules: Rules;
   vault: Vault;
   startedAt: number;
+  /** Names this boot of the machine. */
+  boot: string;
   /** Ends the helper after the answer has left. */
   stop(): void;
 }
@@ -54,10 +58,11 @@ export function createHandlers({
   rules,
   vault,
   startedAt,
+  boot,
   stop,
 }: HandlersOptions): Handlers {
   const { lists, log, cards, words } = store;
-  const { catalogue, servers, sandbox } = tools;
+  const { catalogue, servers } = tools;
   return {
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
@@ -72,7 +77,7 @@ export function createHandlers({
     "state.set": (params, _, origin) => state.set(params, origin),
     "state.query": ({ sql }, signal) => query.run(sql, signal),
     "memory.list": async () => ({ notes: await memory.list() }),
-    "memory.read": ({ topic }) => memory.read(topic),
+    "memory.read": ({ topic }, _, origin) => memory.read(topic, origin),
     "memory.write": async (params, _, origin) => ({ note: await memory.write(params, origin) }),
     "memory.forget": async ({ topic }, _, origin) => {
       await memory.forget(topic, origin);
@@ -85,9 +90,10 @@ export function createHandlers({
       const isEnd = log.page(session, entries.at(-1)?.seq ?? after, 1).length === 0;
       return { entries, isEnd };
     },
-    "card.list": (params) => ({ cards: cards.list(params) }),
-    "card.resolve": (params) => {
-      const card = resolveCard(store, hub, params);
+    "card.list": (params) => cards.list(params),
+    "card.resolve": async (params) => {
+      await refuseSecondRun(store, boot, params);
+      const card = resolveCard(store, hub, catalogue.book, params);
       turns.wake(card.session);
       return { card };
     },
@@ -105,7 +111,7 @@ export function createHandlers({
       profiles.remove(name);
       return {};
     },
-    "tool.list": () => ({ tools: catalogue.rows() }),
+    "tool.list": () => ({ tools: catalogue.rows(), systemTokens: systemTokens(tools.person, memory.promptIndex()) }),
     "tool.show": ({ name }) => {
       const tool = catalogue.rows().find((row) => row.name === name);
       if (tool === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
@@ -120,19 +126,23 @@ export function createHandlers({
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
-    "helper.doctor": async () => ({ checks: await examine({ sandbox }) }),
-    "helper.status": () => ({
-      pid: process.pid,
-      version: VERSION,
-      protocolVersion: PROTOCOL_VERSION,
-      home: home.folder,
-      uptimeMs: Date.now() - startedAt,
-      rssBytes: process.memoryUsage.rss(),
-      runningTurns: turns.running(),
-      pendingApprovals: cards.pendingCount(),
-      endpoint: profiles.active(),
-      lastSeq: log.lastSeq(),
-    }),
+    "helper.doctor": async () => ({ checks: await examine({ home, profiles, tools, platform: process.platform }) }),
+    "helper.status": () => {
+      const { approvals, questions } = cards.pendingCounts();
+      return {
+        pid: process.pid,
+        version: VERSION,
+        protocolVersion: PROTOCOL_VERSION,
+        home: home.folder,
+        uptimeMs: Date.now() - startedAt,
+        rssBytes: process.memoryUsage.rss(),
+        runningTurns: turns.running(),
+        pendingApprovals: approvals,
+        pendingQuestions: questions,
+        endpoint: profiles.active(),
+        lastSeq: log.lastSeq(),
+      };
+    },
     "helper.stop": () => {
       setImmediate(stop);
       return {};

@@ -5,6 +5,7 @@ import { openConfigFile } from "./config-file.ts";
 import { effectiveOf } from "./effective.ts";
 import { createModelPort } from "./endpoints/model-port.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
+import { listenForEnds } from "./ends.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
 import { homeOf, prepareHome, tokenOf } from "./home.ts";
@@ -23,6 +24,7 @@ import { createRules } from "./rules.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
 import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { listen } from "./socket-server.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { takeHome } from "./store/home-lock.ts";
@@ -37,6 +39,7 @@ const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = 
 /** The helper: takes the home, opens the trace, takes up what was left open, then serves until it is told to stop. */
 async function main(): Promise<void> {
   const startedAt = Date.now();
+  keepHeapSmall();
   process.umask(0o077);
   const home = prepareHome(homeOf(process.env));
   const lock = takeHome(home.lock);
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
   const { hub, seen, ...vaults } = createVaultWorld({ store, hub: createHub(store.log), profiles, config, home });
   const blobs = createBlobs(home.blobs);
   const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
-  const { catalogue, servers, person, placeOf } = tools;
+  const { catalogue, servers, person, protectedPaths, placeOf } = tools;
   const rehearsal = createRehearsalEndpoint();
   const model = createModelPort({
     resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
@@ -61,16 +64,19 @@ async function main(): Promise<void> {
   });
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
-  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf: seen.store.grants.of });
+  const memory = createMemory({ folder: home.memory, hub, outbox: store.outbox });
+  const grantsOf = seen.store.grants.of;
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memoryIndex: memory.promptIndex });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, model, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
-    ...{ shutdown: shutdown.signal, toolsReady: servers.ready },
+    shutdown: shutdown.signal,
+    toolsReady: async (signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
     request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
   };
   const turns = createTurns({
     ...{ store, hub, log },
     portsOf: (session, feed) => vaults.ports(createSessionPorts(shared, session, feed), session),
-    effective: (request) => effectiveOf(profiles, catalogue, request, hooks.schemaProblem),
+    effective: (request) => effectiveOf(profiles, tools, request, hooks.schemaProblem),
   });
 
   let isStopping = false;
@@ -87,25 +93,18 @@ async function main(): Promise<void> {
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store: seen.store, hub, turns, profiles, tools, startedAt },
-    files: createFileHistory({ store: seen.store, hub, blobs }),
+    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, startedAt, boot },
+    files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
     state: createSessionState({ store: seen.store, hub }),
     vault: vaults.vault,
-    memory: createMemory({ folder: home.memory, hub }),
     query: vaults.query(createStateQuery({ database: home.database })),
     mcp: createMcpConfig({ file, servers }),
     rules: createRules({ file, store: seen.store, hub, tools }),
     stop: () => void stop("asked to"),
   });
-  await sweepUnfinished(store, boot, log, servers.marks());
+  await sweepUnfinished(store, boot, log, tools.marks());
   const server = await listen({ home, token, hub: seen.hub, entries: seen.store.log, handlers, log });
-  process.on("SIGTERM", () => void stop("SIGTERM"));
-  process.on("SIGINT", () => void stop("SIGINT"));
-  process.on("SIGHUP", () => {});
-  process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "a bug; the helper ends and is started anew");
-    log.flush(() => process.exit(1));
-  });
+  listenForEnds(log, (why) => void stop(why));
   turns.resume();
   keepIndexed(hub, store.words);
   log.info({ version: VERSION, home: home.folder, startMs: Date.now() - startedAt }, "serving");

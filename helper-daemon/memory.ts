@@ -1,22 +1,155 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { MemoryNote, ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
+import { nearNames } from "../src/tools/near-name.ts";
 import type { Hub } from "./hub.ts";
+import { MAX_NOTE_BYTES, type NoteFile, openMemoryFolder } from "./memory-folder.ts";
+import * as words from "./memory-text.ts";
 import type { Origin } from "./methods.ts";
+import type { MemoryChange, MemoryOutbox } from "./store/memory-outbox.ts";
+
+const MAX_TOPICS = 1_000;
+/** The session of what belongs to no conversation. */
+const HOME_SESSION = "home";
 
 /** Long-lived notes: one Markdown file per topic in the home's `memory` folder, and `MEMORY.md`, the index of them. */
 export interface Memory {
+  /** Sorted by topic. */
   list(): Promise<MemoryNote[]>;
-  /** @throws LoopdError `unknown-topic`, naming near ones. */
-  read(topic: string): Promise<ResultOf<"memory.read">>;
-  /** Recorded in the trace, with who wrote it. */
+  /** For a face with the comments that say who wrote what. @throws LoopdError `unknown-topic`, naming near ones. */
+  read(topic: string, origin: Origin): Promise<ResultOf<"memory.read">>;
+  /** Recorded in the trace, with who wrote it. @throws LoopdError `invalid-params` where it is too much. */
   write(params: ParsedParamsOf<"memory.write">, origin: Origin): Promise<MemoryNote>;
   /** @throws LoopdError `unknown-topic`. */
   forget(topic: string, origin: Origin): Promise<void>;
   search(params: ParsedParamsOf<"memory.search">): Promise<ResultOf<"memory.search">>;
+  /** Looks at the files again for `promptIndex`. Never rejects: without readable notes there are none. */
+  refresh(): Promise<void>;
+  /** What a model is told of the notes at the start of an epoch, as of the last `refresh`. */
+  promptIndex(): string;
 }
 
-/** Opens the notes of a folder, which need not exist yet. */
-export function createMemory(_: { folder: string; hub: Hub }): Memory {
-  const missing = () => Promise.reject(new LoopdError("internal", "not built yet"));
-  return { list: missing, read: missing, write: missing, forget: missing, search: missing };
+/** Opens the notes of a folder, which need not exist yet. One thing happens at a time. */
+export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub; outbox: MemoryOutbox }): Memory {
+  const notes = openMemoryFolder(folder);
+  const summaries = new Map<string, { of: string; summary: string }>();
+  let prompt = "";
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+
+  const noteOf = async ({ topic, bytes, modified }: NoteFile): Promise<MemoryNote> => {
+    const of = `${bytes} ${modified}`;
+    const known = summaries.get(topic);
+    const summary = known?.of === of ? known.summary : words.summaryOf(await notes.read(topic));
+    summaries.set(topic, { of, summary });
+    return { topic, summary, bytes, updatedAt: new Date(modified).toISOString() };
+  };
+  const list = async (): Promise<MemoryNote[]> => {
+    const all: MemoryNote[] = [];
+    for (const file of await notes.files()) all.push(await noteOf(file));
+    await notes.writeIndex(words.indexFile(all)).catch(() => undefined);
+    return all;
+  };
+  const found = async (topic: string): Promise<NoteFile> => {
+    const file = await notes.find(topic);
+    if (file !== undefined) return file;
+    const topics = (await notes.files()).map((one) => one.topic);
+    const near = nearNames(topic, topics, 3);
+    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : " See all with: memory_list";
+    throw new LoopdError("unknown-topic", `There is no note ${topic}.${hint}`);
+  };
+  /** Brings the file of a topic to its newest record, unless the person has changed it since. */
+  const apply = async (topic: string, isOlder: (newest: MemoryChange) => Promise<boolean>) => {
+    const changes = outbox.pending().filter((change) => change.topic === topic);
+    const newest = changes.at(-1);
+    if (newest === undefined) return;
+    if (await isOlder(newest)) {
+      if (newest.text === undefined) await notes.remove(topic);
+      else await notes.write(topic, newest.text);
+    }
+    outbox.written(changes);
+  };
+  /** What a crash or a full disk left between record and file. What cannot be written now stays for later. */
+  const recover = async () => {
+    for (const topic of new Set(outbox.pending().map((change) => change.topic))) {
+      const file = (await notes.files()).find((one) => one.topic === topic);
+      const isOlder = async ({ text, at }: MemoryChange) =>
+        file === undefined ? text !== undefined : Math.floor(file.modified) <= at;
+      await apply(topic, isOlder).catch(() => undefined);
+    }
+  };
+  const change = async (topic: string, before: string | undefined, after: string | undefined, origin: Origin) => {
+    const { session, turn, callId } =
+      origin.caller === "tool" ? origin : { session: HOME_SESSION, turn: undefined, callId: undefined };
+    hub.record([
+      { kind: "state.changed", session, turn, data: { store: "memory", key: topic, callId, before, after } },
+    ]);
+    await apply(topic, async () => true);
+    await list();
+  };
+
+  return {
+    list: () => inTurn(async () => recover().then(list)),
+    read: (wanted, origin) =>
+      inTurn(async () => {
+        await recover();
+        const { topic } = await found(wanted);
+        const text = await notes.read(topic);
+        return { topic, text: origin.caller === "face" ? text : words.withoutProvenance(text) };
+      }),
+    write: ({ topic: wanted, text, mode }, origin) =>
+      inTurn(async () => {
+        await recover();
+        const file = await notes.find(wanted);
+        if (file === undefined && (await notes.files()).length >= MAX_TOPICS) {
+          refuse(`There are ${MAX_TOPICS} topics already. Nothing was written; add to one of them, or forget one.`);
+        }
+        if (file === undefined && !(await notes.isFree(wanted))) {
+          refuse(`Something other than a file is called ${wanted}.md. Nothing was written; use another topic.`);
+        }
+        const topic = file?.topic ?? wanted;
+        const before = file && (await notes.read(topic));
+        const isDone = before !== undefined && origin.caller === "tool" && words.hasWritten(before, origin.callId);
+        if (!isDone) {
+          if (mode === "append" && (file?.bytes ?? 0) > MAX_NOTE_BYTES) refuse(tooLong(file?.bytes ?? 0));
+          const after = words.writtenFile(before, { text, mode }, origin, new Date());
+          if (Buffer.byteLength(after) > MAX_NOTE_BYTES) refuse(tooLong(Buffer.byteLength(after)));
+          await change(topic, before, after, origin);
+        }
+        return noteOf(await found(topic));
+      }),
+    forget: (wanted, origin) =>
+      inTurn(async () => {
+        await recover();
+        const { topic } = await found(wanted);
+        await change(topic, await notes.read(topic), undefined, origin);
+      }),
+    search: ({ query, limit }) =>
+      inTurn(async () => {
+        await recover();
+        const hits: (ReturnType<typeof words.matchingLines>[number] & { topic: string })[] = [];
+        for (const { topic } of await notes.files()) {
+          const lines = words.matchingLines(await notes.read(topic), query);
+          hits.push(...lines.slice(0, limit).map((line) => ({ topic, ...line })));
+        }
+        const best = hits.sort((a, b) => b.words - a.words).slice(0, limit);
+        return { hits: best.map(({ topic, line, text }) => ({ topic, line, text })) };
+      }),
+    refresh: async () => {
+      const all = await inTurn(async () => recover().then(list)).catch(() => []);
+      prompt = words.promptIndex(all);
+    },
+    promptIndex: () => prompt,
+  };
+}
+
+function tooLong(bytes: number): string {
+  return `The note would have ${bytes} bytes; at most ${MAX_NOTE_BYTES} are kept. Nothing was written; replace it with a shorter one, or use another topic.`;
+}
+
+function refuse(message: string): never {
+  throw new LoopdError("invalid-params", message);
 }

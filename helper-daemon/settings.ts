@@ -4,27 +4,32 @@ import type { Config } from "../src/protocol/config.ts";
 import type { Rule, SessionId } from "../src/protocol/values.ts";
 
 /** Where settings come from; each is asked again at every decision, so a change counts at the next one. */
-export interface SettingsOptions {
+interface SettingsOptions {
   config: () => Config;
   tools: ToolBook;
   /** Real path of the person's home folder. */
   person: string;
   /** What people have allowed that may speak about calls of a session; the same array until that changes. */
   grantsOf: (session: SessionId) => readonly Rule[];
+  /** The index of long-lived notes, for the system text of new epochs. */
+  memoryIndex: () => string;
 }
 
 /** A snapshot for one session of what holds now; the same object until something of it changes. */
-export function createSettings({ config, tools, person, grantsOf }: SettingsOptions): (session: SessionId) => Settings {
+export function createSettings(options: SettingsOptions): (session: SessionId) => Settings {
+  const { config, tools, person, grantsOf, memoryIndex } = options;
   let standing: { config: Config; rules: Rule[] } | undefined;
   const last = new Map<SessionId, { config: Config; grants: readonly Rule[]; settings: Settings }>();
   return (session) => {
     const now = config();
+    const index = memoryIndex();
     if (standing?.config !== now) standing = { config: now, rules: standingRules(now.rules, person) };
     const grants = grantsOf(session);
     const known = last.get(session);
-    if (known?.config === now && known.grants === grants) return known.settings;
+    if (known?.config === now && known.grants === grants && known.settings.memoryIndex === index) return known.settings;
     if (last.size > 1_000) last.clear();
-    const settings = { rules: [...standing.rules, ...grants], hooks: now.hooks, limits: now.limits, tools };
+    const rules = [...standing.rules, ...grants];
+    const settings = { rules, hooks: now.hooks, limits: now.limits, tools, memoryIndex: index };
     last.set(session, { config: now, grants, settings });
     return settings;
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../src/protocol/config.ts";
@@ -29,11 +30,17 @@ export interface ToolWorld {
   catalogue: Catalogue;
   servers: McpServers;
   sandbox: Sandbox;
+  /** Variables of the helper. */
+  environment: Readonly<Record<string, string | undefined>>;
   /** Real path of the person's home folder. */
   person: string;
+  /** Real paths that no tool may touch. */
+  protectedPaths: readonly string[];
   placeOf(session: SessionId): Place;
   /** Where a call without a session would happen. */
   placeAt(workspace: string): Place;
+  /** Marks (`LOOPD_CALL`) of processes that outlive their calls, so that what an earlier helper left can be ended. */
+  marks(): string[];
   /** Ends every process of a tool that outlives its calls. */
   close(): Promise<void>;
 }
@@ -43,11 +50,16 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
   const { home, store, blobs, log, config, environment } = options;
   const person = await realPathOf(homedir());
   const protectedPaths = await protectedPathsOf({ home: person, loopdHome: home.folder, platform: process.platform });
-  const sandbox = createSandbox({ settings: () => config().sandbox, platform: process.platform });
+  const sandboxMark = `sandbox-${createHash("sha256").update(home.folder).digest("hex").slice(0, 12)}`;
+  const sandbox = createSandbox({
+    settings: () => config().sandbox,
+    platform: process.platform,
+    environment,
+    mark: sandboxMark,
+  });
   const servers = createMcpServers({
     servers: () => config().mcpServers,
     cacheFolder: join(home.folder, "mcp"),
-    limitMs: () => config().limits.mcpMs,
     environment,
     log: (level, fields, message) => log[level](fields, message),
   });
@@ -68,6 +80,7 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
       return config().web.allowedPrivateHosts;
     },
     environment,
+    platform: process.platform,
     sandbox,
     saveBlob: blobs.save,
     saveBlobFile: blobs.saveFile,
@@ -76,5 +89,6 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
   const close = async () => {
     await Promise.all([servers.close(), sandbox.close()]);
   };
-  return { catalogue, servers, sandbox, person, placeOf, placeAt, close };
+  const marks = () => [...servers.marks(), sandboxMark];
+  return { catalogue, servers, sandbox, environment, person, protectedPaths, placeOf, placeAt, marks, close };
 }

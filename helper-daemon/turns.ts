@@ -122,7 +122,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const chosen = { endpoint, model, takesImages, endpointTrust, overrides, provenance };
       const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
-      // The same request may have arrived twice while the workspace was looked at.
+      // The same request may have arrived twice while servers and the workspace were looked at.
       const twin = store.lists.turnByOrigin(originKey);
       if (twin !== undefined)
         return { session: twin.session, turn: twin.turn, after: twin.startedSeq - 1, isNew: false };

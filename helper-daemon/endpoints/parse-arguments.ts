@@ -1,10 +1,8 @@
+import { isShallow } from "../../src/protocol/shallow-json.ts";
 import type { Json } from "../../src/protocol/values.ts";
 
 /** Arguments of a call as they arrived: an object, or the text that was none and so must never run. */
 export type ReceivedArguments = { input: { [key: string]: Json } } | { input: Record<string, never>; unparsed: string };
-
-/** Deeper than any tool's schema; beyond it whatever walks the value recursively could overflow the stack. */
-const MAX_DEPTH = 64;
 
 /**
  * Parses the text of a call's arguments strictly. Nothing is repaired: a repaired `{"path":"/tmp` could name another
@@ -22,11 +20,5 @@ export function parseArguments(text: string): ReceivedArguments {
 }
 
 function isShallowObject(value: Json): value is { [key: string]: Json } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  let level: Json[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return false;
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-  }
-  return true;
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isShallow(value);
 }

@@ -106,4 +106,26 @@ CREATE UNIQUE INDEX vault_order ON vault_values (root, ordinal);
 CREATE INDEX vault_marks ON vault_values (mark) WHERE mark IS NOT NULL;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [TRACE, GRANTS, VAULT];
+/** What sessions have seen of files, and the way to the recorded changes of state. */
+const FILES: Migration = `
+CREATE TABLE files_seen (
+  session TEXT NOT NULL,
+  path TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  PRIMARY KEY (session, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_state ON entries (session, seq) WHERE kind = 'state.changed';
+`;
+
+/** Values that sessions keep, and recorded changes of notes that are not in their files yet. */
+const KNOWLEDGE: Migration = `
+CREATE TABLE session_values (
+  session TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (session, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE memory_outbox (seq INTEGER PRIMARY KEY) STRICT;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [TRACE, FILES, KNOWLEDGE, GRANTS, VAULT];

@@ -17,6 +17,10 @@ export function createProjections(database: Database.Database): Project {
   );
   const addGrant = database.prepare("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?)");
   const removeGrant = database.prepare("DELETE FROM grants WHERE id = ?");
+  const seeFile = database.prepare("INSERT OR REPLACE INTO files_seen VALUES (?, ?, ?)");
+  const setValue = database.prepare("INSERT OR REPLACE INTO session_values VALUES (?, ?, ?)");
+  const dropValue = database.prepare("DELETE FROM session_values WHERE session = ? AND key = ?");
+  const awaitFile = database.prepare("INSERT INTO memory_outbox VALUES (?)");
 
   return (entry) => {
     const { seq, session, turn = "", at } = entry;
@@ -53,6 +57,16 @@ export function createProjections(database: Database.Database): Project {
       case "rule.removed":
         if (removeGrant.run(entry.data.rule.id).changes === 1) return;
         throw new LoopdError("unknown-rule", `There is no grant ${entry.data.rule.id} any more.`);
+      case "state.changed": {
+        const { store, key, after } = entry.data;
+        if (store === "session" && after === undefined) dropValue.run(session, key);
+        else if (store === "session") setValue.run(session, key, JSON.stringify(after));
+        else if (store === "memory") awaitFile.run(seq);
+        return;
+      }
+      case "tool.finished":
+        for (const { path, fingerprint } of entry.data.saw ?? []) seeFile.run(session, path, fingerprint);
+        return;
       default:
         return;
     }

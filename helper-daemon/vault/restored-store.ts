@@ -39,7 +39,10 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
     },
     cards: {
       ...cards,
-      list: (options) => cards.list(options).map((card) => ({ ...whole(card), causes: card.causes })),
+      list: (options) => {
+        const page = cards.list(options);
+        return { ...page, cards: page.cards.map((card) => ({ ...whole(card), causes: card.causes })) };
+      },
       find: (id) => {
         const card = cards.find(id);
         return { ...whole(card), causes: card.causes };

@@ -1,4 +1,3 @@
-import type {} from "../protocol/entries.ts";
 import type { Question } from "../protocol/question.ts";
 import type { CardId, Millis, Seq } from "../protocol/values.ts";
 import type { CallContext, CardAnswer, Ports, Timer } from "./ports.ts";
@@ -22,7 +21,8 @@ export interface CallRun {
 export function callContext({ ports, view, turn, call, timer, limit, signal }: CallRun): CallContext {
   const { callId } = call;
   const where = { session: view.session, turn: turn.turn };
-  const earlier = call.cards.filter((card) => card.type === "question");
+  // A question that loopd took back when it was interrupted is asked anew.
+  const earlier = call.cards.filter((card) => card.type === "question" && card.resolution !== "cancelled");
   let asked = 0;
   let opened = 0;
 

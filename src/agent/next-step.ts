@@ -101,11 +101,11 @@ function request(view: TurnView, turn: TurnState, call: CallView, settings: Sett
   return { kind: "tool.requested", session: view.session, turn: turn.turn, data };
 }
 
-/** Reads run as soon as they are decided, together; all others one at a time, in the order of their request. */
+/** Reads run as soon as they are decided, several together; all others one at a time, in the order of their request. */
 function nextRunnable(calls: readonly CallView[], settings: Settings): CallView[] {
   const open = calls.filter((call) => call.outcome === undefined && call.name !== FINAL_ANSWER);
   const reads = open.filter((call) => call.effect === "read" && mayRun(call, settings));
-  if (reads.length > 0) return reads;
+  if (reads.length > 0) return reads.slice(0, settings.limits.parallelReads);
   const first = open.find((call) => call.effect !== "read");
   return first !== undefined && mayRun(first, settings) ? [first] : [];
 }

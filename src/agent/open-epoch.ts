@@ -11,7 +11,8 @@ export type EpochReason = EntryData<"epoch.opened">["reason"];
 export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, ports: Ports): EntryDraft {
   const settings = ports.settings();
   const { redaction } = settings;
-  const system = redaction === undefined ? systemText(view) : `${systemText(view)}\n${redaction.note}`;
+  const known = systemText(view, settings.memoryIndex);
+  const system = redaction === undefined ? known : `${known}\n${redaction.note}`;
   const tools = [...settings.tools.schemas(turn.overrides.tools)];
   const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
   // Signed thinking can only stay as it is, so what must not be said any more goes as a whole.

@@ -64,6 +64,8 @@ export interface Settings {
   redaction?: { fingerprint: string; note: string };
   limits: Limits;
   tools: ToolBook;
+  /** What a model is told of the long-lived notes when an epoch opens; empty where there are none. */
+  memoryIndex: string;
 }
 
 /** One request to a model, dialect-neutral. */
@@ -157,7 +159,10 @@ export interface Ports {
   /** The session's entries after `after`, whoever wrote them. With `wait`, at least one, or [] once it is aborted. */
   read(after: Seq, wait?: AbortSignal): Promise<Entry[]>;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
-  /** Resolves once `settings().tools` knows the tools of every connected server, or that one cannot be asked now. */
+  /**
+   * Resolves once `settings()` knows what an epoch freezes: the tools of every connected server, as far as it can be asked
+   * now, and the notes.
+   */
   toolsReady(signal: AbortSignal): Promise<void>;
   /**
    * Asks one hook; ends what it started when the signal fires. Its answer is checked against `hookAnswerSchemas`: one that

@@ -1,8 +1,7 @@
 import { Action, ActionPanel, Alert, confirmAlert, Icon, Keyboard, useNavigation } from "@raycast/api";
-import { answerCard } from "./answer-card.ts";
+import { CardActionItem } from "./ask-card-action.tsx";
 import type { FollowedTurn } from "./follow-turn.ts";
 import type { AskAction } from "./present/ask-actions.ts";
-import type { CardChoice } from "./present/approval.ts";
 import { CLIENT } from "./raycast-helper.ts";
 import { TextForm } from "./text-form.tsx";
 import { withToast } from "./with-toast.ts";
@@ -18,21 +17,12 @@ export interface AskExits {
 export function AskActions(props: { actions: readonly AskAction[]; followed: FollowedTurn } & AskExits) {
   return (
     <ActionPanel>
-      {props.actions.map((action) => (
-        <AskActionItem key={keyOf(action)} {...props} action={action} />
+      {props.actions.map((action, index) => (
+        <AskActionItem key={`${action.type} ${index}`} {...props} action={action} />
       ))}
     </ActionPanel>
   );
 }
-
-function keyOf(action: AskAction): string {
-  return action.type === "answer-card" ? action.choice.title : action.type;
-}
-
-const iconOf = ({ resolution, answer }: CardChoice) => {
-  if (resolution === "denied" || answer === "skip") return Icon.XMarkCircle;
-  return answer === "again" ? Icon.ArrowClockwise : Icon.CheckCircle;
-};
 
 function AskActionItem({
   action,
@@ -42,43 +32,13 @@ function AskActionItem({
 }: { action: AskAction; followed: FollowedTurn } & AskExits) {
   const { push } = useNavigation();
   const { session } = followed;
-  const resolve = (cardId: string, { title, ...answer }: CardChoice & { reason?: string }) =>
-    withToast({ doing: "Answering…", done: doneWords(title), failed: "The Answer Was Not Taken" }, () =>
-      answerCard(followed, { cardId, by: CLIENT, ...answer }),
-    );
   switch (action.type) {
-    case "answer-card": {
-      const { card, choice } = action;
-      return <Action title={choice.title} icon={iconOf(choice)} onAction={() => resolve(card.approvalId, choice)} />;
-    }
-    case "deny-with-reason": {
-      const deny = (reason: string) => resolve(action.card.approvalId, { title: "Deny", resolution: "denied", reason });
-      const form = (
-        <TextForm
-          title="Deny with Reason"
-          label="Reason"
-          placeholder="The model reads this"
-          submitTitle="Deny"
-          onSubmit={deny}
-        />
-      );
-      return (
-        <Action
-          title="Deny with Reason…"
-          icon={Icon.SpeechBubbleActive}
-          shortcut={{ modifiers: ["cmd", "shift"], key: "d" }}
-          onAction={() => push(form)}
-        />
-      );
-    }
+    case "answer-card":
+    case "answer-in-words":
+    case "fill-in-form":
+    case "deny-with-reason":
     case "copy-arguments":
-      return (
-        <Action.CopyToClipboard
-          title="Copy Arguments"
-          content={action.text}
-          shortcut={{ modifiers: ["cmd", "shift"], key: "a" }}
-        />
-      );
+      return <CardActionItem action={action} followed={followed} />;
     case "steer": {
       const steer = (text: string) =>
         withToast({ doing: "Sending…", done: "Sent: the model reads it next", failed: "The Note Was Not Taken" }, () =>
@@ -160,11 +120,6 @@ function AskActionItem({
         />
       );
   }
-}
-
-function doneWords(title: string): string {
-  if (title === "Approve") return "Approved";
-  return title.startsWith("Deny") ? "Denied" : "Answered";
 }
 
 async function stop(followed: FollowedTurn): Promise<void> {

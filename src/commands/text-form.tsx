@@ -7,6 +7,8 @@ export function TextForm(props: {
   label: string;
   placeholder: string;
   submitTitle: string;
+  /** What the text is about, above the field. */
+  about?: { title: string; text: string };
   onSubmit: (text: string) => void;
 }) {
   const { pop } = useNavigation();
@@ -27,6 +29,7 @@ export function TextForm(props: {
         </ActionPanel>
       }
     >
+      {props.about && <Form.Description title={props.about.title} text={props.about.text} />}
       <Form.TextArea {...itemProps.text} title={props.label} placeholder={props.placeholder} autoFocus />
     </Form>
   );

@@ -1,5 +1,6 @@
 import { usePromise } from "@raycast/utils";
 import type { CardRow } from "../protocol/requests.ts";
+import { listCards } from "./list-cards.ts";
 import type { TurnView } from "./use-turn.ts";
 
 /** The cards of a turn that wait for an answer, with all that a person needs to answer them; in the order of asking. */
@@ -8,7 +9,7 @@ export function useCards(view: TurnView | undefined): readonly CardRow[] {
   const { data } = usePromise(
     async (_ids: string) => {
       const { followed } = view as TurnView;
-      const { cards } = await followed.request("card.list", { session: followed.session });
+      const cards = await listCards(followed.request, { session: followed.session });
       return cards.filter(({ turn }) => turn === followed.turn);
     },
     [pending.join(" ")],

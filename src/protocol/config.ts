@@ -81,6 +81,8 @@ export const limitsSchema = z.strictObject({
   streamIdleMs: limitMs.default(120_000),
   /** Attempts per model request, the first included. */
   requestAttempts: z.number().int().min(1).max(20).default(4),
+  /** Calls that only read and run at the same time, of one step. */
+  parallelReads: z.number().int().min(1).max(64).default(8),
   /** Bytes of tool output that reach the model; the rest goes to a blob. */
   toolOutputBytes: z.number().int().min(256).max(1_000_000).default(16_384),
 });
@@ -120,12 +122,21 @@ export const mcpServerSchema = z
   .refine(({ command, url }) => (command === undefined) !== (url === undefined), { error: "either command or url" });
 export type McpServerConfig = z.infer<typeof mcpServerSchema>;
 
+/** A host that commands may reach: a name, `*.` before one of at least two parts, or an address; `:port` narrows it. */
+export const hostGrantSchema = z
+  .string()
+  .max(300)
+  .regex(
+    /^(?:localhost|\[[0-9a-f:.]+\]|(?:\*\.(?=[^.]+\.[^.]))?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)(?::[1-9]\d{0,4})?$/i,
+    "a host such as registry.npmjs.org, *.example.com, 10.0.0.5 or [::1]; a port may follow",
+  );
+
 /** How commands are kept in their place. */
 const sandboxSchema = z.strictObject({
   /** `auto`: wherever this machine can; `off`: never, so that every command asks. */
   mode: z.enum(["auto", "off"]).default("auto"),
   /** Hosts that every sandboxed command may reach without asking, such as `registry.npmjs.org` or `*.example.com`. */
-  domains: z.array(z.string()).default([]),
+  domains: z.array(hostGrantSchema).default([]),
 });
 
 /** What is looked for in whatever a model would read. `word`: the person's own words. */
@@ -148,7 +159,6 @@ const priceSchema = z.strictObject({
   cached: z.number().min(0).optional(),
   output: z.number().min(0),
 });
-export type Price = z.infer<typeof priceSchema>;
 
 /** A rule as a person writes it; its layer is always `config`. */
 export const configRuleSchema = ruleSchema.omit({ layer: true, grant: true });

@@ -170,6 +170,8 @@ export const entryData = {
     store: z.enum(["session", "memory", "routine", "endpoint", "file"]),
     key: z.string(),
     callId: z.string().optional(),
+    /** Who changed it, where that was no call. */
+    by: z.string().optional(),
     before: jsonSchema.optional(),
     after: jsonSchema.optional(),
   }),

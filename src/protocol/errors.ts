@@ -24,6 +24,7 @@ const errorCodes = {
   "workspace-missing": 2,
   "card-resolved": 1,
   "turn-finished": 1,
+  "turn-open": 1,
   "not-allowed": 1,
   "helper-unreachable": 4,
   "helper-outdated": 4,

@@ -7,6 +7,7 @@ import {
   mcpNameSchema,
   mcpServerSchema,
 } from "./config.ts";
+import { cardAnswerSchema } from "./card-answer.ts";
 import { entrySchema } from "./entries.ts";
 import {
   cardRowSchema,
@@ -23,7 +24,7 @@ import {
 } from "./rows.ts";
 import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
-import { grantScopeSchema, jsonSchema, ruleSchema } from "./values.ts";
+import { jsonSchema, ruleSchema } from "./values.ts";
 
 export { MAX_PROMPT_CHARACTERS, type TurnRequest } from "./turn-request.ts";
 export type {
@@ -47,6 +48,7 @@ export type Caller = "face" | "tool";
 
 const none = z.object({});
 const text = z.string().min(1);
+const turns = z.object({ turns: z.array(z.string()) });
 const limit = z.number().int().min(1).max(1000).default(100);
 
 const helloSchema = z.object({
@@ -69,9 +71,15 @@ const tool = ["tool"] as const;
 const both = ["face", "tool"] as const;
 /** Text of a note or value that fits into an entry. */
 const storable = z.string().refine(fitsIntoEntry, { error: ENTRY_LIMIT });
-const topic = z
+/** Name of a note, which is the name of its file too. `memory` would be the index. */
+export const topicSchema = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u, "letters, digits, space, dot, dash, underscore; at most 80");
+  .normalize("NFC")
+  .trim()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,79}$/u, "letters, digits, space, dot, dash, underscore; at most 80")
+  .refine((name) => new TextEncoder().encode(name).length <= 200, { error: "at most 200 bytes" })
+  .refine((name) => name.normalize("NFKC").toLowerCase() !== "memory", { error: "another name; that is the index" });
+const topic = topicSchema;
 
 /** Every method of the socket: what it takes, what it answers, and who may call it. The server's table has one handler each. */
 export const methods = {
@@ -95,7 +103,7 @@ export const methods = {
   ),
   "turn.cancel": method(
     z.object({ session: text, turn: text.optional(), by: text, why: z.string().default("") }),
-    z.object({ turns: z.array(z.string()) }),
+    turns,
     face,
   ),
   "session.list": method(z.object({ limit }), z.object({ sessions: z.array(sessionRowSchema) }), both),
@@ -165,34 +173,19 @@ export const methods = {
   ),
   "entries.unfollow": method(z.object({ subscription: text }), none, face),
   "card.list": method(
-    z.object({ session: text.optional(), all: z.boolean().default(false), limit }),
-    z.object({ cards: z.array(cardRowSchema) }),
+    /** `after`: the id of the last card of the page before. */
+    z.object({ session: text.optional(), after: text.optional(), all: z.boolean().default(false), limit }),
+    z.object({ cards: z.array(cardRowSchema), isEnd: z.boolean() }),
     face,
   ),
-  "card.resolve": method(
-    z.object({
-      /** The whole id or a prefix that only one pending card has. */
-      cardId: text,
-      resolution: z.enum(["approved", "denied", "answered"]),
-      scope: grantScopeSchema.default("once"),
-      reason: z.string().max(10_000).optional(),
-      answer: jsonSchema.optional(),
-      by: text,
-    }),
-    z.object({ card: cardRowSchema }),
-    face,
-  ),
+  "card.resolve": method(cardAnswerSchema, z.object({ card: cardRowSchema }), face),
   "rule.list": method(none, z.object({ rules: z.array(ruleSchema) }), face),
   "rule.add": method(z.object({ rule: configRuleSchema }), z.object({ rule: ruleSchema }), face),
   /** A rule of the config by its id, or a grant. */
   "rule.remove": method(z.object({ id: text }), z.object({ rule: ruleSchema }), face),
   "rule.test": method(ruleTestParamsSchema, ruleTestSchema, face),
   /** Cancels every open turn. */
-  "turn.stop-all": method(
-    z.object({ by: text, why: z.string().default("") }),
-    z.object({ turns: z.array(z.string()) }),
-    face,
-  ),
+  "turn.stop-all": method(z.object({ by: text, why: z.string().default("") }), turns, face),
   "endpoint.list": method(none, z.object({ endpoints: z.array(endpointRowSchema) }), face),
   "endpoint.show": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), face),
   "endpoint.add": method(
@@ -212,7 +205,8 @@ export const methods = {
   ),
   "endpoint.use": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), face),
   "endpoint.remove": method(z.object({ name: text }), none, face),
-  "tool.list": method(none, z.object({ tools: z.array(toolRowSchema) }), both),
+  /** `systemTokens`: what the system text of a new session costs beside the listed tools. */
+  "tool.list": method(none, z.object({ tools: z.array(toolRowSchema), systemTokens: z.number() }), both),
   "tool.show": method(z.object({ name: text }), z.object({ tool: toolRowSchema }), both),
   "mcp.list": method(none, z.object({ servers: z.array(mcpServerRowSchema) }), face),
   "mcp.add": method(

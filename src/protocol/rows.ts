@@ -1,13 +1,7 @@
 import * as z from "zod";
 import { cardTypeSchema, resolutionSchema } from "./entries.ts";
 import { questionSchema } from "./question.ts";
-import {
-  causeSchema,
-  effectSchema,
-  factsSchema,
-  finishSchema,
-  jsonSchema,
-} from "./values.ts";
+import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
 
@@ -160,7 +154,9 @@ export const helperStatusSchema = z.object({
   uptimeMs: z.number(),
   rssBytes: z.number(),
   runningTurns: z.number(),
+  /** Approvals and recoveries. */
   pendingApprovals: z.number(),
+  pendingQuestions: z.number(),
   /** ISO time of the next due routine. */
   nextRun: z.string().optional(),
   endpoint: z.string(),

@@ -8,6 +8,8 @@ import type { Place, Tool } from "./define-tool.ts";
 import { nearNames } from "./near-name.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { inspectCall, runCall } from "./run-tool.ts";
+import { callTool } from "./system/call-tool.ts";
+import { createFindTools } from "./system/find-tools.ts";
 import { tokensOf, toolSchemaOf } from "./tool-schema.ts";
 import { plainLine } from "./visible-text.ts";
 
@@ -28,7 +30,7 @@ export interface CatalogueOptions {
   /** Tools of connected servers; the same array until they change. */
   connected?: () => readonly Tool[];
   limits: () => Limits;
-  /** Names and groups that are in every prompt. Absent: the default set. */
+  /** Names and groups that are in every prompt, besides `find_tools` and `call_tool`. Absent: the default set. */
   listed?: () => readonly string[] | undefined;
 }
 
@@ -62,7 +64,9 @@ function schemaOf(tool: Tool): ToolSchema {
 
 /** Makes a catalogue. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { tools = builtInTools, connected = () => NONE, listed = () => undefined } = options;
+  const { connected = () => NONE, listed = () => undefined } = options;
+  const findTools = createFindTools({ tools: () => shelf().sorted, isListed: (tool) => isListed(tool) });
+  const tools = options.tools ?? [...builtInTools, findTools, callTool];
   let last: { connected: readonly Tool[]; shelf: Shelf } | undefined;
   const shelf = (): Shelf => {
     const now = connected();
@@ -71,6 +75,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   };
   const isListed = (tool: Tool): boolean => {
     const names = listed();
+    if (tool === findTools || tool === callTool) return true;
     if (names?.includes(tool.name) || names?.includes(tool.group)) return true;
     return tool.isListed ?? (names === undefined && (options.tools !== undefined || listedByDefault.has(tool.name)));
   };
@@ -80,7 +85,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const near = nearNames(name, names, 2);
     const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
     const known = sorted.filter(isListed).map((tool) => tool.name);
-    return `There is no tool ${plainLine(name, 60)}.${hint} Tools: ${known.join(", ")}.`;
+    const others = sorted.length > known.length ? "; more with find_tools" : "";
+    return `There is no tool ${plainLine(name, 60)}.${hint} Tools: ${known.join(", ")}${others}.`;
   };
   const find = (name: string): ToolFace | undefined => {
     const tool = shelf().byName.get(name);

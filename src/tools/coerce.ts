@@ -1,3 +1,4 @@
+import { isShallow } from "../protocol/shallow-json.ts";
 import type { Json } from "../protocol/values.ts";
 
 type JsonObject = { [key: string]: Json };
@@ -70,7 +71,8 @@ function coerceObject(value: Json, schema: JsonObject): Json {
 function unpack(value: Json, opening: "[" | "{"): Json {
   if (typeof value !== "string" || !value.trimStart().startsWith(opening)) return value;
   try {
-    return JSON.parse(value) as Json;
+    const unpacked = JSON.parse(value) as Json;
+    return isShallow(unpacked) ? unpacked : value;
   } catch {
     return value;
   }

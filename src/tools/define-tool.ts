@@ -14,6 +14,7 @@ export interface Place {
   protectedPaths: readonly string[];
   /** Bytes of text that may reach the model. */
   outputBytes: number;
+  platform: NodeJS.Platform;
   /** Variables of the helper. A child process gets an allow-list of them, never all (`runner/environment.ts`). */
   environment: Readonly<Record<string, string | undefined>>;
   /** Keeps commands in their place, where this machine can. */

@@ -66,14 +66,24 @@ export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
+/**
+ * Other names for files that are protected under their own: what a process has open, its memory and its environment
+ * (Linux), files by number or by special prefixes (macOS). No tool has business there.
+ */
+const BACK_DOOR = /^\/(proc\/(\d+|self|thread-self)|dev\/fd|dev\/std(in|out|err)|\.vol|\.nofollow|\.resolve)(\/|$)/;
+
+/** Where macOS shows the volume of all files a second time. */
+const SECOND_ROOT = /^\/system\/volumes\/data(?=\/)/;
+
 /** One spelling for all that a file system which ignores case and Unicode normalisation takes for the same name. */
 function folded(path: string): string {
-  return path.normalize("NFD").toUpperCase().toLowerCase();
+  return path.normalize("NFD").toUpperCase().toLowerCase().replace(SECOND_ROOT, "");
 }
 
 /** Whether a real path is protected. Case and Unicode spelling are ignored everywhere: some mounts ignore them too. */
 export function isProtected(path: string, protectedPaths: readonly string[]): boolean {
   const plain = folded(path);
+  if (BACK_DOOR.test(plain)) return true;
   return protectedPaths.some((one) => isInside(plain, folded(one)));
 }
 

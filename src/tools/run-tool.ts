@@ -75,6 +75,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     home: place.home,
     protectedPaths: place.protectedPaths,
     outputBytes: place.outputBytes,
+    platform: place.platform,
     environment: place.environment,
     sandbox: place.sandbox,
     allowedPrivateHosts: place.allowedPrivateHosts,

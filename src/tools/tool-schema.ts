@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Json, ToolSchema } from "../protocol/values.ts";
 import type { Tool } from "./define-tool.ts";
 import { isObject } from "./coerce.ts";
+import { projectSchema } from "./project-schema.ts";
 
 /** Reserved argument: why the model wants the call, for the person who approves. The tool itself never sees it. */
 export const RATIONALE = "_rationale";
@@ -21,7 +22,7 @@ const inputSchemas = new WeakMap<Tool, { readonly [key: string]: Json }>();
 export function inputSchemaOf(tool: Tool): { readonly [key: string]: Json } {
   const known = inputSchemas.get(tool);
   if (known !== undefined) return known;
-  const schema = tool.wireSchema ?? compact(z.toJSONSchema(tool.input, { io: "input" }) as { [key: string]: Json });
+  const schema = tool.wireSchema ?? projectSchema(z.toJSONSchema(tool.input, { io: "input", unrepresentable: "any" }));
   inputSchemas.set(tool, schema);
   return schema;
 }
@@ -41,23 +42,3 @@ export function toolSchemaOf(tool: Tool): ToolSchema {
 export function tokensOf(schema: ToolSchema): number {
   return Math.ceil(Buffer.byteLength(canonicalize(schema) ?? "") / 3.5);
 }
-
-/** Bounds on text and lists are paid for in every prompt, slow in a grammar, and told by `parse` where one is broken. */
-const UNTOLD = new Set(["$schema", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format"]);
-
-/** A schema without what costs prompt and tells a model little; also the safe-integer range that zod states. */
-function compact(schema: { [key: string]: Json }): { [key: string]: Json } {
-  const kept = Object.entries(schema).filter(([key, value]) => !UNTOLD.has(key) && !isSafeIntegerBound(value));
-  return Object.fromEntries(kept.map(([key, value]) => [key, compactPart(key, value)]));
-}
-
-function compactPart(key: string, value: Json): Json {
-  if (key === "properties" && isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isObject(one) ? compact(one) : one]));
-  }
-  if (Array.isArray(value)) return value.map((one) => (isObject(one) ? compact(one) : one));
-  return isObject(value) && key !== "default" ? compact(value) : value;
-}
-
-const isSafeIntegerBound = (value: Json): boolean =>
-  value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER;

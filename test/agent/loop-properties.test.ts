@@ -9,7 +9,7 @@ import type { Entry } from "../../src/protocol/entries.ts";
 import { calls, memoryWorld, says, startTurn, use, type MemoryWorld } from "../fakes/memory-ports.ts";
 
 const call = fc.record({
-  name: fc.constantFrom("look", "note", "act", "save", "nope"),
+  name: fc.constantFrom("look", "note", "ask", "act", "elicit", "save", "nope"),
   id: fc.constantFrom("a", "b", "", "c"),
 });
 const reply: fc.Arbitrary<ModelReply> = fc.oneof(
@@ -53,6 +53,11 @@ function answerOldest(world: MemoryWorld, how: string): void {
   if (open?.kind !== "card.opened") return;
   const { cardId, type } = open.data;
   const isRecovery = type === "recovery";
+  if (type === "question" && how !== "deny") {
+    const data = { cardId, resolution: "answered" as const, answer: how, by: "test" };
+    world.write({ kind: "card.resolved", session: "s1", turn: open.turn, data });
+    return;
+  }
   const answer = ["happened", "again", "skip"].includes(how) ? how : "skip";
   const resolution = isRecovery ? ("answered" as const) : how === "deny" ? ("denied" as const) : ("approved" as const);
   const data = { cardId, resolution, by: "test", ...(isRecovery ? { answer } : {}) };
@@ -132,6 +137,30 @@ test("no effect runs without a decision, nor twice unless a person said so", asy
           if (runs > 0) expect(isApproved || decided?.data.decision === "execute").toBe(true);
         }
         if (data.effect === undefined) expect(runs).toBe(0);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("an interrupted question is found again, not asked twice, and its answer is what the call gets", async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => {
+      const { entries } = await play(one);
+      const opened = entries.filter(isOf("card.opened")).filter((entry) => entry.data.type === "question");
+      for (const { data } of entries.filter(isOf("tool.requested")).filter((entry) => entry.data.name === "ask")) {
+        const cards = opened.filter((entry) => entry.data.callId === data.callId);
+        expect(cards.length).toBeLessThanOrEqual(1);
+        const resolved = entries.filter(isOf("card.resolved")).find((e) => e.data.cardId === cards[0]?.data.cardId);
+        const end = entries.filter(isOf("tool.finished")).find((entry) => entry.data.callId === data.callId)?.data;
+        if (end?.outcome !== "ok") continue;
+        expect(
+          end.text.startsWith(`${resolved?.data.resolution}: ${JSON.stringify(resolved?.data.answer ?? null)}`),
+        ).toBe(true);
+      }
+      const ends = entries.filter(isOf("card.resolved")).map((entry) => entry.data.cardId);
+      for (const { data } of entries.filter(isOf("card.opened"))) {
+        expect(ends.filter((cardId) => cardId === data.cardId)).toHaveLength(1);
       }
     }),
     { numRuns: 300 },

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { connect, type Connection, type Listener, socketPathOf } from "../../src/protocol/connect.ts";
+import { NODE_FLAGS } from "../../src/commands/start-helper.ts";
 import type { Delta, Entry } from "../../src/protocol/entries.ts";
 import type { TurnRequest } from "../../src/protocol/requests.ts";
 
@@ -27,12 +28,28 @@ export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `loopd-${name}-`));
 }
 
+/**
+ * Makes every command of a home ask, as on a machine without a sandbox, unless its configuration says something about the
+ * sandbox: what most tests are about is the asking. A home that is not there yet, or whose file is broken, stays as it is.
+ */
+export function withoutSandbox(home: string): void {
+  const path = join(home, "config.json");
+  try {
+    const config = (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {}) as object;
+    if ("sandbox" in config) return;
+    writeFileSync(path, JSON.stringify({ ...config, sandbox: { mode: "off" } }), { mode: 0o600 });
+  } catch {
+    // The test is about just that.
+  }
+}
+
 /** Starts a helper and waits until it says that it serves. Rejects with what it says instead. */
 export async function startHelper(
   home = temporaryFolder("home"),
   environment: Record<string, string> = {},
 ): Promise<TestHelper> {
-  const child: ChildProcess = spawn(process.execPath, [HELPER], {
+  withoutSandbox(home);
+  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, HELPER], {
     env: { ...process.env, ...environment, LOOPD_HOME: home, LOOPD_READY_FD: "3" },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });

@@ -59,10 +59,13 @@ export interface MemoryOptions {
   crashes?: number[];
 }
 
+/** `ask` and `elicit` ask the person something before they are done; only `ask` may run again. */
 const EFFECTS: Record<string, Effect> = {
   look: "read",
   note: "state",
+  ask: "state",
   act: "exec",
+  elicit: "exec",
   save: "write",
   final_answer: "state",
 };
@@ -115,6 +118,7 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
     hooks: options.hooks ?? [],
     limits: limitsSchema.parse({ maxSteps, ...options.limits }),
     tools: book,
+    memoryIndex: "",
   };
 
   const append = (draft: EntryDraft) => {
@@ -185,8 +189,13 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
           return said ?? {};
         },
         inspect: async (call) => ({ ...facts(call), hash: "h" }),
-        run: async (call: RunnableCall) => {
+        run: async (call: RunnableCall, context) => {
           performed.push(call.callId);
+          if (call.name === "ask" || call.name === "elicit") {
+            const { resolution, answer = null, reason = "" } = await context.ask({ text: "well?", from: call.name });
+            const text = `${resolution}: ${JSON.stringify(answer)} ${reason}`;
+            return { kind: "ok", text, isSideEffectPossible: call.name === "elicit" };
+          }
           const done = { kind: "ok" as const, text: `did ${call.name}`, isSideEffectPossible: call.effect !== "read" };
           return { ...done, ...answers(call) };
         },

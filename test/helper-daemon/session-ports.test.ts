@@ -45,7 +45,7 @@ test("a look that never returns costs its limit, and the call then needs a perso
     hub,
     boot: "boot",
     catalogue,
-    settings: () => ({ rules, hooks: [], limits, tools: catalogue.book }),
+    settings: () => ({ rules, hooks: [], limits, tools: catalogue.book, memoryIndex: "" }),
     model: async () => ({ type: "aborted" as const }),
     hook: async () => ({}),
     placeOf: () => place,

@@ -9,7 +9,8 @@ import { limitsSchema } from "../../src/protocol/config.ts";
 import type { Facts, Json } from "../../src/protocol/values.ts";
 import { type Catalogue, createCatalogue } from "../../src/tools/catalogue.ts";
 import type { Place, Tool } from "../../src/tools/define-tool.ts";
-import { createSandbox } from "../../src/tools/sandbox/create-sandbox.ts";
+import { createSandbox, type SandboxOptions } from "../../src/tools/sandbox/create-sandbox.ts";
+import type { Sandbox } from "../../src/tools/sandbox/sandbox.ts";
 
 let calls = 0;
 
@@ -39,7 +40,7 @@ interface CallOptions {
 
 /** Makes a world that is removed after the test. */
 export async function world(
-  options: { outputBytes?: number; tools?: Tool[]; protectedPaths?: string[] } = {},
+  options: { outputBytes?: number; tools?: Tool[]; protectedPaths?: string[]; sandbox?: SandboxSettings } = {},
 ): Promise<World> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "loopd-tools-")));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
@@ -59,7 +60,8 @@ export async function world(
     protectedPaths: (options.protectedPaths ?? [".ssh"]).map((path) => join(home, path)),
     outputBytes: options.outputBytes ?? 16_384,
     environment: process.env,
-    sandbox: createSandbox({ settings: () => ({ mode: "off", domains: [] }), platform: process.platform }),
+    platform: process.platform,
+    sandbox: sandboxOf(options.sandbox ?? { mode: "off", domains: [] }),
     allowedPrivateHosts: [],
     saveBlob: save,
     saveBlobFile: async (path) => save(await readFile(path)),
@@ -108,6 +110,21 @@ export async function world(
     },
     blob: (name) => readFile(join(blobs, name ?? "no blob")),
   };
+}
+
+type SandboxSettings = ReturnType<SandboxOptions["settings"]>;
+
+/** A real sandbox; off unless a test is about it, since every command in it costs more. */
+function sandboxOf(settings: SandboxSettings): Sandbox {
+  const mark = `sandbox.${process.pid}`;
+  const sandbox = createSandbox({
+    settings: () => settings,
+    platform: process.platform,
+    environment: process.env,
+    mark,
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
 }
 
 /** Kills a process, or with a negative pid a group, that a failed test left behind. */

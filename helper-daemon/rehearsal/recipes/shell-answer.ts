@@ -1,10 +1,10 @@
 import { code, fenced } from "../markdown.ts";
 import type { Plan } from "../recipe.ts";
 
-/** Runs one command, which waits for the person's approval, and shows what it printed. */
+/** Runs one command outside the sandbox, so that it waits for the person's approval everywhere, and shows what it printed. */
 export function shellPlan(command: string, rationale: string, heading: string): Plan {
   return ([result]) => {
-    if (result === undefined) return { type: "call", tool: "shell_run", input: { command }, rationale };
+    if (result === undefined) return { type: "call", tool: "shell_run", input: { command, outside: true }, rationale };
     const [status = "", ...output] = result.text.split("\n");
     const printed = output.join("\n").trimEnd();
     const body = printed === "" ? "It printed nothing." : fenced(printed);

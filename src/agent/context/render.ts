@@ -9,7 +9,7 @@ export function frame(nonce: string, text: string): string {
 }
 
 /** Breaks whatever looks like the start of such a frame, so that tool output cannot speak as loopd. */
-function breakFrames(text: string): string {
+export function breakFrames(text: string): string {
   return text.replace(/\[(?=\s*loopd\b)/gi, "[\u200b");
 }
 

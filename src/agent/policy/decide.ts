@@ -7,7 +7,7 @@ import type { Circumstances } from "./circumstances.ts";
 import { matches } from "./match.ts";
 
 /** What one layer said. */
-export interface LayerAnswer {
+interface LayerAnswer {
   layer: RuleLayer;
   ruleId: string;
   decision: Decision;

@@ -3,16 +3,17 @@ import type { Connection } from "../../protocol/connect.ts";
 import { recoveryAnswerSchema } from "../../protocol/entries.ts";
 import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow, ParamsOf } from "../../protocol/requests.ts";
-import { grantScopeSchema } from "../../protocol/values.ts";
-import { approvalText, presentApproval } from "../present/approval.ts";
+import { grantScopeSchema, type Json } from "../../protocol/values.ts";
+import { listCards } from "../list-cards.ts";
 import { callSummary } from "../present/call.ts";
-import { ago } from "../present/quantity.ts";
+import { plural } from "../present/quantity.ts";
 import { answeredBy } from "./card-desk.ts";
+import { listedCards } from "./card-output.ts";
 import { ExitWith, sayFailure, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
 import { print, printJson } from "./print.ts";
-import { programName, shellWord } from "./program-name.ts";
+import { programName } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
 
 type Resolve = Omit<ParamsOf<"card.resolve">, "cardId" | "by">;
@@ -70,6 +71,18 @@ export function addApprovals(program: Command): void {
     );
 
   approvals
+    .command("edit")
+    .argument("<id>", ID_HELP)
+    .requiredOption("--args <json>", "what the call is to run with instead")
+    .option("--reason <text>", "kept in the trace")
+    .description("Change the arguments and let the call run with these; rules decide about them anew.")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples(`loopd approvals edit t7qd --args '{"command":"git push --dry-run"}'`))
+    .action((id: string, options: AnswerOptions & { args: string }) =>
+      answer([id], options, { resolution: "edited", arguments: jsonOf(options.args), reason: options.reason }),
+    );
+
+  approvals
     .command("answer")
     .argument("<id>", ID_HELP)
     .addArgument(new Argument("<what>", "what became of the interrupted call").choices(recoveryAnswerSchema.options))
@@ -88,26 +101,26 @@ export function addApprovals(program: Command): void {
     );
 }
 
+function jsonOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw usage(`--args takes JSON, such as {"command":"ls"}; this is none: ${text.slice(0, 80)}`);
+  }
+}
+
 async function list({ all, session, json }: ListOptions): Promise<void> {
   const cards = await withHelper(async (connection) => {
     const only = session === undefined ? undefined : await resolveSession(connection, session);
-    return (await connection.request("card.list", { all: all === true, session: only, limit: 1000 })).cards;
+    return listCards(connection.request, { all: all === true, session: only });
   });
-  if (json === true) return printJson(cards);
-  if (cards.length === 0) return print("Nothing waits for you.");
-  print(cards.map(cardText).join("\n\n"));
-}
-
-/** A card as `list` prints it: everything a person must see, and the command that answers it. */
-function cardText(card: CardRow): string {
-  const { approvalId, session, requestedAt, expiresAt, state, resolvedBy, type } = card;
-  const now = Date.now();
-  const head = `${approvalId}  ${ago(requestedAt, now)}  session ${session}${expiresAt === undefined ? "" : `  until ${expiresAt}`}`;
-  const body = approvalText(presentApproval(card));
-  if (state !== "pending") return `${head}\n${body}\n  ${state}${resolvedBy === undefined ? "" : ` by ${resolvedBy}`}`;
-  const verb = type === "recovery" ? "answer" : "approve";
-  const command = `${programName(process.env)} approvals ${verb} ${shellWord(approvalId)}${type === "recovery" ? " happened|again|skip" : ""}`;
-  return `${head}\n${body}\n  Answer: ${command}`;
+  const approvals = cards.filter(({ type }) => type !== "question");
+  if (json === true) return printJson(approvals);
+  if (approvals.length > 0) process.stdout.write(listedCards(approvals));
+  else print(cards.length === 0 ? "Nothing waits for you." : "No approval waits for you.");
+  const questions = cards.filter(({ type, state }) => type === "question" && state === "pending").length;
+  if (questions === 0) return;
+  print(`\n${plural(questions, "question")} for you: ${programName(process.env)} questions`);
 }
 
 async function answer(ids: readonly string[], options: AnswerOptions, resolve: Resolve): Promise<void> {
@@ -143,6 +156,6 @@ function say(text: string, { json }: AnswerOptions): void {
 }
 
 async function pendingApprovals(connection: Connection): Promise<string[]> {
-  const { cards } = await connection.request("card.list", { limit: 1000 });
+  const cards = await listCards(connection.request, {});
   return cards.filter(({ type }) => type === "approval").map(({ approvalId }) => approvalId);
 }

@@ -3,14 +3,17 @@ import type { Entry } from "../../protocol/entries.ts";
 import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow } from "../../protocol/requests.ts";
 import { type FollowedTurn, followTurn, type TurnEvent, type TurnTarget } from "../follow-turn.ts";
-import { approvalText, presentApproval } from "../present/approval.ts";
+import { listCards } from "../list-cards.ts";
+import { presentCard } from "../present/card.ts";
+import { cardText, unpainted } from "../present/card-view.ts";
 import { presentFinish } from "../present/finish.ts";
 import { addDelta, addEntry, beginProgress, type TurnProgress } from "../present/turn-progress.ts";
 import { answeredBy, askForCard } from "./card-desk.ts";
+import { commandFor } from "./card-output.ts";
 import { sayFailure } from "./failure.ts";
 import { openForCli } from "./helper-access.ts";
 import { type Interrupt, listenForInterrupts } from "./interrupts.ts";
-import { programName, shellWord } from "./program-name.ts";
+import { programName } from "./program-name.ts";
 import { type ProgressReport, progressReport } from "./progress-report.ts";
 import { outputOf, type TurnOutput } from "./turn-output.ts";
 
@@ -146,7 +149,7 @@ class Attendance {
   async #attendCard(cardId: string): Promise<void> {
     const isPending = () => this.#progress.pendingCards.some((card) => card.cardId === cardId);
     if (!isPending()) return;
-    const { cards } = await this.#turn.request("card.list", { session: this.#turn.session });
+    const cards = await listCards(this.#turn.request, { session: this.#turn.session });
     const card = cards.find(({ approvalId }) => approvalId === cardId);
     if (card === undefined || !isPending()) return;
     if (!this.#isAtTerminal || this.#options.onCard === "leave") return this.#tellCard(card);
@@ -163,12 +166,7 @@ class Attendance {
   }
 
   #tellCard(card: CardRow): void {
-    const id = shellWord(card.approvalId);
-    const answers =
-      card.type === "recovery"
-        ? `${this.#program} approvals answer ${id} happened|again|skip`
-        : `${this.#program} approvals approve ${id}   (or: deny ${id} --reason TEXT)`;
-    this.#report.note(`${approvalText(presentApproval(card))}\n  Answer from any terminal: ${answers}`);
+    this.#report.note(`${cardText(presentCard(card), unpainted)}\n  Answer from any terminal: ${commandFor(card)}`);
   }
 
   #hint(): string {

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
 import { asLoopdError, LoopdError } from "../../protocol/errors.ts";
-import { byteSize, duration } from "../present/quantity.ts";
+import { byteSize, duration, plural } from "../present/quantity.ts";
 import { helperEnvironment, NODE_FLAGS } from "../start-helper.ts";
 import { stopHelper, stopOutdated } from "../stop-helper.ts";
+import { addDoctor } from "./doctor.ts";
 import { ExitWith } from "./failure.ts";
 import { helperProgram, openForCli, withHelper } from "./helper-access.ts";
 import { showLog } from "./helper-log.ts";
@@ -55,6 +56,8 @@ export function addHelper(program: Command): void {
     .option("--json", "print the lines as they stand in the file")
     .addHelpText("after", examples("loopd helper logs -n 200", "loopd helper logs --follow"))
     .action((options: { lines: number; follow?: boolean; json?: boolean }) => showLog(helperProgram().home, options));
+
+  addDoctor(helper);
 }
 
 async function start(): Promise<void> {
@@ -91,7 +94,10 @@ async function status({ json }: { json?: boolean }): Promise<void> {
   print(`The helper runs: process ${row.pid}, version ${row.version}, protocol ${row.protocolVersion}`);
   print(`  home       ${row.home}`);
   print(`  up         ${duration(row.uptimeMs)}, ${byteSize(row.rssBytes)} of memory`);
-  print(`  turns      ${row.runningTurns} running, ${row.pendingApprovals} waiting for you`);
+  print(`  turns      ${row.runningTurns} running`);
+  print(
+    `  waiting    ${plural(row.pendingApprovals, "approval")} and ${plural(row.pendingQuestions, "question")} for you`,
+  );
   print(`  endpoint   ${row.endpoint}`);
   if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
 }

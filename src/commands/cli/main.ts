@@ -3,14 +3,18 @@ import { LoopdError } from "../../protocol/errors.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { addApprovals } from "./approvals.ts";
 import { addAsk } from "./ask.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEndpoints } from "./endpoints.ts";
 import { reportFailure } from "./failure.ts";
 import { addGrants } from "./grants.ts";
 import { addHelper } from "./helper.ts";
+import { addMcp } from "./mcp.ts";
+import { addMemory } from "./memory.ts";
 import { isWithoutReader } from "./interrupts.ts";
 import { examples } from "./options.ts";
 import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
+import { addQuestions } from "./questions.ts";
 import { addRules } from "./rules.ts";
 import { addSessions } from "./sessions.ts";
 import { addStop } from "./stop.ts";
@@ -41,13 +45,17 @@ function createProgram(): Command {
     addStop,
     addSessions,
     addApprovals,
+    addQuestions,
     addRules,
     addGrants,
     addEndpoints,
     addTools,
+    addMcp,
+    addMemory,
     addVault,
     addTrace,
     addHelper,
+    addDoctor,
   ])
     add(program);
   return program;

@@ -1,13 +1,17 @@
 import type { Command } from "commander";
 import type { SearchHit, SessionRow, TurnRow } from "../../protocol/requests.ts";
+import { listCards } from "../list-cards.ts";
+import { waitingWords } from "../present/card.ts";
 import { presentFinish } from "../present/finish.ts";
 import { ago, plural } from "../present/quantity.ts";
 import { oneLine, printableText } from "../present/terminal-text.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples, wholeNumber } from "./options.ts";
 import { print, printJson, styled } from "./print.ts";
+import { programName } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
 import { table } from "./table.ts";
+import { addUndoFiles } from "./undo-files.ts";
 
 type ListOptions = { json?: boolean; limit: number };
 
@@ -45,6 +49,8 @@ export function addSessions(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText("after", examples("loopd sessions search tax return", "loopd sessions search --json README"))
     .action(search);
+
+  addUndoFiles(sessions);
 }
 
 async function list({ json, limit }: ListOptions): Promise<void> {
@@ -70,14 +76,17 @@ async function list({ json, limit }: ListOptions): Promise<void> {
 }
 
 async function show(prefix: string, { json }: { json?: boolean }): Promise<void> {
-  const { session, turns } = await withHelper(async (connection) =>
-    connection.request("session.show", { session: await resolveSession(connection, prefix) }),
-  );
+  const { session, turns, cards } = await withHelper(async (connection) => {
+    const place = { session: await resolveSession(connection, prefix) };
+    const shown = await connection.request("session.show", place);
+    return { ...shown, cards: await listCards(connection.request, place) };
+  });
   if (json === true) return printJson({ session, turns });
   print(
     `${session.session}  ${session.title}\n${session.workspace} · ${plural(session.turns, "turn")} · ${session.state}`,
   );
   for (const turn of turns) printTurn(turn);
+  if (cards.length > 0) print(`\n${waitingWords(cards, programName(process.env))}`);
 }
 
 function printTurn({ input, startedAt, state, text }: TurnRow): void {

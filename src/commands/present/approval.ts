@@ -1,29 +1,8 @@
 import type { CardRow } from "../../protocol/requests.ts";
-import type { Json } from "../../protocol/values.ts";
+import { argumentText, changeOf, previewOf } from "./arguments.ts";
 import { callSummary, effectWords } from "./call.ts";
-import { oneLine, visibleText } from "./terminal-text.ts";
-
-/** One labelled part of what a person reads before answering. Text has no invisible or obeyed characters left. */
-interface ApprovalSection {
-  label: string;
-  text: string;
-  /** Shown in a fixed-width block, character by character; otherwise it is a sentence. */
-  isVerbatim: boolean;
-}
-
-/** What a person may answer to a card, for `card.resolve`. */
-export interface CardChoice {
-  title: string;
-  resolution: "approved" | "denied" | "answered";
-  answer?: "happened" | "again" | "skip";
-}
-
-/** All that a person must see to answer a card, in the order in which it matters: facts first, the model's words last. */
-export interface ApprovalView {
-  title: string;
-  sections: ApprovalSection[];
-  choices: CardChoice[];
-}
+import { type CardChoice, type CardView, createSections } from "./card-view.ts";
+import { oneLine } from "./terminal-text.ts";
 
 const approvalChoices: CardChoice[] = [
   { title: "Approve", resolution: "approved" },
@@ -36,39 +15,34 @@ const recoveryChoices: CardChoice[] = [
 ];
 const LONGEST_RATIONALE = 500;
 
-/** What a face shows of a card. */
-export function presentApproval(card: CardRow): ApprovalView {
-  const { facts } = card;
-  const sections: ApprovalSection[] = [];
-  const add = (label: string, text: string | undefined, isVerbatim: boolean) => {
-    if (text !== undefined && text !== "") sections.push({ label, text: visibleText(text), isVerbatim });
-  };
-  if (card.type === "recovery") {
-    add(
-      "What happened",
-      "The helper ended while this was running, so loopd cannot know whether it took effect.",
-      false,
-    );
+/** What a face shows of an approval, or of a recovery. */
+export function presentApproval(card: CardRow): CardView {
+  const { facts, type } = card;
+  const isRecovery = type === "recovery";
+  const { sections, add } = createSections();
+  if (isRecovery) {
+    add("What happened", "The helper ended while this was running, so loopd cannot know whether it took effect.");
   }
-  add("Tool", card.effect === undefined ? card.tool : `${card.tool}: ${effectWords[card.effect]}`, false);
-  add("Arguments", argumentText(card.arguments), true);
-  add("Preview", previewOf(card), true);
-  add("Touches", facts?.paths?.join("\n"), true);
-  add("Working folder", card.workspace, false);
-  if (facts?.isProtected === true) add("Careful", "this touches a folder that loopd protects", false);
-  else if (facts?.inWorkspace === false) add("Careful", "this touches places outside the working folder", false);
-  add("Asked because", card.causes.map((cause) => `${causeWords[cause.type]} (${cause.source})`).join("; "), false);
-  add("The model says", card.rationale === undefined ? undefined : oneLine(card.rationale, LONGEST_RATIONALE), false);
-  return { title: titleOf(card), sections, choices: card.type === "recovery" ? recoveryChoices : approvalChoices };
-}
-
-/** The view as lines of plain text; verbatim parts are indented, so that nothing in them can pass for a label. */
-export function approvalText(view: ApprovalView): string {
-  const parts = view.sections.map(({ label, text, isVerbatim }) => {
-    const isBlock = isVerbatim || text.includes("\n");
-    return isBlock ? `  ${label}:\n${text.replace(/^/gm, "    ")}` : `  ${label}: ${text}`;
-  });
-  return [view.title, ...parts].join("\n");
+  add("Tool", toolWords(card));
+  add("Runs", placeWords(card));
+  add("Asks the server", serverWords(card));
+  add("Application", facts?.app);
+  add("Reaches", reachWords(card));
+  add("Touches", facts?.paths?.join("\n"), "block");
+  add("Working folder", card.workspace);
+  add("Careful", warning(card));
+  add("Asked because", card.causes.map((cause) => `${causeWords[cause.type]} (${cause.source})`).join("; "));
+  add("Change", changeOf(card), "diff");
+  add("Arguments", argumentText(card), "block");
+  add("Preview", previewOf(card), "block");
+  add("The model says", card.rationale === undefined ? undefined : oneLine(card.rationale, LONGEST_RATIONALE));
+  const summary = callSummary(card.tool, card.arguments);
+  return {
+    title: isRecovery ? `What became of this? ${summary}` : `May loopd do this? ${summary}`,
+    sections,
+    asksFor: "choice",
+    choices: isRecovery ? recoveryChoices : approvalChoices,
+  };
 }
 
 const causeWords: Record<CardRow["causes"][number]["type"], string> = {
@@ -81,27 +55,38 @@ const causeWords: Record<CardRow["causes"][number]["type"], string> = {
   repeat: "it would happen a second time, to mend an answer",
 };
 
-function titleOf(card: CardRow): string {
-  const summary = callSummary(card.tool, card.arguments);
-  if (card.type === "recovery") return `What became of this? ${summary}`;
-  return `${card.type === "question" ? "A question" : "May loopd do this?"} ${summary}`;
+function toolWords({ tool, effect, facts }: CardRow): string {
+  // What a tool of a server does is known to that server alone.
+  return effect === undefined || facts?.server !== undefined ? tool : `${tool}: ${effectWords[effect]}`;
 }
 
-/** The arguments in full, one per line; text of several lines is shown as lines, the way a shell would read it. */
-function argumentText(values: Json): string {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) return JSON.stringify(values, null, 2);
-  const entries = Object.entries(values);
-  if (entries.length === 0) return "(none)";
-  return entries
-    .map(([key, value]) => {
-      if (typeof value !== "string") return `${key}: ${JSON.stringify(value)}`;
-      return value.includes("\n") ? `${key}:\n${value.replace(/^/gm, "  | ")}` : `${key}: ${value}`;
-    })
-    .join("\n");
+/** Where a command would run, and so what agreeing to it means. */
+function placeWords({ effect, facts }: CardRow): string | undefined {
+  if (effect !== "exec" || facts === undefined || facts.server !== undefined) return undefined;
+  if (facts.isSandboxed === true)
+    return "in the sandbox: it can change files only in the working folder and a temporary one";
+  return "outside the sandbox, with your full power: it can read, change and send whatever you can";
 }
 
-function previewOf({ facts, arguments: values }: CardRow): string | undefined {
-  const preview = facts?.preview;
-  const isShown = typeof values === "object" && values !== null && Object.values(values).includes(preview ?? "");
-  return isShown ? undefined : preview;
+function serverWords({ facts }: CardRow): string | undefined {
+  if (facts?.server === undefined) return undefined;
+  const trust =
+    facts.isTrusted === true
+      ? "you marked it as trusted"
+      : "not trusted: it holds your full power, and loopd cannot see what it does with this";
+  return `${oneLine(facts.server, 64)} (${trust})`;
+}
+
+function reachWords({ facts }: CardRow): string | undefined {
+  const { domains, isSandboxed } = facts ?? {};
+  if (domains === undefined) return undefined;
+  if (domains.length > 0) return domains.join(", ");
+  return isSandboxed === true ? "nothing but the hosts that the config allows every command" : undefined;
+}
+
+function warning({ facts }: CardRow): string | undefined {
+  if (facts === undefined) return undefined;
+  if (facts.isProtected === true) return "this touches a folder that loopd protects";
+  if (facts.inWorkspace === false) return "this touches places outside the working folder";
+  return facts.hash === "" ? "loopd could not find out in time what this would touch" : undefined;
 }

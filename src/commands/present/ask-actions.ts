@@ -1,12 +1,19 @@
 import type { CardRow } from "../../protocol/requests.ts";
-import { type CardChoice, presentApproval } from "./approval.ts";
+import { presentCard } from "./card.ts";
+import type { CardChoice } from "./card-view.ts";
 import type { TurnProgress } from "./turn-progress.ts";
+
+/** What a person can do about a card. */
+export type CardAction =
+  | { type: "answer-card"; card: CardRow; choice: CardChoice }
+  | { type: "answer-in-words"; card: CardRow }
+  | { type: "fill-in-form"; card: CardRow }
+  | { type: "deny-with-reason"; card: CardRow }
+  | { type: "copy-arguments"; text: string };
 
 /** What a person can do about a turn. */
 export type AskAction =
-  | { type: "answer-card"; card: CardRow; choice: CardChoice }
-  | { type: "deny-with-reason"; card: CardRow }
-  | { type: "copy-arguments"; text: string }
+  | CardAction
   | { type: "steer" }
   | { type: "stop" }
   | { type: "copy-answer"; text: string }
@@ -23,13 +30,7 @@ export type AskAction =
 export function askActions(progress: TurnProgress, input: string | undefined, cards: readonly CardRow[]): AskAction[] {
   const isRunning = progress.finish === undefined;
   const [card] = cards;
-  const actions: AskAction[] = [];
-  if (card !== undefined) {
-    const { choices } = presentApproval(card);
-    actions.push(...choices.map((choice): AskAction => ({ type: "answer-card", card, choice })));
-    if (card.type === "approval") actions.push({ type: "deny-with-reason", card });
-    actions.push({ type: "copy-arguments", text: JSON.stringify(card.arguments, null, 2) });
-  }
+  const actions = card === undefined ? [] : cardActions(card);
   const text = progress.text.trim();
   const answer: AskAction[] =
     text === ""
@@ -51,4 +52,16 @@ export function askActions(progress: TurnProgress, input: string | undefined, ca
   const first = progress.finish === "done" ? answer : again;
   const second = progress.finish === "done" ? again : answer;
   return [...first, { type: "continue" }, ...second, { type: "new-question" }, { type: "copy-session" }];
+}
+
+function cardActions(card: CardRow): CardAction[] {
+  const { choices, asksFor } = presentCard(card);
+  const actions = choices.map((choice): CardAction => ({ type: "answer-card", card, choice }));
+  if (asksFor === "text") actions.unshift({ type: "answer-in-words", card });
+  if (asksFor === "form") actions.unshift({ type: "fill-in-form", card });
+  if (card.type !== "recovery") actions.push({ type: "deny-with-reason", card });
+  if (card.type !== "question") {
+    actions.push({ type: "copy-arguments", text: JSON.stringify(card.arguments, null, 2) });
+  }
+  return actions;
 }

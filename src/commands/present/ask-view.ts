@@ -1,10 +1,12 @@
 import type { CardRow, TurnState } from "../../protocol/requests.ts";
 import type { Millis } from "../../protocol/values.ts";
-import { presentApproval } from "./approval.ts";
 import { outcomeMarks } from "./call.ts";
+import { presentCard } from "./card.ts";
+import type { CardSection } from "./card-view.ts";
 import { presentFinish } from "./finish.ts";
-import { codeBlock, codeSpan, plainMarkdown, shownMarkdown } from "./markdown-text.ts";
+import { codeBlock, codeSpan, plainMarkdown, quoteBlock, shownMarkdown } from "./markdown-text.ts";
 import { count, duration } from "./quantity.ts";
+import { progressText } from "./progress-line.ts";
 import { oneLine } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
 
@@ -66,13 +68,23 @@ export function presentAsk(situation: AskSituation): AskView {
 /** A card in Markdown: what is asked, with the real arguments; nothing in them can pass for our own words. */
 function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
   if (first === undefined) return "";
-  const { title, sections } = presentApproval(first);
-  const parts = sections.map(({ label, text, isVerbatim }) =>
-    isVerbatim || text.includes("\n") ? `**${label}**\n\n${codeBlock(text)}` : `**${label}:** ${plainMarkdown(text)}`,
-  );
+  const { title, sections } = presentCard(first);
+  const parts = sections.map(sectionMarkdown);
   const more =
     others.length === 0 ? [] : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one.*`];
   return [`## ${plainMarkdown(title)}`, ...parts, ...more, "---"].join("\n\n");
+}
+
+function sectionMarkdown({ label, text, format }: CardSection): string {
+  switch (format) {
+    case "quote":
+      return `**${label}**\n\n${quoteBlock(text)}`;
+    case "diff":
+      return `**${label}**\n\n${codeBlock(text, "diff")}`;
+    default:
+      if (format === "line" && !text.includes("\n")) return `**${label}:** ${plainMarkdown(text)}`;
+      return `**${label}**\n\n${codeBlock(text, "")}`;
+  }
 }
 
 function endMarkdown({ finish, error }: TurnProgress): string {
@@ -93,14 +105,15 @@ function callsMarkdown(calls: readonly CallProgress[]): string {
   return ["---", [...(hidden > 0 ? [`- … ${hidden} earlier`] : []), ...lines].join("\n")].join("\n\n");
 }
 
-function callLine({ summary, state, outcome, durationMs }: CallProgress): string {
+function callLine({ summary, state, outcome, durationMs, text }: CallProgress): string {
   const mark =
     outcome === undefined
       ? { requested: "·", waiting: "?", running: "▸", finished: "✓" }[state]
       : outcomeMarks[outcome];
   const end = outcome === undefined || outcome === "ok" ? "" : ` ${outcome}`;
   const time = durationMs === undefined ? "" : ` ${duration(durationMs)}`;
-  return `- ${mark} ${codeSpan(summary.replaceAll("`", ""))}${end}${time}`;
+  const news = state === "running" && text !== undefined ? ` ${plainMarkdown(progressText(text))}` : "";
+  return `- ${mark} ${codeSpan(summary.replaceAll("`", ""))}${end}${time}${news}`;
 }
 
 const stateWords: Record<TurnState, string> = {

@@ -1,4 +1,5 @@
 import type { Effect, Json, OutcomeKind } from "../../protocol/values.ts";
+import { plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 
 const LONGEST = 100;
@@ -9,15 +10,41 @@ type Arguments = { [key: string]: Json };
 const sentences: Record<string, (values: Arguments) => string | undefined> = {
   files_list: (values) => `list ${word(values.path) ?? "."}${values.recursive === true ? " and all below" : ""}`,
   files_read: (values) => named("read", values.path),
-  files_search: (values) => {
-    const what = word(values.pattern);
-    return what === undefined ? undefined : `search “${what}” in ${word(values.path) ?? "."}`;
+  files_search: (values) => quoted("search", values.pattern, ` in ${word(values.path) ?? "."}`),
+  files_write: (values) => named("write", values.path),
+  files_edit: (values) => {
+    const edits = Array.isArray(values.edits) ? values.edits.length : 0;
+    return named("edit", values.path, edits === 0 ? "" : ` (${plural(edits, "edit")})`);
   },
   shell_run: (values) => {
     const command = word(values.command);
     return command === undefined ? undefined : `run \`${command}\``;
   },
   read_more: () => "read more of a long output",
+  web_fetch: (values) => named("fetch", values.url),
+  open_url: (values) => named("open", values.url),
+  clipboard_read: () => "read the clipboard",
+  clipboard_write: (values) => quoted("put on the clipboard", values.text),
+  notify: (values) => quoted("notify", word(values.title) ?? values.text),
+  speak: (values) => quoted("say", values.text),
+  app_list: () => "list applications",
+  app_open: (values) => {
+    const what = word(values.path) ?? word(values.url);
+    return named("open", values.app, what === undefined ? "" : ` with ${what}`);
+  },
+  permissions_check: () => "look which permissions loopd has",
+  permissions_request: (values) => named("ask for the permission", values.permission),
+  ask_user: (values) => quoted("ask", values.question),
+  history_search: (values) => quoted("search earlier sessions for", values.query),
+  query_state: (values) => named("query loopd's records:", values.sql),
+  state_get: (values) => named("look up", values.key) ?? "look up all values",
+  state_set: (values) => named("keep the value", values.key),
+  memory_list: () => "list the notes",
+  memory_read: (values) => quoted("read the note", values.topic),
+  memory_search: (values) => quoted("search the notes for", values.query),
+  memory_write: (values) => quoted("write the note", values.topic),
+  memory_forget: (values) => quoted("forget the note", values.topic),
+  find_tools: (values) => quoted("look for tools:", values.query) ?? "look for tools",
 };
 
 /** One line that tells what a call does: "read README.md", "run `date`". Never longer than a terminal's line or two. */
@@ -28,7 +55,10 @@ export function callSummary(name: string, values: Json): string {
   const list = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
-  return oneLine([name, ...list].join(" "), LONGEST);
+  // The tool of a connected server is called `server__tool`.
+  const [server, ...tool] = name.split("__");
+  const title = tool.length === 0 ? name : `${server}: ${tool.join("__")}`;
+  return oneLine([title, ...list].join(" "), LONGEST);
 }
 
 /** What a tool of this effect may do, in words for a person who has to agree to it. */
@@ -36,8 +66,8 @@ export const effectWords: Record<Effect, string> = {
   read: "reads, changes nothing",
   state: "changes only loopd's own notes",
   write: "changes files",
-  exec: "runs a program with your full rights",
-  ui: "operates other programs' windows",
+  exec: "runs a program",
+  ui: "uses other programs and what they show",
   network: "talks to the network",
   schedule: "plans work for later",
 };
@@ -57,7 +87,12 @@ function word(value: Json | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function named(verb: string, value: Json | undefined): string | undefined {
+function named(verb: string, value: Json | undefined, rest = ""): string | undefined {
   const name = word(value);
-  return name === undefined ? undefined : `${verb} ${name}`;
+  return name === undefined ? undefined : `${verb} ${name}${rest}`;
+}
+
+function quoted(verb: string, value: Json | undefined, rest = ""): string | undefined {
+  const text = word(value);
+  return text === undefined ? undefined : `${verb} “${text}”${rest}`;
 }

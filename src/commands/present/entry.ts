@@ -1,6 +1,6 @@
 import type { Entry, EntryData } from "../../protocol/entries.ts";
 import { callSummary } from "./call.ts";
-import { count, duration } from "./quantity.ts";
+import { byteSize, count, duration } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 import { textOf } from "./turn-progress.ts";
 
@@ -56,8 +56,10 @@ function words(entry: Entry): string {
     }
     case "tool.late":
       return `${entry.data.callId} came back ${duration(entry.data.durationMs)} after it began, too late: ${entry.data.outcome}`;
-    case "card.opened":
-      return `${entry.data.type} ${entry.data.cardId}`;
+    case "card.opened": {
+      const { type, cardId, question } = entry.data;
+      return `${type} ${cardId}${question === undefined ? "" : ` from ${question.from}: ${question.text}`}`;
+    }
     case "card.resolved": {
       const { cardId, resolution, by, reason, answer } = entry.data;
       const said = reason ?? (answer === undefined ? "" : JSON.stringify(answer));
@@ -68,14 +70,18 @@ function words(entry: Entry): string {
     case "tool.spawned":
       return `${entry.data.callId} is process ${entry.data.pid}`;
     case "tool.finished": {
-      const { name, outcome, durationMs, text } = entry.data;
-      return `${name} ${outcome} after ${duration(durationMs)}: ${text}`;
+      const { name, outcome, durationMs, text, content = [] } = entry.data;
+      const parts = content.map((part) =>
+        part.type === "structured" ? "data" : `${part.type} of ${byteSize(part.bytes)}`,
+      );
+      const beside = parts.length === 0 ? "" : ` with ${parts.join(", ")}`;
+      return `${name} ${outcome} after ${duration(durationMs)}${beside}: ${text}`;
     }
     case "rule.added":
     case "rule.removed":
       return `${entry.data.rule.id}: ${entry.data.rule.decision} ${JSON.stringify(entry.data.rule.when)}`;
     case "state.changed":
-      return `${entry.data.store} ${entry.data.key}`;
+      return stateWords(entry.data);
     case "turn.stopping":
       return `${entry.data.by}${entry.data.why === "" ? "" : `: ${entry.data.why}`}`;
     case "turn.finished": {
@@ -83,4 +89,11 @@ function words(entry: Entry): string {
       return `${finish}${error === undefined ? "" : ` (${error.code}: ${error.message})`}: ${text}`;
     }
   }
+}
+
+/** `file /w/a.txt changed`, `session colour = "red"`. */
+function stateWords({ store, key, before, after }: EntryData<"state.changed">): string {
+  if (after === undefined || after === null) return `${store} ${key} removed`;
+  if (store === "session") return `${store} ${key} = ${JSON.stringify(after)}`;
+  return `${store} ${key} ${before === undefined || before === null ? "created" : "changed"}`;
 }

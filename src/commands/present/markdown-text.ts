@@ -22,11 +22,22 @@ export function plainMarkdown(text: string): string {
     );
 }
 
-/** A block that shows text exactly; its fence is longer than any in the text, so that nothing can end it early. */
-export function codeBlock(text: string): string {
+/** Plain text of any number of lines as a quotation: every character is shown as it is. */
+export function quoteBlock(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `> ${plainMarkdown(line)}`)
+    .join("  \n");
+}
+
+/**
+ * A block that shows text exactly; its fence is longer than any in the text, so that nothing can end it early.
+ * `language` is how it is coloured; empty: not at all.
+ */
+export function codeBlock(text: string, language: "" | "diff"): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}\n${visibleText(text)}\n${fence}`;
+  return `${fence}${language}\n${visibleText(text)}\n${fence}`;
 }
 
 /** The same within a line. */

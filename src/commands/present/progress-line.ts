@@ -1,7 +1,9 @@
 import { outcomeMarks } from "./call.ts";
 import { count, duration, plural } from "./quantity.ts";
-import { oneLine } from "./terminal-text.ts";
+import { oneLine, printableText } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
+
+const LONGEST_NEWS = 60;
 
 /** What a turn is doing, in one line: step, activity, tokens and time. `now` in milliseconds since the Unix epoch. */
 export function progressLine(progress: TurnProgress, now: number): string {
@@ -37,17 +39,28 @@ export function summaryLine(progress: TurnProgress): string {
   return parts.filter((part) => part !== "").join(" · ");
 }
 
+/** What a tool says about its work, as one short line. A stranger may say anything. */
+export function progressText(text: string): string {
+  return oneLine(printableText(text), LONGEST_NEWS);
+}
+
 function activity({ state, calls, request, text, textRequest, pendingCards, model }: TurnProgress): string {
   if (state === "queued") return "waiting for its turn";
-  if (state === "waiting") return `waiting for ${pendingCards.length === 1 ? "your answer" : "your answers"}`;
+  if (state === "waiting") return `waiting for ${awaited(pendingCards)}`;
   const running = calls.filter((call) => call.state === "running");
   const [first, ...others] = running;
   if (first !== undefined) {
     const also = others.length === 0 ? "" : ` and ${others.length} more`;
-    return `${first.name}: ${first.text === undefined ? first.summary : oneLine(first.text, 60)}${also}`;
+    return `${first.name}: ${first.text === undefined ? first.summary : progressText(first.text)}${also}`;
   }
   if (request === undefined) return "working";
   return request === textRequest && text !== "" ? "answering" : `waiting for ${model}`;
+}
+
+/** What a person is waited for: an answer, an approval, or several of them. */
+function awaited(cards: TurnProgress["pendingCards"]): string {
+  if (cards.length !== 1) return "your answers";
+  return cards[0]?.type === "approval" ? "your approval" : "your answer";
 }
 
 function tokenWords({ tokens: { input, cached, output } }: TurnProgress): string {

@@ -95,10 +95,16 @@ export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
     case "card.resolved": {
       const card = progress.pendingCards.find(({ cardId }) => cardId === entry.data.cardId);
       const pendingCards = progress.pendingCards.filter((other) => other !== card);
-      return settle(changeCall({ ...progress, pendingCards }, card?.callId, { state: "requested" }));
+      // A call that asks a question runs; one that needs an approval does not yet.
+      const state = card?.type === "question" ? "running" : "requested";
+      return settle(changeCall({ ...progress, pendingCards }, card?.callId, { state }));
     }
-    case "tool.started":
-      return changeCall(progress, entry.data.callId, { state: "running" });
+    case "tool.started": {
+      const { callId } = entry.data;
+      // Started again after a crash, a call finds the question that it had asked.
+      const isAsking = progress.pendingCards.some((card) => card.callId === callId);
+      return changeCall(progress, callId, { state: isAsking ? "waiting" : "running" });
+    }
     case "tool.finished": {
       const { callId, outcome, durationMs, text } = entry.data;
       return changeCall(progress, callId, { state: "finished", outcome, durationMs, text });
@@ -142,8 +148,10 @@ export function addDelta(progress: TurnProgress, delta: Delta): TurnProgress {
       const isReasoning = progress.reasoningRequest === request;
       return { ...progress, text: isText ? "" : progress.text, reasoning: isReasoning ? "" : progress.reasoning };
     }
-    case "progress":
-      return changeCall(progress, request, { text });
+    case "progress": {
+      const isOver = progress.calls.some(({ callId, state }) => callId === request && state === "finished");
+      return isOver ? progress : changeCall(progress, request, { text });
+    }
   }
 }
 

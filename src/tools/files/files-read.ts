@@ -3,6 +3,7 @@ import * as z from "zod";
 import { grouped, headOf, textOf } from "../cut-output.ts";
 import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { visibleName } from "../visible-text.ts";
+import { fingerprintOf } from "./file-state.ts";
 import { fileChunks, STARTING_BYTES, utf8Chunks } from "./file-chunks.ts";
 import { knownKind, looksBinary, utf16Of } from "./looks-like.ts";
 import { openRegular } from "./open-regular.ts";
@@ -37,10 +38,14 @@ export const filesRead = defineTool<Input>({
   examples: [{ path: "README.md" }],
   inspect: ({ path }, place) => inspectPath(path, place),
   async run(request, context) {
-    const opened = await openRegular(decidedPath(context.facts));
+    const path = decidedPath(context.facts);
+    const opened = await openRegular(path);
     if (opened.type === "refused") return failed(opened.why);
     try {
-      return await read(opened.handle, opened.size, request, context);
+      // Before it is read: a change in the middle of the reading is one since then.
+      const fingerprint = fingerprintOf(await opened.handle.stat({ bigint: true }));
+      const result = await read(opened.handle, opened.size, request, context);
+      return result.isError ? result : { ...result, saw: [{ path, fingerprint }] };
     } finally {
       await opened.handle.close();
     }

@@ -7,6 +7,7 @@ import { isInside, isProtected } from "../protected-paths.ts";
 import { type ProcessEnd, runProcess } from "../runner/run-process.ts";
 import { plainLine, visibleName } from "../visible-text.ts";
 import { globText } from "./glob.ts";
+import { protectedLinks } from "./hard-links.ts";
 import { MatchLines, type Matches } from "./match-lines.ts";
 import { missingWords } from "./missing.ts";
 import { decidedPath, inspectPath, systemText } from "./resolve-path.ts";
@@ -27,6 +28,9 @@ type Input = z.output<typeof input>;
 const MAX_LINE_BYTES = 300;
 /** A name with a line break would end ripgrep's line in its middle, so such files are not searched. */
 const NAMES_WITH_LINE_BREAKS = "!*\n*";
+
+/** Searches that are begun again because what they found is another name of a protected file. */
+const MAX_ROUNDS = 5;
 
 const failed = (text: string): ToolResult => ({ text, isError: true });
 
@@ -53,22 +57,39 @@ export const filesSearch = defineTool<Input>({
       );
     }
     const folder = stats.isDirectory() ? root : dirname(root);
-    return search(program, folder, stats.isDirectory() ? "." : `./${basename(root)}`, request, context);
+    const target = stats.isDirectory() ? "." : `./${basename(root)}`;
+    const closed = [...context.protectedPaths];
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const { result, files } = await search(program, folder, target, request, { context, closed });
+      const links = await protectedLinks(
+        [...files].map((file) => join(folder, file)),
+        context.protectedPaths,
+      );
+      if (links.length === 0) return result;
+      closed.push(...links);
+    }
+    return failed("Too many of the files found are other names of protected ones. Search in a smaller folder.");
   },
 });
+
+/** What a search gives to the model, and the files that it names. */
+interface Found {
+  result: ToolResult;
+  files: ReadonlySet<string>;
+}
 
 async function search(
   program: string,
   folder: string,
   target: string,
   request: Input,
-  context: ToolContext,
-): Promise<ToolResult> {
+  { context, closed }: { context: ToolContext; closed: readonly string[] },
+): Promise<Found> {
   const enough = new AbortController();
   const found = new MatchLines({
     limit: request.limit,
     onEnough: () => enough.abort(),
-    isShown: (path) => !isProtected(join(folder, path), context.protectedPaths),
+    isShown: (path) => !isProtected(join(folder, path), closed),
   });
   const end = await runProcess({
     callId: context.callId,
@@ -76,16 +97,17 @@ async function search(
     spawned: (pid, startTime) => context.spawned(pid, startTime),
     environment: context.environment,
     file: program,
-    args: [...optionsOf(request), ...protectedGlobs(folder, context.protectedPaths), "--", target],
+    args: [...optionsOf(request), ...protectedGlobs(folder, closed), "--", target],
     folder,
     onOutput: (chunk) => found.write(chunk),
   });
-  if (end.type === "not-started") return failed(`ripgrep could not be started: ${end.why}`);
-  const problem = problemOf(end, request);
   const matches = found.result();
-  if (problem !== undefined && matches.lines.length === 0) return failed(problem);
+  const { files } = matches;
+  if (end.type === "not-started") return { result: failed(`ripgrep could not be started: ${end.why}`), files };
+  const problem = problemOf(end, request);
+  if (problem !== undefined && matches.lines.length === 0) return { result: failed(problem), files };
   const text = [...matches.lines, summaryOf(matches, end)].join("\n");
-  return context.signal.aborted ? failed(text) : { text };
+  return { result: context.signal.aborted ? failed(text) : { text }, files };
 }
 
 function optionsOf(request: Input): string[] {
@@ -126,6 +148,6 @@ function summaryOf(found: Matches, end: Ended): string {
     found.isBinary && "the file is binary and matches, but its text is not shown",
     unread > 0 && `${grouped(unread)} could not be read`,
   ].filter((note) => note !== false);
-  const count = `${found.matches} matches in ${found.files} files`;
+  const count = `${found.matches} matches in ${found.files.size} files`;
   return notes.length > 0 ? `${count} [${notes.join("; ")}]` : count;
 }

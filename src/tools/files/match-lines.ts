@@ -7,7 +7,8 @@ const SEPARATOR = "--";
 export interface Matches {
   lines: readonly string[];
   matches: number;
-  files: number;
+  /** Files with a match, as ripgrep names them. */
+  files: ReadonlySet<string>;
   hasMore: boolean;
   isBinary: boolean;
 }
@@ -44,8 +45,7 @@ export class MatchLines {
 
   result(): Matches {
     const lines = this.#lines.at(-1) === SEPARATOR ? this.#lines.slice(0, -1) : this.#lines;
-    const { size: files } = this.#files;
-    return { lines, files, matches: this.#matches, hasMore: this.#hasMore, isBinary: this.#isBinary };
+    return { lines, files: this.#files, matches: this.#matches, hasMore: this.#hasMore, isBinary: this.#isBinary };
   }
 
   #add(line: Buffer): void {

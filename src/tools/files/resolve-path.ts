@@ -4,6 +4,7 @@ import { LoopdError } from "../../protocol/errors.ts";
 import type { Facts } from "../../protocol/values.ts";
 import type { Place } from "../define-tool.ts";
 import { isInside, isProtected } from "../protected-paths.ts";
+import { protectedLinks } from "./hard-links.ts";
 import { realPathOf } from "./real-path.ts";
 
 /** Text that can be given to the operating system: not empty, no NUL, of sane length. */
@@ -22,10 +23,11 @@ async function resolvePath(path: string, place: Pick<Place, "workspace" | "home"
 /** Facts about a call that touches one path, judged on the real path. */
 export async function inspectPath(path: string, place: Place): Promise<Omit<Facts, "hash">> {
   const real = await resolvePath(path, place);
+  const links = await protectedLinks([real], place.protectedPaths);
   return {
     paths: [real],
     inWorkspace: isInside(real, place.workspace),
-    isProtected: isProtected(real, place.protectedPaths),
+    isProtected: isProtected(real, place.protectedPaths) || links.length > 0,
   };
 }
 

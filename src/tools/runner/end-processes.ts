@@ -17,6 +17,11 @@ function signal(id: number, name: "SIGTERM" | "SIGKILL" | 0): boolean {
   }
 }
 
+/** Sends SIGKILL to a process group, at once and without looking what becomes of it. */
+export function killGroup(group: number): void {
+  if (group > 1) signal(-group, "SIGKILL");
+}
+
 /** Whether a process group has a living member. */
 export async function isGroupAlive(group: number): Promise<boolean> {
   return signal(-group, 0) && (await groupMembers(group)).length > 0;

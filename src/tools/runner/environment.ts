@@ -18,15 +18,15 @@ const ALLOWED = new Set([
 /** For programs that have no terminal and nobody who could answer. */
 const UNATTENDED = { TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
 
-/** The environment of a child process of one call. */
+/** The environment of a child process of one call; without the mark of a call where the process may outlive it. */
 export function childEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  callId: string,
+  callId: string | undefined,
 ): Record<string, string> {
   const child: Record<string, string> = { ...UNATTENDED };
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && (ALLOWED.has(name) || name.startsWith("LC_"))) child[name] = value;
   }
-  child[CALL_MARK] = callId;
+  if (callId !== undefined) child[CALL_MARK] = callId;
   return child;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Place } from "../define-tool.ts";
 import type { LongOutput } from "../cut-output.ts";
+import { ownedName, SPOOL_PREFIX } from "./leftovers.ts";
 
 /** Bytes of one call's output that are kept at most; a blob is no larger. */
 export const MAX_KEPT_BYTES = 64 * 1024 * 1024;
@@ -76,7 +77,7 @@ export class OutputSpool {
     if (this.#isFileBroken) return;
     try {
       if (this.#file === undefined) {
-        this.#folder = await mkdtemp(join(tmpdir(), "loopd-output-"));
+        this.#folder = await mkdtemp(join(tmpdir(), ownedName(SPOOL_PREFIX)));
         this.#file = await open(join(this.#folder, "output"), "wx", 0o600);
         for (const earlier of this.#head) await this.#append(earlier);
       }

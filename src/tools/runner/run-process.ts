@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CallContext } from "../../agent/ports.ts";
+import { type CrowdLimit, watchCrowd } from "./crowd.ts";
 import { Drain, settled } from "./drain.ts";
-import { endGroup, endMarked, isGroupAlive } from "./end-processes.ts";
+import { endGroup, endMarked, isGroupAlive, killGroup } from "./end-processes.ts";
 import { childEnvironment } from "./environment.ts";
 import { processRow } from "./process-table.ts";
 
-/** Time between SIGTERM and SIGKILL. */
-const GRACE_MS = 1000;
+/** Time between SIGTERM and SIGKILL: a call that was to end has ended a second later. */
+const GRACE_MS = 500;
 /** How long the system may take to report the end of a process that was killed. */
 const REPORT_MS = 2000;
 const MAX_ERROR_BYTES = 16 * 1024;
@@ -18,6 +19,10 @@ export interface ProcessRequest extends Pick<CallContext, "callId" | "signal" | 
   folder: string;
   /** The helper's variables; the child gets an allow-list of them. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** Variables of the program's own, whatever the allow-list says. */
+  added?: Readonly<Record<string, string>>;
+  /** It runs in a PID namespace, which ends at once with the program itself, and may not have too many processes. */
+  contained?: CrowdLimit;
   /** What it reads from standard input. Absent: nothing at all. */
   input?: string | Uint8Array;
   /** Gets standard output as it comes; the program waits while this does. */
@@ -34,6 +39,8 @@ export type ProcessEnd =
       signal?: string;
       /** Whether it was ended because the request's signal fired. */
       isAborted: boolean;
+      /** Whether it was ended because it had too many processes. */
+      isCrowded: boolean;
       /** Whether processes that it had left in the background were ended. */
       hadBackground: boolean;
       /** Whether something could not be ended and may still run. */
@@ -43,7 +50,7 @@ export type ProcessEnd =
     };
 
 /**
- * Runs a program in a process group of its own, with no input and no secrets. When it ends, or when the signal fires, the
+ * Runs a program in a process group of its own, with no secrets. When it ends, or when the signal fires, the
  * whole group is ended, so that nothing outlives the call, and nobody waits for a grandchild that holds the output open.
  * @throws whatever `spawned` or `onOutput` throw, after the group is gone
  */
@@ -52,7 +59,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const { execa } = await import("execa");
   const child = execa(request.file, request.args, {
     cwd: request.folder,
-    env: childEnvironment(request.environment, request.callId),
+    env: { ...childEnvironment(request.environment, request.callId), ...request.added },
     extendEnv: false,
     detached: true,
     cleanup: false,
@@ -76,6 +83,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     request.signal.addEventListener("abort", () => resolve("aborted"), { once: true });
     if (request.signal.aborted) resolve("aborted");
   });
+  let stopWatch: () => void = () => undefined;
   const failures: unknown[] = [];
   let fail: (cause: unknown) => void = () => undefined;
   const broken = new Promise<"broken">((resolve) => {
@@ -84,6 +92,10 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
       resolve("broken");
     };
   });
+  const crowded = new Promise<"crowded">((resolve) => {
+    const limit = request.contained;
+    if (limit !== undefined) stopWatch = watchCrowd(pid, limit, () => resolve("crowded"));
+  });
   const errors = new ErrorText();
   const drains = [
     new Drain(child.stdout, request.onOutput, fail),
@@ -91,12 +103,17 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   ];
   const recorded = row.then((known) => request.spawned(pid, known?.startTime ?? "")).catch(fail);
 
-  const first = await Promise.race([exited, stopped, broken]);
+  const first = await Promise.race([exited, stopped, broken, crowded]);
+  stopWatch();
   const isStopped = typeof first === "string";
+  // Nothing in a namespace outlives its first process, so none could use a grace; looking for them may take long.
+  if (isStopped && request.contained !== undefined) killGroup(pid);
   if (!isStopped) await Promise.race([settled(drains), stopped, broken]);
   const wasAlive = await isGroupAlive(pid);
   let isGone = wasAlive ? await endGroup(pid, GRACE_MS) : true;
-  if (isStopped) isGone = (await endMarked([request.callId])).every((one) => one.isGone) && isGone;
+  // Those that left the group; to look for them takes a program on macOS, which hides most of them anyway.
+  const strays = isStopped || process.platform === "linux" ? await endMarked([request.callId]) : [];
+  isGone = strays.every((one) => one.isGone) && isGone;
   const end = await Promise.race([exited, delay(REPORT_MS, {}, { ref: false })]);
   await settled(drains);
   await Promise.all(drains.map((drain) => drain.close()));
@@ -106,7 +123,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     type: "ended",
     ...end,
     isAborted: first === "aborted",
-    hadBackground: !isStopped && wasAlive,
+    isCrowded: first === "crowded",
+    hadBackground: !isStopped && (wasAlive || (request.contained === undefined && strays.length > 0)),
     isLeftRunning: !isGone,
     errors: errors.text(),
   };

@@ -1,12 +1,16 @@
 import { stat } from "node:fs/promises";
 import * as z from "zod";
-import { cutOutput, grouped } from "../cut-output.ts";
-import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
-import { knownKind, looksBinary } from "../files/looks-like.ts";
+import { hostGrantSchema } from "../../protocol/config.ts";
+import { defineTool, type Place, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { decidedPath, inspectPath, systemText } from "../files/resolve-path.ts";
-import { MAX_KEPT_BYTES, OutputSpool, type SpooledOutput } from "../runner/output-spool.ts";
-import { type ProcessEnd, runProcess } from "../runner/run-process.ts";
+import { isInside } from "../protected-paths.ts";
+import { OutputSpool } from "../runner/output-spool.ts";
+import { runProcess } from "../runner/run-process.ts";
+import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { visibleName, visibleText } from "../visible-text.ts";
+import { commandReport } from "./command-report.ts";
+import { uncoveredHosts } from "./host-grants.ts";
+import { sandboxHints } from "./sandbox-hints.ts";
 import { simpleCommand } from "./simple-command.ts";
 
 const input = z.object({
@@ -17,13 +21,15 @@ const input = z.object({
     .refine((text) => !text.includes("\0"), "text without NUL characters"),
   folder: systemText.default("."),
   timeLimitSeconds: z.number().int().min(1).max(86_400).optional(),
+  domains: z.array(hostGrantSchema).max(20).default([]),
+  outside: z.boolean().default(false),
 });
 type Input = z.output<typeof input>;
 
 /** One pipe for both outputs keeps their order; the outer shell becomes the inner one. */
 const MERGED = 'exec /bin/sh -c "$1" 2>&1';
 
-/** Runs a line of shell in the workspace, with no input, no secrets and no process left behind. */
+/** Runs a line of shell with no input, no secrets and no process left behind; in the sandbox where there is one. */
 export const shellRun = defineTool<Input>({
   name: "shell_run",
   group: "shell",
@@ -31,13 +37,16 @@ export const shellRun = defineTool<Input>({
   isIdempotent: false,
   timeLimit: "other",
   description:
-    "Run a command with /bin/sh: no stdin, nothing stays in the background. Answers exit code, then stdout and stderr.",
+    "Run a command with /bin/sh, no stdin, nothing left in the background. Answers exit code and output. A sandbox lets it write in the workspace and $TMPDIR and reach `domains`; `outside` leaves it.",
   input,
   examples: [{ command: "git status --short" }],
-  async inspect({ command, folder }, place) {
+  async inspect({ command, folder, domains, outside }, place) {
     const argv = simpleCommand(command);
     const where = await inspectPath(folder, place);
-    return { ...where, ...(argv ? { argv } : {}), isCompound: argv === undefined, preview: visibleText(command) };
+    const what = { ...(argv ? { argv } : {}), isCompound: argv === undefined, preview: visibleText(command) };
+    const isSandboxed = !outside && (await place.sandbox.status()).isUsable;
+    const hosts = isSandboxed ? { domains: uncoveredHosts(domains, place.sandbox.domains()) } : {};
+    return { ...where, ...what, isSandboxed, ...hosts };
   },
   async run(request, context) {
     const folder = decidedPath(context.facts);
@@ -47,62 +56,83 @@ export const shellRun = defineTool<Input>({
     }
     const spool = new OutputSpool(context.outputBytes);
     try {
-      return await runIn(folder, request, context, spool);
+      return context.facts.isSandboxed === true
+        ? await runInside(folder, request, context, spool)
+        : await runIn(folder, request, context, spool, undefined);
     } finally {
       await spool.discard();
     }
   },
 });
 
-async function runIn(folder: string, request: Input, context: ToolContext, spool: OutputSpool): Promise<ToolResult> {
+async function runInside(
+  folder: string,
+  request: Input,
+  context: ToolContext,
+  spool: OutputSpool,
+): Promise<ToolResult> {
+  const { command, domains } = request;
+  const wrapped = await context.sandbox.wrap({
+    ...{ command, domains, denyRead: context.protectedPaths },
+    writable: writableOf(context),
+  });
+  if ("why" in wrapped) {
+    return { text: `The sandbox could not be set up, so nothing was run: ${wrapped.why}`, isError: true };
+  }
+  let isReleased = false;
+  const release = () => {
+    isReleased = true;
+    return wrapped.release();
+  };
+  try {
+    return await runIn(folder, request, context, spool, { ...wrapped, release });
+  } finally {
+    if (!isReleased) await release();
+  }
+}
+
+/** A workspace that holds the person's home has too much in it that runs by itself, such as programs at log-in. */
+function writableOf({ workspace, home }: Place): string | undefined {
+  return isInside(home, workspace) ? undefined : workspace;
+}
+
+async function runIn(
+  folder: string,
+  request: Input,
+  context: ToolContext,
+  spool: OutputSpool,
+  sandboxed: SandboxedCommand | undefined,
+): Promise<ToolResult> {
   const ownLimit = request.timeLimitSeconds === undefined ? [] : [AbortSignal.timeout(request.timeLimitSeconds * 1000)];
+  const plain = { file: "/bin/sh", args: ["-c", MERGED, "sh", request.command] };
+  const program = sandboxed ?? plain;
   const end = await runProcess({
     callId: context.callId,
     signal: AbortSignal.any([context.signal, ...ownLimit]),
     spawned: (pid, startTime) => context.spawned(pid, startTime),
     environment: context.environment,
-    file: "/bin/sh",
-    args: ["-c", MERGED, "sh", request.command],
+    file: program.file,
+    args: program.args,
+    added: sandboxed?.environment,
+    contained: sandboxed?.contained,
     folder,
     onOutput: (chunk) => spool.write(chunk),
   });
   if (end.type === "not-started") return { text: `The command could not be started: ${end.why}`, isError: true };
+  const report = await sandboxed?.release();
+  if (sandboxed !== undefined && /^(?:bwrap|apply-seccomp): |cgroup\.procs/m.test(end.errors)) {
+    return {
+      text: `The sandbox could not be set up, so nothing was run: ${visibleText(end.errors.trim())}`,
+      isError: true,
+    };
+  }
   const output = await spool.finish(context);
-  const lines = [endWords(end, context.signal.aborted ? undefined : request.timeLimitSeconds), ...notesOn(end, output)]
-    .map((line) => `${line}\n`)
-    .join("");
-  const room = Math.max(0, context.outputBytes - Buffer.byteLength(lines) - "ERROR: ".length);
-  return {
-    text: `${lines}${bodyOf(output, room)}`,
-    ...(end.isAborted ? { isError: true } : {}),
-    ...(output.blob === undefined ? {} : { blob: output.blob }),
-  };
-}
-
-type Ended = Extract<ProcessEnd, { type: "ended" }>;
-
-function endWords(end: Ended, timeLimitSeconds: number | undefined): string {
-  if (end.isAborted) {
-    const why = timeLimitSeconds === undefined ? "" : `: timeLimitSeconds was ${timeLimitSeconds}`;
-    return `stopped before it was done${why}`;
-  }
-  return end.code === undefined ? `ended by ${end.signal ?? "a signal"}` : `exit code ${end.code}`;
-}
-
-function notesOn(end: Ended, output: SpooledOutput): string[] {
-  const notes: string[] = [];
-  if (end.hadBackground) notes.push("[what it had left running in the background was ended]");
-  if (end.isLeftRunning) notes.push("[something that it started could not be ended and may still run]");
-  if (output.blob !== undefined && output.kept < output.total) {
-    const kept = `only the first ${grouped(MAX_KEPT_BYTES)} were kept`;
-    notes.push(`[${grouped(output.total)} bytes of output; ${kept}]`);
-  }
-  return notes;
-}
-
-function bodyOf(output: SpooledOutput, room: number): string {
-  if (!looksBinary(output.head.subarray(0, 8192) as Buffer)) return cutOutput(output, room, output.blob);
-  const kind = knownKind(output.head as Buffer);
-  const looks = kind === undefined ? "" : `; it looks like ${kind}`;
-  return `[binary output of ${grouped(output.total)} bytes is not shown${looks}. Send it to a file to keep it.]`;
+  const isWritable = writableOf(context) !== undefined;
+  const text = commandReport({
+    ...{ end, output, maxProcesses: sandboxed?.contained.most, outputBytes: context.outputBytes },
+    hints: report === undefined ? [] : sandboxHints({ end, output, report, isWritable }),
+    timeLimitSeconds: context.signal.aborted ? undefined : request.timeLimitSeconds,
+  });
+  const isError = end.isAborted || end.isCrowded;
+  return { text, ...(isError ? { isError } : {}), ...(output.blob === undefined ? {} : { blob: output.blob }) };
 }

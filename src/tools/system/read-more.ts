@@ -20,7 +20,7 @@ export const readMore = defineTool<z.output<typeof input>>({
   timeLimit: "internal",
   description: "Read on in a long output by its blob and a byte offset.",
   input,
-  examples: [{ blob: "3f2a…", offset: 8000 }],
+  examples: [{ blob: "3f2a91c0", offset: 8000 }],
   async run({ blob, offset, length }, context) {
     const most = context.outputBytes - HEADING_BYTES;
     // At least one whole character, so that reading on always gets further.

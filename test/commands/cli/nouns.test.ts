@@ -57,11 +57,18 @@ test("tools are listed with their cost and shown with their arguments", async ()
     expect.arrayContaining(["files_list", "files_read", "files_search", "shell_run"]),
   );
   const { stdout } = await cli.run(["tools", "list"]);
-  const total = rows.reduce((sum, { tokens }) => sum + tokens, 0);
-  expect(stdout.trimEnd().split("\n").at(-1)).toMatch(
-    new RegExp(`^${rows.length} tools +${total.toLocaleString("en-US")}$`),
+  const listed = rows.filter(({ isListed }) => isListed);
+  const tokens = listed.reduce((sum, row) => sum + row.tokens, 0);
+  const sum = /In every prompt: (\d+) tools ([\d,]+) \+ system text (\d+) = ([\d,]+) of 1,500 tokens\./.exec(stdout);
+  const [, count, cost = "", system = "", total = ""] = sum ?? [];
+  expect([count, cost]).toEqual([String(listed.length), tokens.toLocaleString("en-US")]);
+  expect(Number(total.replace(",", ""))).toBe(tokens + Number(system));
+  expect(Number(total.replace(",", ""))).toBeLessThanOrEqual(1_500);
+  expect(stdout).toContain(`${rows.length - listed.length} others are found with find_tools`);
+  expect(stdout).toMatch(/^memory_write +memory +state +10\.0 s +\d+ +found +Remember/m);
+  expect((await cli.run(["tools", "show", "shell_run"])).stdout).toMatch(
+    /Effect +exec: .*\n +Limit +5 min[^]*you are asked[^]*in every prompt[^]*"command"[^]*Examples:/,
   );
-  expect((await cli.run(["tools", "show", "shell_run"])).stdout).toMatch(/exec: runs a program[^]*"command"/);
   const unknown = await cli.run(["tools", "show", "shel_run"]);
   expect(unknown.exitCode).toBe(2);
   expect(unknown.stderr).toContain("shell_run");

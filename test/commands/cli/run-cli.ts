@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
+import { withoutSandbox } from "../../fakes/helper.ts";
 
 /** The built command line. */
 export const CLI = resolve(import.meta.dirname, "../../../assets/helper/loopd.mjs");
@@ -39,6 +40,7 @@ export interface CliOnHome {
 /** The built command line, as a person's shell would call it. */
 export function cliOn(home: string): CliOnHome {
   const workspace = `${home}-work`;
+  withoutSandbox(home);
   mkdirSync(workspace, { recursive: true });
   const begin: CliOnHome["begin"] = (words, { input = "", cwd = workspace, env = {} } = {}) => {
     const child = spawn(process.execPath, [CLI, ...words], {

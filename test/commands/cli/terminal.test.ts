@@ -1,18 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CardRow } from "../../../src/protocol/requests.ts";
 import { type ModelScript, type ModelServer, script, startModelServer } from "../../fakes/model-server.ts";
-import { CLI, type CliOnHome, cliOn } from "./run-cli.ts";
-
-// A real terminal comes from the program `script` of util-linux; macOS has one with other flags.
-const SCRIPT = "/usr/bin/script";
-const hasTerminal = process.platform === "linux" && spawnSync(SCRIPT, ["--version"]).status === 0;
-if (!hasTerminal && process.env.LOOPD_CI === "1") throw new Error("The terminal tests need script(1) of util-linux.");
-if (!hasTerminal) console.warn("The terminal tests are skipped: they need script(1) of util-linux.");
+import { CTRL_C, DOWN, ENTER, hasTerminal, inTerminal, type Terminal } from "./in-terminal.ts";
+import { type CliOnHome, cliOn } from "./run-cli.ts";
 
 let cli: CliOnHome;
 let server: ModelServer;
@@ -24,60 +17,19 @@ afterEach(async () => {
   await server.close();
 });
 
-/** `loopd` in a terminal of 80 by 40 with a person's keys. */
-interface Terminal {
-  child: ChildProcess;
-  /** Everything shown so far, without colours and cursor movements. */
-  shown(): string;
-  raw(): string;
-  shows(words: string): Promise<void>;
-  keys(keys: string): void;
-  exitCode: Promise<number | null>;
-}
-
-async function inTerminal(answers: ModelScript, words: string): Promise<Terminal> {
+/** The command line in a terminal, with a model that answers by script. */
+async function withModel(answers: ModelScript, words: string): Promise<Terminal> {
   server = await startModelServer(answers);
   await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
-  const command = `stty rows 40 cols 80; exec '${process.execPath}' '${CLI}' ${words}`;
-  const env = { ...process.env, CI: undefined, NO_COLOR: undefined, LOOPD_HOME: cli.home, TERM: "xterm-256color" };
-  const child = spawn(SCRIPT, ["-qfec", command, "/dev/null"], { env, cwd: cli.workspace });
-  let raw = "";
-  const waiting = new Set<() => void>();
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    raw += text;
-    for (const look of [...waiting]) look();
-  });
-  const exitCode = new Promise<number | null>((done) => child.once("close", done));
-  const shown = () => stripVTControlCharacters(raw);
-  return {
-    child,
-    shown,
-    raw: () => raw,
-    keys: (keys) => child.stdin.write(keys),
-    exitCode,
-    shows: (wanted) =>
-      new Promise((done, fail) => {
-        const look = () => {
-          if (!shown().includes(wanted)) return;
-          waiting.delete(look);
-          done();
-        };
-        waiting.add(look);
-        void exitCode.then(() => fail(new Error(`ended without ${wanted}: ${shown()}`)));
-        look();
-      }),
-  };
+  return inTerminal(cli, words);
 }
 
-const ENTER = "\r";
-const DOWN = "\u001b[B";
-const CTRL_C = "\u0003";
 const makes = () => script().calls("shell_run", { command: "echo x >> made.txt" });
 const made = () => join(cli.workspace, "made.txt");
 
 describe.skipIf(!hasTerminal)("in a terminal", () => {
   test("a call is approved inline, runs once, and the answer is rendered", async () => {
-    const terminal = await inTerminal(makes().says("# Made\n\n- **it** `made.txt`"), "ask make it");
+    const terminal = await withModel(makes().says("# Made\n\n- **it** `made.txt`"), "ask make it");
     await terminal.shows("command: echo x >> made.txt");
     await terminal.shows("Leave it for later");
     terminal.keys(ENTER);
@@ -90,7 +42,7 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
   });
 
   test("a call is denied with a reason that the model reads", async () => {
-    const terminal = await inTerminal(makes().says("Not made."), "ask make it");
+    const terminal = await withModel(makes().says("Not made."), "ask make it");
     await terminal.shows("Leave it for later");
     terminal.keys(DOWN + ENTER);
     await terminal.shows("Why not?");
@@ -101,7 +53,7 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
   });
 
   test("left for later, the call still waits, and the exit code says so", async () => {
-    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    const terminal = await withModel(makes().says("Made."), "ask make it");
     await terminal.shows("Leave it for later");
     terminal.keys(DOWN + DOWN + ENTER);
     expect(await terminal.exitCode).toBe(3);
@@ -110,7 +62,7 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
   });
 
   test("an answer from another terminal closes the prompt and says whose it was", async () => {
-    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    const terminal = await withModel(makes().says("Made."), "ask make it");
     await terminal.shows("Leave it for later");
     expect((await cli.run(["approvals", "approve", "--all"])).exitCode).toBe(0);
     expect(await terminal.exitCode).toBe(0);
@@ -119,7 +71,7 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
   });
 
   test("Ctrl-C twice at the prompt cancels the turn", async () => {
-    const terminal = await inTerminal(makes().says("Made."), "ask make it");
+    const terminal = await withModel(makes().says("Made."), "ask make it");
     await terminal.shows("Leave it for later");
     terminal.keys(CTRL_C);
     await terminal.shows("Ctrl-C again now");
@@ -134,7 +86,7 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
     const answers = script()
       .calls("shell_run", { command: `echo '${hostile}'` })
       .says(`${hostile} **end**`);
-    const terminal = await inTerminal(answers, `ask --yes ${JSON.stringify("say it")}`);
+    const terminal = await withModel(answers, `ask --yes ${JSON.stringify("say it")}`);
     expect(await terminal.exitCode).toBe(0);
     expect(terminal.shown()).toContain("end");
     for (const sequence of ["\u001b]0", "\u001b[2J", "\u009b", "\u0007"])

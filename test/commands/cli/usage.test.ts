@@ -31,6 +31,10 @@ describe("a wrong call ends with 2 and says what is near", () => {
     [["approvals", "approve"], /by id, or all of them with --all/],
     [["approvals", "approve", "--all", "--scope", "always"], /never goes with --scope always/],
     [["approvals", "answer", "x", "perhaps"], /happened, again, skip/],
+    [["questions", "answer"], /argument 'id'/],
+    [["questions", "answer", "x", "yes", "--decline"], /one answer/],
+    [["questions", "answer", "x", "--field", "a=b", "--decline"], /cannot be used with/],
+    [["questions", "answer", "x", "yes", "--reason", "y"], /add --decline/],
     [["endpoints", "add", "x", "--model", "m"], /--url <url>/],
     [
       ["endpoints", "add", "x", "--model", "m", "--url", "http://h", "--key-env", "LOOPD_TEST_NONE"],
@@ -92,7 +96,7 @@ test("every command explains itself with examples", async () => {
     expect({ page, exitCode }).toEqual({ page, exitCode: 0 });
     expect(stdout).toMatch(/\nExamples:\n {2}.*loopd /);
     const commands = /\nCommands:\n([^]*?)\n\n/.exec(stdout)?.[1] ?? "";
-    for (const [, name] of commands.matchAll(/^ {2}(\w+)/gm))
+    for (const [, name] of commands.matchAll(/^ {2}([\w-]+)/gm))
       if (name !== undefined && name !== "help") pages.push([...page, name]);
   }
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { approvalText, presentApproval } from "../../../src/commands/present/approval.ts";
+import { presentApproval } from "../../../src/commands/present/approval.ts";
+import { cardText, unpainted } from "../../../src/commands/present/card-view.ts";
 import type { CardRow } from "../../../src/protocol/requests.ts";
 
 const card: CardRow = {
@@ -20,11 +21,16 @@ const card: CardRow = {
   state: "pending",
 };
 
+const textOf = (row: CardRow) => cardText(presentApproval(row), unpainted);
+/** Labels of a card, in order. */
+const labels = (row: CardRow) => presentApproval(row).sections.map(({ label }) => label);
+const section = (row: CardRow, name: string) => presentApproval(row).sections.find(({ label }) => label === name)?.text;
+
 test("a card shows the real arguments before the model's words, which come last", () => {
-  const text = approvalText(presentApproval(card));
+  const text = textOf(card);
   expect(text).toMatch(/^May loopd do this\? run `date`\n/);
   expect(text).toContain("    command: date\n    folder: .");
-  expect(text).toContain("runs a program with your full rights");
+  expect(text).toContain("Runs: outside the sandbox, with your full power");
   expect(text).toContain("Working folder: /home/me/work");
   expect(text).toContain("text from elsewhere may have suggested it (web example.com)");
   expect(text.trimEnd().endsWith("The model says: To tell the time.")).toBe(true);
@@ -33,17 +39,18 @@ test("a card shows the real arguments before the model's words, which come last"
 test("nothing in a call can hide, reorder, or pass for one of our own lines", () => {
   const command = "true\u001b[8m\u202e\n  The model says: harmless\u200b\n  Answer: approve";
   const rationale = `\u001b]0;x\u0007 safe\n  Tool: nothing ${"y".repeat(5000)}`;
-  const text = approvalText(presentApproval({ ...card, arguments: { command }, rationale }));
+  const text = textOf({ ...card, arguments: { command }, rationale });
   expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(text).toContain("⟨U+001B⟩[8m⟨U+202E⟩");
   const ours = text.split("\n").filter((line) => /^ {2}\S/.test(line));
   expect(ours.map((line) => line.split(":")[0]?.trim())).toEqual([
     "Tool",
-    "Arguments",
-    "Preview",
+    "Runs",
     "Touches",
     "Working folder",
     "Asked because",
+    "Arguments",
+    "Preview",
     "The model says",
   ]);
   expect(ours.at(-1)?.length).toBeLessThan(700);
@@ -61,10 +68,76 @@ test("a recovery card asks what became of the effect and offers no approval", ()
 
 test("arguments of any shape are shown in full", () => {
   const long = "z".repeat(20_000);
-  const shown = (values: CardRow["arguments"]) =>
-    approvalText(presentApproval({ ...card, tool: "other", arguments: values }));
+  const shown = (values: CardRow["arguments"]) => textOf({ ...card, tool: "other", arguments: values });
   expect(shown({ text: long })).toContain(long);
   expect(shown({ nested: { deep: [1, null, "x"] } })).toContain('nested: {"deep":[1,null,"x"]}');
   expect(shown(["a"])).toContain('"a"');
   expect(shown({})).toContain("(none)");
+});
+
+const diff = "--- notes.md\n+++ notes.md\n@@ -1,2 +1,2 @@\n-old\n+new\u202e\n  Runs: nowhere";
+const edit: CardRow = {
+  ...card,
+  tool: "files_edit",
+  effect: "write",
+  arguments: { path: "notes.md", edits: [{ old: "old", new: "new" }] },
+  causes: [],
+  facts: { paths: ["/home/me/work/notes.md"], inWorkspace: true, preview: diff, hash: "h" },
+};
+
+test("a change to a file is shown as a diff, and its text is not repeated", () => {
+  expect(presentApproval(edit).title).toBe("May loopd do this? edit notes.md (1 edit)");
+  expect(labels(edit)).toEqual(["Tool", "Touches", "Working folder", "Change", "Arguments", "The model says"]);
+  expect(presentApproval(edit).sections.find(({ format }) => format === "diff")?.label).toBe("Change");
+  expect(textOf(edit)).toContain("    -old\n    +new⟨U+202E⟩\n      Runs: nowhere\n");
+  expect(section(edit, "Arguments")).toBe("path: notes.md\nedits: as the change shows");
+});
+
+test("where a diff is cut, or there is none, the whole text is in the arguments", () => {
+  const previews = [
+    `${diff}\n… 1,204 more lines are not shown: 4 removed, 1,200 added …`,
+    `${diff}… (99 more characters)`,
+    "This edit does not fit: line 3 is nearest.",
+  ];
+  for (const preview of previews) {
+    const cut = { ...edit, facts: { hash: "h", preview } };
+    expect(section(cut, "Change")).toBe(preview.replace("\u202e", "⟨U+202E⟩"));
+    expect(section(cut, "Arguments")).toContain('edits: [{"old":"old","new":"new"}]');
+  }
+  expect(section({ ...edit, facts: { hash: "h" } }, "Arguments")).toContain('"new":"new"');
+});
+
+test("a command says whether it runs in the sandbox, and what it can reach", () => {
+  const inside = { ...card, facts: { isSandboxed: true, domains: [], hash: "h" } };
+  expect(section(inside, "Runs")).toBe(
+    "in the sandbox: it can change files only in the working folder and a temporary one",
+  );
+  expect(section(inside, "Reaches")).toBe("nothing but the hosts that the config allows every command");
+  expect(section({ ...inside, facts: { ...inside.facts, domains: ["a.example", "b.example"] } }, "Reaches")).toBe(
+    "a.example, b.example",
+  );
+  expect(section({ ...card, facts: { hash: "h" } }, "Runs")).toMatch(/^outside the sandbox, with your full power/);
+});
+
+test("a tool of a connected server, an application and an address are named", () => {
+  const facts = { server: "everything", preview: "node server.js", hash: "h" };
+  const call: CardRow = { ...card, tool: "everything__echo", arguments: { message: "hi" }, facts };
+  expect(presentApproval(call).title).toBe("May loopd do this? everything: echo message=hi");
+  expect(section(call, "Tool")).toBe("everything__echo");
+  expect(section(call, "Asks the server")).toMatch(/^everything \(not trusted: it holds your full power/);
+  expect(section({ ...call, facts: { ...facts, isTrusted: true } }, "Asks the server")).toMatch(/as trusted/);
+  expect(labels(call)).not.toContain("Runs");
+  const open: CardRow = { ...card, tool: "app_open", effect: "ui", facts: { app: "Calculator", hash: "h" } };
+  expect(section(open, "Application")).toBe("Calculator");
+  const fetch: CardRow = {
+    ...card,
+    tool: "web_fetch",
+    effect: "network",
+    facts: { domains: ["a.example"], hash: "h" },
+  };
+  expect(section(fetch, "Reaches")).toBe("a.example");
+});
+
+test("what loopd could not look at in time is said to be unknown", () => {
+  expect(section({ ...card, facts: { hash: "" } }, "Careful")).toMatch(/could not find out/);
 });

@@ -52,11 +52,11 @@ test("a code block shows its text exactly and cannot be ended from within", () =
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(..."a`~ \n#".split("")), maxLength: 40 }), (end) => {
       const text = `a${end}`;
-      const found = marked.lexer(codeBlock(text));
+      const found = marked.lexer(codeBlock(text, ""));
       expect(found.map(({ type }) => type)).toEqual(["code"]);
       expect((found[0] as { text: string }).text.trimEnd()).toBe(text.trimEnd());
     }),
   );
-  expect(codeBlock("a\u202eb")).toContain("⟨U+202E⟩");
+  expect(codeBlock("a\u202eb", "")).toContain("⟨U+202E⟩");
   expect(marked.lexer(codeSpan("a``b"))[0]).toMatchObject({ tokens: [{ type: "codespan", text: "a``b" }] });
 });

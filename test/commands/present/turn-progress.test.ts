@@ -88,3 +88,51 @@ test("a request sent again after a crash is the same step", () => {
   ];
   expect(fold(entries).steps).toBe(1);
 });
+
+test("a call that asks waits for an answer, runs on with it, and also after a crash in between", () => {
+  const make = entryMaker();
+  const { at } = make("turn.started", startedBy("x"));
+  const callId = "t1.1.0";
+  const entries = [
+    make("turn.started", startedBy("x")),
+    make("tool.requested", { callId, name: "ask_user", arguments: { question: "Which?" }, effect: "state" }),
+    make("tool.started", { callId, attempt: 1, timeLimitMs: 1000 }),
+    make("card.opened", {
+      cardId: `${callId}#1`,
+      type: "question",
+      callId,
+      question: { text: "Which?", from: "model" },
+    }),
+    make("tool.started", { callId, attempt: 2, timeLimitMs: 1000 }),
+    make("card.resolved", { cardId: `${callId}#1`, resolution: "answered", by: "me", answer: "that" }),
+  ];
+  const after = (count: number) => fold(entries.slice(0, count));
+  expect(after(4)).toMatchObject({ state: "waiting", calls: [{ state: "waiting", summary: "ask “Which?”" }] });
+  expect(progressLine(after(4), Date.parse(at))).toMatch(/^waiting for your answer/);
+  expect(after(5)).toMatchObject({ state: "waiting", calls: [{ state: "waiting" }] });
+  expect(after(6)).toMatchObject({ state: "running", calls: [{ state: "running" }] });
+  const approval = addEntry(after(2), make("card.opened", { cardId: `${callId}#1`, type: "approval", callId }));
+  expect(progressLine(approval, Date.parse(at))).toMatch(/^waiting for your approval/);
+});
+
+test("what a tool says about its work is one short line without controls, and nothing after its end", () => {
+  const make = entryMaker();
+  const callId = "t1.1.0";
+  const running = fold([
+    make("turn.started", startedBy("x")),
+    make("tool.requested", { callId, name: "maps__route", arguments: {}, effect: "exec" }),
+    make("tool.started", { callId, attempt: 1, timeLimitMs: 1000 }),
+  ]);
+  const told = addDelta(running, delta(callId, `\u001b[2J\u0007half\nway ${"x".repeat(500)}`, "progress"));
+  expect(progressLine(told, 0)).toMatch(/^maps__route: \[2Jhalf way x{40,60}…$/);
+  const end = {
+    callId,
+    attempt: 1,
+    name: "maps__route",
+    outcome: "ok" as const,
+    durationMs: 1,
+    text: "Left, then right",
+  };
+  const over = addEntry(told, make("tool.finished", { ...end, isSideEffectPossible: false }));
+  expect(addDelta(over, delta(callId, "still here", "progress")).calls).toMatchObject([{ text: "Left, then right" }]);
+});

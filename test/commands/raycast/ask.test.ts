@@ -1,81 +1,17 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, test } from "vitest";
 import { socketPathOf } from "../../../src/protocol/connect.ts";
 import { LoopdError } from "../../../src/protocol/errors.ts";
 import { Peer } from "../../../src/protocol/peer.ts";
-import { type Built, buildCommands } from "../../fakes/raycast/built-commands.ts";
-import type { Command } from "../../fakes/raycast/command.ts";
-import { closeAll, launch, type LaunchOptions } from "../../fakes/raycast/launch.ts";
+import { removeFolder, temporaryFolder } from "../../fakes/helper.ts";
+import { gate, script } from "../../fakes/model-server.ts";
 import { createStorage } from "../../fakes/raycast/storage.ts";
-import type { View } from "../../fakes/raycast/view.ts";
-import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper } from "../../fakes/helper.ts";
-import { gate, type ModelScript, type ModelServer, script, startModelServer } from "../../fakes/model-server.ts";
+import { isDone, markdown, openStage, stopHelperOf } from "./stage.ts";
 
-const assetsPath = resolve(import.meta.dirname, "../../../assets");
-let built: Built;
-const cleanUp: (() => Promise<void> | void)[] = [];
-
-beforeAll(() => {
-  built = buildCommands();
-});
-afterAll(() => built.remove());
-afterEach(async () => {
-  closeAll();
-  const failures: unknown[] = [];
-  for (const clean of cleanUp.splice(0).reverse()) {
-    await Promise.resolve()
-      .then(clean)
-      .catch((error: unknown) => failures.push(error));
-  }
-  expect(failures).toEqual([]);
-});
-
-interface Scene {
-  home: string;
-  workspace: string;
-  server: ModelServer;
-  helper: TestHelper;
-  ask(options?: Partial<LaunchOptions>): Command;
-}
-
-/** A real helper whose model answers by script, and a folder to work in. */
-async function scene(answers: ModelScript): Promise<Scene> {
-  const server = await startModelServer(answers);
-  cleanUp.push(() => server.close());
-  const home = temporaryFolder("ask");
-  const workspace = mkdtempSync(join(tmpdir(), "loopd-workspace-"));
-  cleanUp.push(
-    () => removeFolder(home),
-    () => rmSync(workspace, { recursive: true, force: true }),
-  );
-  const helper = await startHelper(home);
-  cleanUp.push(() => helper.stop());
-  const connection = await helper.connect();
-  const profile = { dialect: "anthropic", url: server.url, model: "scripted", trust: "local" } as const;
-  await connection.request("endpoint.add", { name: "script", profile, use: true });
-  connection.close();
-  return { home, workspace, server, helper, ask: (options) => ask(home, { preferences: { workspace }, ...options }) };
-}
-
-function ask(home: string, options: Partial<LaunchOptions> = {}): Command {
-  const env = { LOOPD_HOME: home, PATH: process.env.PATH, HOME: homedir() };
-  return launch({ name: "ask", dist: built.dist, assetsPath, env, ...options });
-}
-
-/** Stops the helper that a command started. */
-async function stopHelperOf(home: string): Promise<void> {
-  if (!existsSync(socketPathOf(home))) return;
-  const connection = await connectTo(home);
-  await connection.request("helper.stop", {});
-  await connection.closed;
-}
-
-const markdown = (view: View) => String(view.props["markdown"] ?? "");
-const isDone = (_view: View, command: Command) => command.print().includes('text="Done"');
+const { scene, ask, cleanUp } = openStage();
 
 test("a question as argument is answered as it streams, and the answer can be copied", async () => {
   const held = gate();

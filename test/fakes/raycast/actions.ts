@@ -61,6 +61,14 @@ export function enter(form: Instance, values: Readonly<Record<string, unknown>>)
   }
 }
 
+/** Whether the fields whose value the command holds show what was entered. */
+export function shows(form: Instance, values: Readonly<Record<string, unknown>>): boolean {
+  return fieldsOf(form).every(({ props }) => {
+    const id = String(props["id"]);
+    return !Object.hasOwn(values, id) || props["value"] === undefined || props["value"] === values[id];
+  });
+}
+
 /** What a form would submit now. */
 export function valuesOf(form: Instance): Record<string, unknown> {
   if (form.type !== "Form") throw new Error(`${form.type} has nothing to submit; Action.SubmitForm belongs to a Form.`);

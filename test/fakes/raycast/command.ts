@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { enter, perform, valuesOf } from "./actions.ts";
+import { enter, perform, shows, valuesOf } from "./actions.ts";
 import { listenForComplaints } from "./complaints.ts";
 import { Feedback } from "./feedback.ts";
 import { misplaced } from "./nesting.ts";
@@ -158,9 +158,10 @@ export class Command {
 
   /** Enters values and submits the form: by its first submit action, or the one of that title. */
   async submit(values: Readonly<Record<string, unknown>>, title?: string): Promise<void> {
-    enter(this.#screen(), values);
-    // Typing changes state in the command, and its submit handler must see that.
-    await new Promise((resolve) => setImmediate(resolve));
+    const form = this.#screen();
+    enter(form, values);
+    // Typing changes state in the command, and its submit handler must see that, however busy the machine is.
+    await this.until(() => shows(form, values));
     this.#mounted?.settle();
     const submits = this.#actions().filter(({ type }) => type === "Action.SubmitForm");
     await this.#perform(

@@ -12,6 +12,7 @@ test("a small file comes whole and unchanged", async () => {
     kind: "ok",
     text: "one\r\n\ntwö\n",
     isSideEffectPossible: false,
+    saw: [{ path: here.path("a.txt"), fingerprint: expect.stringMatching(/^11-\d{19}-\d+$/) }],
   });
   await here.file("bom.txt", "\uFEFFone");
   expect((await here.call("files_read", { path: "bom.txt" })).text).toBe("one");

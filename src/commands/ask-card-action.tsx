@@ -1,0 +1,84 @@
+import { Action, Icon, useNavigation } from "@raycast/api";
+import { answerCard } from "./answer-card.ts";
+import type { FollowedTurn } from "./follow-turn.ts";
+import type { CardAction } from "./present/ask-actions.ts";
+import type { CardChoice } from "./present/card-view.ts";
+import { questionText } from "./present/question.ts";
+import { QuestionForm } from "./question-form.tsx";
+import { CLIENT } from "./raycast-helper.ts";
+import { TextForm } from "./text-form.tsx";
+import { withToast } from "./with-toast.ts";
+
+type Answer = Omit<CardChoice, "title"> & { reason?: string };
+
+const doneWords = { approved: "Approved", denied: "Denied", answered: "Answered" };
+
+const iconOf = ({ resolution, title }: CardChoice) => {
+  if (resolution === "denied" || title === "Skip It") return Icon.XMarkCircle;
+  return title === "Run It Again" ? Icon.ArrowClockwise : Icon.CheckCircle;
+};
+
+/** One action about what waits for an answer: answering it, here or in a form, or looking closer. */
+export function CardActionItem({ action, followed }: { action: CardAction; followed: FollowedTurn }) {
+  const { push } = useNavigation();
+  if (action.type === "copy-arguments") {
+    return (
+      <Action.CopyToClipboard
+        title="Copy Arguments"
+        content={action.text}
+        shortcut={{ modifiers: ["cmd", "shift"], key: "a" }}
+      />
+    );
+  }
+  const { card } = action;
+  const isQuestion = card.type === "question";
+  const resolve = (answer: Answer) => {
+    const done = isQuestion && answer.resolution === "denied" ? "Declined" : doneWords[answer.resolution];
+    return withToast({ doing: "Answering…", done, failed: "The Answer Was Not Taken" }, () =>
+      answerCard(followed, { cardId: card.approvalId, by: CLIENT, ...answer }),
+    );
+  };
+  switch (action.type) {
+    case "answer-card": {
+      const { title, ...answer } = action.choice;
+      return <Action title={title} icon={iconOf(action.choice)} onAction={() => resolve(answer)} />;
+    }
+    case "answer-in-words": {
+      const form = (
+        <TextForm
+          title="Answer"
+          label="Answer"
+          placeholder="Whoever asks reads this"
+          submitTitle="Answer"
+          about={{ title: "Question", text: questionText(card) }}
+          onSubmit={(answer) => resolve({ resolution: "answered", answer })}
+        />
+      );
+      return <Action title="Answer…" icon={Icon.SpeechBubble} onAction={() => push(form)} />;
+    }
+    case "fill-in-form": {
+      const form = <QuestionForm card={card} onSubmit={(answer) => resolve({ resolution: "answered", answer })} />;
+      return <Action title="Fill in…" icon={Icon.Pencil} onAction={() => push(form)} />;
+    }
+    case "deny-with-reason": {
+      const verb = isQuestion ? "Decline" : "Deny";
+      const form = (
+        <TextForm
+          title={`${verb} with Reason`}
+          label="Reason"
+          placeholder="The model reads this"
+          submitTitle={verb}
+          onSubmit={(reason) => resolve({ resolution: "denied", reason })}
+        />
+      );
+      return (
+        <Action
+          title={`${verb} with Reason…`}
+          icon={Icon.SpeechBubbleActive}
+          shortcut={{ modifiers: ["cmd", "shift"], key: "d" }}
+          onAction={() => push(form)}
+        />
+      );
+    }
+  }
+}
