@@ -7,7 +7,7 @@ import { visibleName } from "../visible-text.ts";
 import { BestOf } from "./best-of.ts";
 import { globTest, globText } from "./glob.ts";
 import { missingWords } from "./missing.ts";
-import { decidedPath, inspectPath, systemText } from "./resolve-path.ts";
+import { decidedPath, inspectRead, systemText } from "./resolve-path.ts";
 import { walk } from "./walk.ts";
 
 interface Item {
@@ -47,7 +47,7 @@ export const filesList = defineTool<Input>({
     "List a folder: counts, total bytes, then size and path of each. recursive lists all files below. pattern, exclude: globs.",
   input,
   examples: [{ path: ".", recursive: true, sort: "size", limit: 10 }],
-  inspect: ({ path }, place) => inspectPath(path, place),
+  inspect: ({ path }, place) => inspectRead(path, place),
   async run(request, context) {
     const root = decidedPath(context.facts);
     const problem = await folderProblem(root);

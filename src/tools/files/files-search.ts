@@ -10,7 +10,7 @@ import { globText } from "./glob.ts";
 import { protectedLinks } from "./hard-links.ts";
 import { MatchLines, type Matches } from "./match-lines.ts";
 import { missingWords } from "./missing.ts";
-import { decidedPath, inspectPath, systemText } from "./resolve-path.ts";
+import { decidedPath, inspectRead, systemText } from "./resolve-path.ts";
 import { ripgrepPath } from "./ripgrep.ts";
 
 const input = z.object({
@@ -44,7 +44,7 @@ export const filesSearch = defineTool<Input>({
   description: "Search text in files by regex (ripgrep; skips hidden, binary and .gitignore'd files). Smart case.",
   input,
   examples: [{ pattern: "TODO|FIXME", glob: "*.ts" }],
-  inspect: ({ path }, place) => inspectPath(path, place),
+  inspect: ({ path }, place) => inspectRead(path, place),
   async run(request, context) {
     const root = decidedPath(context.facts);
     const stats = await lstat(root).catch(() => undefined);

@@ -31,6 +31,12 @@ export async function inspectPath(path: string, place: Place): Promise<Omit<Fact
   };
 }
 
+/** The same for a call that brings back what is there: text from outside the workspace is nobody's here. */
+export async function inspectRead(path: string, place: Place): Promise<Omit<Facts, "hash">> {
+  const facts = await inspectPath(path, place);
+  return facts.inWorkspace === true ? facts : { ...facts, source: "files outside the workspace" };
+}
+
 /** The real path that was decided about; a tool works on this one and resolves nothing again. */
 export function decidedPath(facts: Facts): string {
   const path = facts.paths?.[0];

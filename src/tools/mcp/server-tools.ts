@@ -24,7 +24,8 @@ function isNamed(tool: string, names: readonly string[]): boolean {
 /** What every tool of a server has in common. */
 export function sharedFields(server: McpServer, serverName: string, tool: string) {
   const { trust, timeLimitMs, listed } = server.config;
-  const facts = { server: serverName, isTrusted: trust, preview: `${serverName}: ${placeOfServer(server.config)}` };
+  const preview = `${serverName}: ${placeOfServer(server.config)}`;
+  const facts = { server: serverName, isTrusted: trust, source: `mcp ${serverName}`, preview };
   return {
     group: "mcp" as const,
     timeLimit: timeLimitMs ?? ("mcp" as const),

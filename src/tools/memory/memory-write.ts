@@ -21,6 +21,8 @@ export const memoryWrite = defineTool<z.output<typeof input>>({
     "Remember: save a note for later conversations, such as what the person prefers, facts, decisions. Markdown; the first line says what it is about.",
   input,
   examples: [{ topic: "preferences", text: "Answers in German, dates as 2026-11-21." }],
+  // Read by later sessions, which should not learn from a page what to do.
+  inspect: () => Promise.resolve({ isLasting: true }),
   async run(note, { request }) {
     const answer = await refusedWords(request("memory.write", note), ["invalid-params"]);
     if (typeof answer === "string") return { text: answer, isError: true };

@@ -46,7 +46,8 @@ export const shellRun = defineTool<Input>({
     const what = { ...(argv ? { argv } : {}), isCompound: argv === undefined, preview: visibleText(command) };
     const isSandboxed = !outside && (await place.sandbox.status()).isUsable;
     const hosts = isSandboxed ? { domains: uncoveredHosts(domains, place.sandbox.domains()) } : {};
-    return { ...where, ...what, isSandboxed, ...hosts };
+    const from = isSandboxed && domains.length > 0 ? { source: `web ${domains.join(" ")}` } : {};
+    return { ...where, ...what, isSandboxed, ...hosts, ...from };
   },
   async run(request, context) {
     const folder = decidedPath(context.facts);

@@ -18,6 +18,7 @@ export const clipboardRead = defineTool<z.output<typeof input>>({
   description: "Read the text on the clipboard.",
   input,
   examples: [{}],
+  inspect: () => Promise.resolve({ source: "clipboard" }),
   async run(_input, context) {
     const end = await runDesktop(context, (desktop) => desktop.readClipboard());
     if (end.type === "failed" && EMPTY.test(end.errors)) return { text: NOTHING };

@@ -30,7 +30,10 @@ export function createWebFetch(resolve: Resolve): Tool<z.output<typeof input>> {
     description: "Fetch a web page as readable Markdown, or text and JSON as they are.",
     input,
     examples: [{ url: "https://example.com/page" }],
-    inspect: async ({ url }) => ({ domains: [hostOf(url)], preview: visibleAddress(url) }),
+    inspect: async ({ url }) => {
+      const host = hostOf(url);
+      return { domains: [host], source: `web ${host}`, preview: visibleAddress(url) };
+    },
     run: ({ url }, context) => fetchPage(url, context, resolve),
   });
 }
