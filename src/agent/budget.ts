@@ -46,7 +46,7 @@ export function closingNote(session: string, turn: TurnState, { finish, words }:
 /** What is used up once the calls of a step are over. */
 export function spentOn(spent: Spent, turn: TurnState): Spent {
   let { denials } = spent;
-  const repeats: Record<string, number> = { ...spent.repeats };
+  let repeats: Readonly<Record<string, number>> = spent.repeats;
   const effects = [...spent.effects];
   for (const call of callsOf(turn)) {
     // Answers have a budget of their own.
@@ -55,9 +55,12 @@ export function spentOn(spent: Spent, turn: TurnState): Spent {
       denials += 1;
       continue;
     }
-    const key = keyOf(call, call.outcome.text);
-    repeats[key] = (repeats[key] ?? 0) + 1;
     if (call.outcome.isSideEffectPossible) effects.push(effectOf(call));
+    if (call.outcome.kind === "timed-out") continue;
+    const key = keyOf(call, call.outcome.text);
+    const count = (repeats[key] ?? 0) + 1;
+    // After something else has changed, looking at the same thing again is no standstill.
+    repeats = call.outcome.isSideEffectPossible ? { [key]: count } : { ...repeats, [key]: count };
   }
   return { ...spent, denials, repeats, effects };
 }

@@ -33,6 +33,24 @@ test("the same call with the same result three times ends the turn; another resu
   expect(finishOf(moving)).toEqual([expect.objectContaining({ finish: "step-limit" })]);
 });
 
+test("looking again after something else has changed is no standstill, and neither is a call that hangs", async () => {
+  const working = memoryWorld({
+    replies: [...Array(4)]
+      .flatMap((_, n) => [calls(use("look", { path: "a" })), calls(use("save", { n }))])
+      .concat(says("done")),
+    rules: [{ id: "may", layer: "config", when: { tool: "save" }, decision: "execute" }],
+  });
+  expect(await working.run()).toBe("ended");
+  expect(finishOf(working)).toEqual([{ finish: "done", text: "done" }]);
+  const hanging = memoryWorld({
+    replies: [calls(use("look", { path: "a" }))],
+    maxSteps: 5,
+    answers: () => ({ kind: "timed-out", text: "ERROR: stopped" }),
+  });
+  expect(await hanging.run()).toBe("ended");
+  expect(finishOf(hanging)).toEqual([expect.objectContaining({ finish: "step-limit" })]);
+});
+
 test("tokens are counted as the endpoint reports them", async () => {
   let path = 0;
   const world = memoryWorld({
