@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { causesOf } from "../../src/agent/policy/causes.ts";
 import { grantCondition, grantOf } from "../../src/agent/policy/grant-offer.ts";
 import type { Cause, Facts, Rule } from "../../src/protocol/values.ts";
 import { calls, memoryWorld, says, use } from "../fakes/memory-ports.ts";
@@ -67,6 +68,15 @@ test.each([
   const world = memoryWorld({ replies, rules: [permit("save"), ...grants], facts });
   await world.run();
   expect(decisions(world).at(-1)).toMatchObject({ decision, causes: [web] });
+});
+
+test("a server's own text is no cause against its tools, and a trusted server is vouched for; others are neither", () => {
+  const causes = (more: Partial<Facts>) => causesOf({ effect: "exec" }, { hash: "h", ...more }, ["mcp a", "web b"]);
+  expect(causes({ server: "a" })).toEqual([{ type: "taint", source: "web b" }]);
+  expect(causes({ server: "c" })).toHaveLength(2);
+  expect(causes({ server: "c", isTrusted: true })).toEqual([]);
+  expect(causes({})).toHaveLength(2);
+  expect(causes({ isSandboxed: true })).toEqual([]);
 });
 
 test("a grant lowers what rules of the person or nobody ask for, never what is forbidden, and ends when it ends", async () => {

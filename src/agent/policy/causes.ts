@@ -6,12 +6,15 @@ const CONSEQUENTIAL: ReadonlySet<Effect> = new Set(["write", "ui", "network", "s
 /**
  * Why a call needs a person although a rule would execute it. Text that nobody vouches for may have suggested whatever
  * leaves a mark: changes outside loopd, commands outside the sandbox, tools of a server that is not trusted, and notes
- * that later sessions read. And nobody but a person lets a private value leave that the model itself could not see.
+ * that later sessions read. A server's own text is no cause against that server: it can do by itself whatever its tools do.
+ * And nobody but a person lets a private value leave that the model itself could not see.
  */
 export function causesOf(call: { effect: Effect }, facts: Facts, taints: readonly string[]): Cause[] {
-  const isUnboxed = call.effect === "exec" && facts.isSandboxed !== true;
+  const isVouchedFor = facts.server !== undefined && facts.isTrusted === true;
+  const isUnboxed = call.effect === "exec" && facts.isSandboxed !== true && !isVouchedFor;
   const isTouched = CONSEQUENTIAL.has(call.effect) || isUnboxed || facts.isLasting === true;
-  const tainted = isTouched ? taints.map((source): Cause => ({ type: "taint", source })) : [];
+  const others = taints.filter((source) => facts.server === undefined || source !== `mcp ${facts.server}`);
+  const tainted = isTouched ? others.map((source): Cause => ({ type: "taint", source })) : [];
   const leaving = (facts.rehydrates ?? []).map((source): Cause => ({ type: "rehydration", source }));
   return [...tainted, ...leaving];
 }
