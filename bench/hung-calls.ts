@@ -12,12 +12,12 @@ export interface HungPlan {
   stubborn: number;
   /** Calls in a row between two looks at the helper's memory, after a tenth as many that count for nothing. */
   row: number;
+  /** Quiet time in ms before each look. Some 20 s after its last work V8 collects what waits to be collected. */
+  settleMs: number;
 }
 
 const STUBBORN_LIMIT_MS = 1_000;
 const ROW_LIMIT_MS = 300;
-/** Quiet time before memory is read, so that what waits to be collected is not counted. */
-const SETTLE_MS = 5_000;
 const CALLS_PER_TURN = 20;
 
 const WITHOUT_SANDBOX = { sandbox: { mode: "off" } };
@@ -30,7 +30,7 @@ const HANGS = "sleep 1000 & sleep 1000";
  * How long after its limit a call that will not end has its result, with and without the sandbox; and what calls that
  * hang leave behind. Throws unless each is told to the model as an error, its turn is done and none of its processes lives.
  */
-export async function measureHungCalls({ stubborn, row }: HungPlan): Promise<Figure[]> {
+export async function measureHungCalls({ stubborn, row, settleMs }: HungPlan): Promise<Figure[]> {
   if (!canMeasureCost) return [];
   const unsandboxed = await overshoots(WITHOUT_SANDBOX, stubborn);
   const sandboxed = await overshoots(SANDBOX, stubborn);
@@ -43,7 +43,7 @@ export async function measureHungCalls({ stubborn, row }: HungPlan): Promise<Fig
       budget,
     };
   };
-  return [over("no sandbox", unsandboxed), over("in the sandbox", sandboxed), await growth(row)];
+  return [over("no sandbox", unsandboxed), over("in the sandbox", sandboxed), await growth(row, settleMs)];
 }
 
 async function overshoots(config: object, count: number): Promise<number[]> {
@@ -59,16 +59,16 @@ async function overshoots(config: object, count: number): Promise<number[]> {
   }
 }
 
-async function growth(row: number): Promise<Figure> {
+async function growth(row: number, settleMs: number): Promise<Figure> {
   const scripted = await startScriptedHelper({ limits: { tools: { shell_run: ROW_LIMIT_MS } } });
   const call = { name: "shell_run", input: { command: HANGS } };
   try {
     await hang(scripted, call, Math.max(CALLS_PER_TURN, row / 10));
-    await wait(SETTLE_MS);
+    await wait(settleMs);
     const before = residentMegabytes(scripted.helper.pid);
     for (let done = 0; done < row; done += CALLS_PER_TURN)
       await hang(scripted, call, Math.min(CALLS_PER_TURN, row - done));
-    await wait(SETTLE_MS);
+    await wait(settleMs);
     const loopd = residentMegabytes(scripted.helper.pid) - before;
     return { name: `RSS growth over ${row} hung calls`, unit: "MB", loopd, budget: { of: "value", atMost: 10 } };
   } finally {

@@ -19,7 +19,13 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["socket", () => measureSocket(2_000)],
   ["prompt", measurePrompt],
   ["parallel reads", () => measureParallelReads(isQuick ? 3 : 9)],
-  ["hung calls", () => measureHungCalls(isQuick ? { stubborn: 2, row: 40 } : { stubborn: 5, row: 200 })],
+  [
+    "hung calls",
+    () =>
+      measureHungCalls(
+        isQuick ? { stubborn: 2, row: 40, settleMs: 5_000 } : { stubborn: 5, row: 200, settleMs: 25_000 },
+      ),
+  ],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
 ];

@@ -66,6 +66,7 @@ export async function endMarked(
     await delay(LOOK_EVERY_MS);
     alive = await markedProcesses(callIds);
   }
-  const left = new Set(alive.map((one) => one.pid));
-  return [...ended].map(([pid, callId]) => ({ pid, callId, isGone: !left.has(pid) }));
+  const left = new Map(alive.map((one) => [one.pid, one.callId]));
+  // What something keeps starting anew has another pid each time.
+  return [...new Map([...ended, ...left])].map(([pid, callId]) => ({ pid, callId, isGone: !left.has(pid) }));
 }

@@ -15,17 +15,23 @@ const MAX_TASKS_OF_PERSON = 8192;
  * environment. Clients leave local addresses out of a proxy, so where one is granted they are told to use it.
  */
 export function innerLine({ domains }: Pick<SandboxRequest, "domains">): string {
-  const [major = 0, minor = 0] = release().split(".").map(Number);
-  const [since, sinceMinor] = COUNTS_BY_NAMESPACE;
-  const most = major > since || (major === since && minor >= sinceMinor) ? MAX_TASKS : MAX_TASKS_OF_PERSON;
   return [
     "exec 2>&1",
-    `ulimit -u ${most} 2>/dev/null || ulimit -p ${most} 2>/dev/null`,
+    ...(process.platform === "linux"
+      ? [`ulimit -u ${mostTasks()} 2>/dev/null || ulimit -p ${mostTasks()} 2>/dev/null`]
+      : []),
     ...(domains.some(isLocal) ? ["unset NO_PROXY no_proxy"] : []),
     `line=$${LINE_VARIABLE}`,
     `unset ${LINE_VARIABLE}`,
     'exec /bin/sh -c "$line"',
   ].join("; ");
+}
+
+/** macOS counts all that the person runs, and bounds it by itself. */
+function mostTasks(): number {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  const [since, sinceMinor] = COUNTS_BY_NAMESPACE;
+  return major > since || (major === since && minor >= sinceMinor) ? MAX_TASKS : MAX_TASKS_OF_PERSON;
 }
 
 /** What `innerLine` reads. */

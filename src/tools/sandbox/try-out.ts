@@ -34,13 +34,13 @@ export async function tryOut({ wrap, environment, callId, platform }: TrialOptio
     const wrapped = await wrap({ command, denyRead: [], domains: [] });
     if ("why" in wrapped) return { isUsable: false, why: wrapped.why, mend: await mendOf(platform) };
     const { file, args, environment: added, contained, release } = wrapped;
-    const end = await runProcess({
+    const run = runProcess({
       ...{ callId, file, args, folder, environment, added, contained },
       signal: AbortSignal.timeout(LIMIT_MS),
       spawned: async () => {},
       onOutput: () => {},
     });
-    await release();
+    const end = await run.finally(release);
     if (end.type === "not-started") return { isUsable: false, why: end.why };
     if (end.code === 0) return { isUsable: true, detail: detailOf(platform) };
     const leak = LEAKS[end.code ?? 0];

@@ -78,7 +78,7 @@ async function runInside(
     writable: writableOf(context),
   });
   if ("why" in wrapped) {
-    return { text: `The sandbox could not be set up, so nothing was run: ${wrapped.why}`, isError: true };
+    return { text: notSetUp(wrapped.why), isError: true };
   }
   let isReleased = false;
   const release = () => {
@@ -90,6 +90,10 @@ async function runInside(
   } finally {
     if (!isReleased) await release();
   }
+}
+
+function notSetUp(why: string): string {
+  return `The sandbox could not be set up, so nothing was run: ${why}\nTo ask for running it without, call again with "outside": true.`;
 }
 
 /** A workspace that holds the person's home has too much in it that runs by itself, such as programs at log-in. */
@@ -122,10 +126,7 @@ async function runIn(
   if (end.type === "not-started") return { text: `The command could not be started: ${end.why}`, isError: true };
   const report = await sandboxed?.release();
   if (sandboxed !== undefined && /^(?:bwrap|apply-seccomp): |cgroup\.procs/m.test(end.errors)) {
-    return {
-      text: `The sandbox could not be set up, so nothing was run: ${visibleText(end.errors.trim())}`,
-      isError: true,
-    };
+    return { text: notSetUp(visibleText(end.errors.trim())), isError: true };
   }
   const output = await spool.finish(context);
   const isWritable = writableOf(context) !== undefined;

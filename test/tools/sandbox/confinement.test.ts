@@ -156,6 +156,6 @@ sandboxTest("a command decided as sandboxed never runs without it", async () => 
   here.place.sandbox.wrap = () => Promise.resolve({ why: "bubblewrap is gone" });
   const refused = await here.call(SHELL, { command: "touch ran" });
   expect(refused).toMatchObject({ kind: "error" });
-  expect(refused.text).toBe("ERROR: The sandbox could not be set up, so nothing was run: bubblewrap is gone");
+  expect(refused.text).toMatch(/^ERROR: The sandbox could not be set up, so nothing was run: bubblewrap is gone\n/);
   expect(await readdir(here.place.workspace)).toEqual([]);
 });

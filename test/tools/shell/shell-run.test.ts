@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { heldBytes } from "../../fakes/garbage.ts";
 import { isAlive, pidsIn, world } from "../world.ts";
 
@@ -83,6 +83,25 @@ test("200 MB of output cost neither memory nor the run; both ends are shown, 64 
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(here.place.outputBytes);
   expect(most).toBeLessThan(32 * 1024 * 1024);
 });
+
+test("1 GB of nothing but zeros is drained, not held", async () => {
+  const here = await world();
+  const before = heldBytes();
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, heldBytes() - before)), 100);
+  onTestFinished(() => clearInterval(watch));
+  here.place.saveBlobFile = async (path) => {
+    clearInterval(watch);
+    expect((await stat(path)).size).toBe(64 * 1024 * 1024);
+    return "kept";
+  };
+  const { text, kind } = await here.call("shell_run", { command: "head -c 1000000000 /dev/zero" });
+  expect(kind).toBe("ok");
+  expect(text).toMatch(
+    /^exit code 0\n\[1,000,000,000 bytes of output; only the first 67,108,864 were kept\]\n\[binary /,
+  );
+  expect(most).toBeLessThan(32 * 1024 * 1024);
+}, 60_000);
 
 test("the whole of a long output can be read on, and no temporary file stays", async () => {
   const here = await world({ outputBytes: 2000 });
