@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { delimiter, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { removeFolder, temporaryFolder, type Witness } from "../fakes/helper.ts";
+import { approveEverything, removeFolder, temporaryFolder, type Witness } from "../fakes/helper.ts";
 import { journey } from "../fakes/journey.ts";
 import { script } from "../fakes/model-server.ts";
 import { isAlive } from "../tools/world.ts";
@@ -59,6 +59,7 @@ test("an approval does not open this machine, and another host is only named", a
       .calls("web_fetch", { url })
       .says("done");
   const closed = await journey(steps(), { home: homeWith({ rules: permitted }) });
+  await approveEverything(closed.helper);
   await closed.face.submit({ input: "go" });
   expect((await closed.face.untilKind("turn.finished")).data.finish).toBe("done");
   expect(outcomes(closed.face)).toEqual(["web_fetch error", "web_fetch error"]);
@@ -72,6 +73,7 @@ test("an approval does not open this machine, and another host is only named", a
   const open = await journey(steps(), {
     home: homeWith({ rules: permitted, web: { allowedPrivateHosts: ["localhost", "127.0.0.0/8"] } }),
   });
+  await approveEverything(open.helper);
   await open.face.submit({ input: "go" });
   await open.face.untilKind("turn.finished");
   expect(asked).toHaveLength(2);
@@ -89,7 +91,7 @@ test("a bomb, hostile HTML and a page that never ends cost one call each", async
     ...{ rules: permitted, web: { allowedPrivateHosts: ["127.0.0.1"] } },
     limits: { tools: { web_fetch: 30_000 } },
   });
-  const { face } = await journey(
+  const { face, helper } = await journey(
     script()
       .calls("web_fetch", { url: `${url}/bomb` })
       .calls("web_fetch", { url: `${url}/deep` })
@@ -97,6 +99,7 @@ test("a bomb, hostile HTML and a page that never ends cost one call each", async
       .says("done"),
     { home },
   );
+  await approveEverything(helper);
   await face.submit({ input: "go" });
   expect((await face.untilKind("turn.finished")).data.finish).toBe("done");
   expect(outcomes(face)).toEqual(["web_fetch ok", "web_fetch ok", "web_fetch error"]);
