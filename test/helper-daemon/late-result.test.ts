@@ -45,7 +45,14 @@ test("a tool that ignores its end costs its call; what it says later is kept in 
   const shutdown = new AbortController().signal;
   const shared = {
     ...{ hub, boot: "boot", catalogue, shutdown },
-    settings: () => ({ rules: standingRules([], "/home/p"), limits, tools: catalogue.book, memoryIndex: "" }),
+    settings: () => ({
+      rules: standingRules([], "/home/p"),
+      hooks: [],
+      limits,
+      tools: catalogue.book,
+      memoryIndex: "",
+    }),
+    hook: async () => ({}),
     model: async () => replies.shift() ?? says("?"),
     placeOf: () => place,
     toolsReady: async () => {},
