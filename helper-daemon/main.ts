@@ -24,7 +24,6 @@ import { createRules } from "./rules.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
 import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
-import { keepHeapSmall } from "./small-heap.ts";
 import { listen } from "./socket-server.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { takeHome } from "./store/home-lock.ts";
@@ -39,7 +38,6 @@ const { LOOPD_READY_FD: readyDescriptor, LOOPD_LOG_LEVEL: logLevel = "info" } = 
 /** The helper: takes the home, opens the trace, takes up what was left open, then serves until it is told to stop. */
 async function main(): Promise<void> {
   const startedAt = Date.now();
-  keepHeapSmall();
   process.umask(0o077);
   const home = prepareHome(homeOf(process.env));
   const lock = takeHome(home.lock);
