@@ -34,14 +34,15 @@ function answer(request: IncomingMessage, body: Buffer, arrivedAt: number, respo
   if (stream === undefined || turn === undefined) return void response.writeHead(404).end();
   if (turn.answeredAt !== undefined) turn.gaps.push(arrivedAt - turn.answeredAt);
   turn.requests += 1;
-  const { steps, path: file, marker } = turn.order;
+  const { paths, marker } = turn.order;
   const text = body.toString("utf8");
   const results = text.split(marker).length - 1;
   if (results !== turn.requests - 1) {
     tell({ type: "wrong", lane, why: `request ${turn.requests} held ${results} results with the file's text` });
     return void response.writeHead(400).end();
   }
-  const isLast = turn.requests > steps;
+  const file = paths[turn.requests - 1];
+  const isLast = file === undefined;
   const next: Answer = isLast
     ? { type: "text", text: turn.order.farewell }
     : { type: "call", tool: toolOf(text), path: file };

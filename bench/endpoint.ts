@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { startProgram } from "./child-program.ts";
 
-/** A turn that the endpoint is to script: so many calls of the tool that reads `path`, then `farewell`. */
+/** A turn that the endpoint is to script: one call of the tool that reads files for each path, then `farewell`. */
 export interface ToEndpoint {
   /** First segment of the loop's address, which tells the loops apart. */
   lane: string;
-  steps: number;
-  path: string;
-  /** Words that only the file holds, once: each request must bring them once for each call before it. */
+  /** All different: a loop may end a turn that asks for the same thing again and again. */
+  paths: readonly string[];
+  /** Words that each file holds, once: each request must bring them once for each call before it. */
   marker: string;
   farewell: string;
 }

@@ -2,8 +2,7 @@
 export interface LaneSetup {
   /** Address of the endpoint without `/v1/…`. */
   url: string;
-  /** The small file that the tool reads, absolute, and the folder it is in. */
-  file: string;
+  /** Absolute folder of the small files that the tool reads. */
   folder: string;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startEndpoint } from "./endpoint.ts";
 import type { LaneSetup } from "./lane-process.ts";
 
-/** The scripted endpoint with the small file that every loop reads. */
+/** The scripted endpoint with the small files that every loop reads. */
 export interface ScriptedTurns {
   /** What a loop of that lane must know. */
   setup(lane: string): LaneSetup;
@@ -22,19 +22,17 @@ const GUARD_MS = 60_000;
 /** Lends an endpoint and a file to some work, and clears both away after it. */
 export async function withScriptedTurns<T>(work: (turns: ScriptedTurns) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "loopd-bench-"));
-  const file = join(folder, "notes.txt");
   const marker = randomUUID();
-  writeFileSync(
-    file,
-    `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`,
-  );
+  const content = `These are notes on a small matter.\nTheir mark is ${marker}.\n${"A line of text.\n".repeat(20)}`;
   const endpoint = await startEndpoint();
   try {
     return await work({
-      setup: (lane) => ({ url: `${endpoint.url}/${lane}`, file, folder }),
+      setup: (lane) => ({ url: `${endpoint.url}/${lane}`, folder }),
       run: async (lane, loop, { steps, name }) => {
         const farewell = `That was turn ${name}.`;
-        const { gaps } = await endpoint.expect({ lane, steps, path: file, marker, farewell });
+        const paths = Array.from({ length: steps }, (_, index) => join(folder, `notes-${index}.txt`));
+        for (const path of paths) writeFileSync(path, content);
+        const { gaps } = await endpoint.expect({ lane, paths, marker, farewell });
         const [text, measured] = await withinGuard(Promise.all([loop.turn(), gaps]), name);
         if (text !== farewell) throw new Error(`The loop ended with "${text}" instead of "${farewell}".`);
         return measured;

@@ -26,6 +26,9 @@ export function resolveCard(
     );
   }
   const { approvalId: cardId, session, turn } = card;
+  if (params.scope !== "once" && params.resolution !== "approved") {
+    throw new LoopdError("not-allowed", `Only an approval can hold for longer; ${cardId} still waits.`);
+  }
   const data = { cardId, ...answerOf(card, book, params) };
   const grants = params.resolution === "approved" ? grantDrafts(card, params.scope, params.by, new Date()) : [];
   hub.record([{ kind: "card.resolved", session, turn, data }, ...grants]);

@@ -117,7 +117,7 @@ function interrupted(
 ): EntryDraft | undefined {
   const question = openQuestion(call);
   const seen = call.hooks.after.at(-1);
-  if (seen !== undefined) {
+  if (seen !== undefined && (!isHarmless(call, settings) || call.attempts >= MAX_ATTEMPTS)) {
     // A hook had seen how it ended, so it did end.
     return finished(view, turn, call, seen.outcome, "loopd stopped right after this call, and its output was lost.");
   }

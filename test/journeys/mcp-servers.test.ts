@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { installed } from "../fakes/mcp/installed.ts";
 import { mcpHome, pendingCard, results } from "../fakes/mcp/home.ts";
-import { temporaryFolder, removeFolder } from "../fakes/helper.ts";
+import { approveEverything, removeFolder, temporaryFolder } from "../fakes/helper.ts";
 import { journey } from "../fakes/journey.ts";
 import { script } from "../fakes/model-server.ts";
 import { isRunning } from "../fakes/processes.ts";
@@ -137,6 +137,7 @@ test("server-filesystem and server-memory do their work in one turn", async () =
     .calls("memory__search_nodes", { query: "Ada" })
     .says("done");
   const { face, helper } = await journey(steps, { home });
+  await approveEverything(helper);
   await face.submit({ input: "work" });
   expect((await face.untilKind("turn.finished")).data.finish).toBe("done");
   const [list, read, outside, , created, found] = results(face);

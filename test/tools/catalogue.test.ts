@@ -62,7 +62,12 @@ test("names and groups that a person lists replace the default set, but never th
     listed: () => ["memory", "files_read", "none"],
   });
   const names = some.book.schemas().map((one) => one.name);
-  expect(names.filter((name) => !name.startsWith("memory_"))).toEqual(["call_tool", "files_read", "find_tools"]);
+  expect(names.filter((name) => !name.startsWith("memory_"))).toEqual([
+    "call_tool",
+    "files_read",
+    "final_answer",
+    "find_tools",
+  ]);
   expect(names).toContain("memory_write");
   expect(some.book.schemas(["state_get"]).map((one) => one.name)).toContain("state_get");
 });
