@@ -1,12 +1,12 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
-import type { Block, Message, Millis } from "../protocol/values.ts";
+import type { Block, Message } from "../protocol/values.ts";
 import { spentOn } from "./budget.ts";
+import { finished, started } from "./fold-turn.ts";
 import { NO_HOOKS } from "./hooks/call-hooks.ts";
-import { schemaWords } from "./hooks/final-answer.ts";
 import { foldHook } from "./hooks/fold-hook.ts";
-import { frame, pendingMessages, resultBlocks, resultImages } from "./context/render.ts";
+import { frame, pendingMessages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
-import { NOTHING_SPENT } from "./spent.ts";
+import type { Spent } from "./spent.ts";
 import {
   type CallView,
   callsOf,
@@ -28,7 +28,7 @@ export function fold(view: TurnView, entry: Foldable): TurnView {
 function foldKind(view: TurnView, entry: Entry): TurnView {
   switch (entry.kind) {
     case "session.created":
-      return { ...view, workspace: entry.data.workspace, nonce: entry.data.nonce };
+      return { ...view, workspace: entry.data.workspace, nonce: entry.data.nonce, taints: entry.data.taints ?? [] };
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
     case "epoch.opened": {
@@ -83,7 +83,8 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
       const images = content.flatMap((part): ImageBlock[] =>
         part.type === "image" ? [{ type: "image", mediaType: part.mediaType, blob: part.blob }] : [],
       );
-      return withCall(tainted(view, turn, entry.data), turn, entry.data.callId, (call) => {
+      const paying = { ...turn, spent: withSpent(turn.spent, entry.data.spent) };
+      return withCall(tainted(view, turn, entry.data), paying, entry.data.callId, (call) => {
         return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible, images } };
       });
     }
@@ -93,47 +94,20 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
 }
 
 /** Whatever a call brought back from elsewhere has been read from now on, also as an error. */
-function tainted(view: TurnView, turn: TurnState, { callId, text }: EntryData<"tool.finished">): TurnView {
-  const call = turn.step?.calls.find((one) => one.callId === callId);
-  const source = call?.isStarted === true && text !== "" ? call.decision?.facts.source : undefined;
-  return source === undefined || view.taints.includes(source) ? view : { ...view, taints: [...view.taints, source] };
+function tainted(view: TurnView, turn: TurnState, end: EntryData<"tool.finished">): TurnView {
+  const call = turn.step?.calls.find((one) => one.callId === end.callId);
+  if (call?.isStarted !== true || end.text === "") return view;
+  const { source } = call.decision?.facts ?? {};
+  const sources = [...(source === undefined ? [] : [source]), ...(end.taints ?? [])];
+  const fresh = sources.filter((one, index) => !view.taints.includes(one) && sources.indexOf(one) === index);
+  return fresh.length === 0 ? view : { ...view, taints: [...view.taints, ...fresh] };
 }
 
-function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
-  const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", overrides } = data;
-  const turn: TurnState = {
-    turn: id,
-    input,
-    endpoint,
-    model,
-    takesImages,
-    origin,
-    endpointTrust,
-    overrides,
-    steps: 0,
-    isRequestOpen: false,
-    rejections: 0,
-    spent: NOTHING_SPENT,
-    startedAt,
-  };
-  if (view.turn !== undefined && view.turn.finish === undefined) return { ...view, queue: [...view.queue, turn] };
-  return begun(view, turn);
-}
-
-/** The turn's words join what is not sent yet. */
-function begun(view: TurnView, turn: TurnState): TurnView {
-  return { ...view, turn, texts: [...view.texts, ...wordsOf(view, turn)] };
-}
-
-/** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
-function wordsOf(view: TurnView, turn: TurnState): string[] {
-  const { tools, denyTools, note, schema } = turn.overrides;
-  const notes: string[] = [];
-  if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
-  if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
-  if (note !== undefined) notes.push(note);
-  if (schema !== undefined) notes.push(schemaWords(schema));
-  return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
+function withSpent(
+  spent: Spent,
+  { tokens, costUsd }: { tokens: number; costUsd: number } = { tokens: 0, costUsd: 0 },
+): Spent {
+  return { ...spent, tokens: spent.tokens + tokens, costUsd: spent.costUsd + costUsd };
 }
 
 function noted(view: TurnView, turn: TurnState, { from, text, closes }: EntryData<"note.added">): TurnView {
@@ -186,25 +160,6 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
     sealed: content.length === 0 ? view.sealed : [...view.sealed, message],
     turn: { ...turn, steps: turn.steps + 1, step, spent, isRequestOpen: false },
   };
-}
-
-function finished(view: TurnView, turn: TurnState): TurnView {
-  const results = [...view.results, ...resultBlocks(turn, view.nonce)];
-  const images = [...view.images, ...resultImages(turn)];
-  // Notes that wait behind results stay there; others must not end up behind the next turn's words.
-  const notes = results.length > 0 ? view.notes : [];
-  const said = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
-  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : said;
-  const ended: TurnView = { ...view, results, images, texts, notes, turn: { ...turn, step: undefined } };
-  const [next, ...queue] = view.queue;
-  return next === undefined ? ended : begun({ ...ended, queue }, next);
-}
-
-/** A cancelled turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
-function textsAfterCancel(view: TurnView, turn: TurnState): string[] {
-  const wasSent = turn.isRequestOpen || turn.steps > 0;
-  if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
-  return [...view.texts, frame(view.nonce, "The person cancelled the request before this. Do not go on with it.")];
 }
 
 function resolved(view: TurnView, turn: TurnState, data: EntryData<"card.resolved">): TurnView {

@@ -97,6 +97,10 @@ export interface Outcome {
   content?: Content[];
   /** Files as the model has now seen them. */
   saw?: EntryData<"tool.finished">["saw"];
+  /** Sources of the text that taint the session, beside the one in the facts. */
+  taints?: string[];
+  /** What the run used of the turn's budget. */
+  spent?: EntryData<"tool.finished">["spent"];
   isSideEffectPossible: boolean;
 }
 

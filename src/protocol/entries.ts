@@ -21,6 +21,7 @@ import {
   usageSchema,
 } from "./values.ts";
 
+export type { Delta } from "./delta.ts";
 export type { Overrides } from "./overrides.ts";
 
 /*
@@ -39,7 +40,15 @@ export const recoveryAnswerSchema = z.enum(["happened", "again", "skip"]);
 
 /** The data of every kind of entry. */
 export const entryData = {
-  "session.created": z.object({ title: z.string(), workspace: z.string(), nonce: z.string() }),
+  "session.created": z.object({
+    title: z.string(),
+    workspace: z.string(),
+    nonce: z.string(),
+    /** The call that delegates to this session. */
+    from: z.object({ session: z.string(), turn: z.string(), callId: z.string() }).optional(),
+    /** Sources that taint it from the start. */
+    taints: z.array(z.string()).optional(),
+  }),
   "session.forked": z.object({ from: z.string(), at: z.number().int() }),
   "epoch.opened": z.object({
     reason: z.enum(["start", "window", "model", "tools", "redaction", "asked", "cleared"]),
@@ -149,6 +158,10 @@ export const entryData = {
     durationMs: z.number(),
     text: z.string(),
     content: z.array(contentSchema).optional(),
+    /** Sources of the text beside the one that the facts name: they taint the session. */
+    taints: z.array(z.string()).optional(),
+    /** What the call itself used of the turn's budget. */
+    spent: z.object({ tokens: z.number(), costUsd: z.number() }).optional(),
     /** What the model has seen of files, so that a later change to one of them is noticed. */
     saw: z.array(z.object({ path: z.string(), fingerprint: z.string() })).optional(),
     /** Name of the blob that holds the whole output, where `text` is cut. */
@@ -228,15 +241,3 @@ export const entrySchema = z.discriminatedUnion(
   "kind",
   members as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>],
 ) as unknown as z.ZodType<Entry>;
-
-/** Text that a model is producing. Broadcast while it happens, never stored. */
-export const deltaSchema = z.object({
-  session: z.string(),
-  turn: z.string(),
-  /** Id of the `request.sent` entry, or the callId for a tool's progress. */
-  request: z.string(),
-  /** `reset`: forget what this request produced so far, it is being sent again. */
-  channel: z.enum(["text", "reasoning", "progress", "reset"]),
-  text: z.string(),
-});
-export type Delta = z.infer<typeof deltaSchema>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { deltaSchema, entrySchema } from "./entries.ts";
+import { deltaSchema } from "./delta.ts";
+import { entrySchema } from "./entries.ts";
 
 /** What the helper says without being asked, to those that follow. */
 export const notifications = {

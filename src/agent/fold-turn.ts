@@ -1,0 +1,64 @@
+import type { EntryData } from "../protocol/entries.ts";
+import type { Millis } from "../protocol/values.ts";
+import { frame, resultBlocks, resultImages } from "./context/render.ts";
+import { schemaWords } from "./hooks/final-answer.ts";
+import { NOTHING_SPENT } from "./spent.ts";
+import type { TurnState, TurnView } from "./transcript.ts";
+
+/** A turn begins, or joins the queue. */
+export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
+  const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", overrides } = data;
+  const turn: TurnState = {
+    turn: id,
+    input,
+    endpoint,
+    model,
+    takesImages,
+    origin,
+    endpointTrust,
+    overrides,
+    steps: 0,
+    isRequestOpen: false,
+    rejections: 0,
+    spent: NOTHING_SPENT,
+    startedAt,
+  };
+  if (view.turn !== undefined && view.turn.finish === undefined) return { ...view, queue: [...view.queue, turn] };
+  return begun(view, turn);
+}
+
+/** The turn's words join what is not sent yet. */
+function begun(view: TurnView, turn: TurnState): TurnView {
+  return { ...view, turn, texts: [...view.texts, ...wordsOf(view, turn)] };
+}
+
+/** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
+function wordsOf(view: TurnView, turn: TurnState): string[] {
+  const { tools, denyTools, note, schema } = turn.overrides;
+  const notes: string[] = [];
+  if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
+  if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
+  if (note !== undefined) notes.push(note);
+  if (schema !== undefined) notes.push(schemaWords(schema));
+  return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
+}
+
+/** A turn ends; what the model has not heard of it yet waits for the next request. */
+export function finished(view: TurnView, turn: TurnState): TurnView {
+  const results = [...view.results, ...resultBlocks(turn, view.nonce)];
+  const images = [...view.images, ...resultImages(turn)];
+  // Notes that wait behind results stay there; others must not end up behind the next turn's words.
+  const notes = results.length > 0 ? view.notes : [];
+  const said = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
+  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : said;
+  const ended: TurnView = { ...view, results, images, texts, notes, turn: { ...turn, step: undefined } };
+  const [next, ...queue] = view.queue;
+  return next === undefined ? ended : begun({ ...ended, queue }, next);
+}
+
+/** A cancelled turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
+function textsAfterCancel(view: TurnView, turn: TurnState): string[] {
+  const wasSent = turn.isRequestOpen || turn.steps > 0;
+  if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
+  return [...view.texts, frame(view.nonce, "The person cancelled the request before this. Do not go on with it.")];
+}
