@@ -3,9 +3,10 @@ const HERE =
 
 /** The folder that a question names (`in src/tools`, `under "my files"`), or `.` for this folder. */
 export function folderIn(question: string): string {
-  const quoted = /\b(?:in|inside|under|below|of)\s+(?:the\s+)?(?:folder\s+|directory\s+)?["'`“]([^"'`”]+)["'`”]/i.exec(
-    question,
-  )?.[1];
+  const quoted =
+    /\b(?:in|inside|under|below|of)\s+(?:the\s+)?(?:folder\s+|directory\s+)?["'`\u201c]([^"'`\u201d]+)["'`\u201d]/i.exec(
+      question,
+    )?.[1];
   if (quoted !== undefined) return quoted;
   const words = question.matchAll(/\b(?:in|inside|under|below|of)\s+(?:the\s+)?(?:(?:folder|directory)\s+)?(\S+)/gi);
   for (const [, word = ""] of words) {
@@ -17,14 +18,16 @@ export function folderIn(question: string): string {
 
 /** The word of a question that looks like the name of a file. */
 export function fileIn(question: string): string | undefined {
-  const words = question.split(/\s+/).map((word) => withoutEnd(word.replace(/^["'`“]+|["'`”]+(?=[?.!,;:]*$)/g, "")));
+  const words = question
+    .split(/\s+/)
+    .map((word) => withoutEnd(word.replace(/^["'`\u201c]+|["'`\u201d]+(?=[?.!,;:]*$)/g, "")));
   const named = words.find((word) => /^[\w~./@+-]*[\w-]\.[a-z0-9]{1,10}$/i.test(word));
   return named ?? words.find((word) => /(^|\/)(readme|license|changelog|makefile|dockerfile)$/i.test(word));
 }
 
 /** The first quoted part of a question. */
 export function quotedIn(question: string): string | undefined {
-  return /["“]([^"”]+)["”]|`([^`]+)`|(?:^|\s)'([^']+)'(?=$|[\s?.!,;])/
+  return /["\u201c]([^"\u201d]+)["\u201d]|`([^`]+)`|(?:^|\s)'([^']+)'(?=$|[\s?.!,;])/
     .exec(question)
     ?.slice(1)
     .find((part) => part !== undefined);

@@ -2,8 +2,8 @@ import type { Detector, Span } from "./detector.ts";
 import type { Kind } from "./placeholder.ts";
 
 /** What long output looks like where it is cut, how a part of it begins (`cut-output.ts`, `read-more.ts`), how a title ends. */
-const LEFT_OUT = /\n… [\d,]+ bytes left out; .* …\n/g;
-const ENDS_CUT = "…";
+const LEFT_OUT = /\n\u2026 [\d,]+ bytes left out; .* \u2026\n/g;
+const ENDS_CUT = "\u2026";
 const HEADING = /^\[bytes \d+-\d+ of \d+[^\n]*\]\n/;
 /** A shorter piece of a value tells nothing. */
 const SHORTEST_PIECE = 4;

@@ -17,7 +17,7 @@ export const runCommand: Recipe = {
     if (asked === undefined) return undefined;
     const bare = withoutEnd(asked.replace(/\s+please\b.*$/i, "").trim());
     const isHarmless = HARMLESS.test(bare.split(/\s+/)[0] ?? "");
-    const quoted = /^["'`“]/.test(asked) ? quotedIn(asked) : undefined;
+    const quoted = /^["'`\u201c]/.test(asked) ? quotedIn(asked) : undefined;
     const command = quoted ?? (isHarmless ? bare : undefined);
     return command === undefined ? undefined : shellPlan(command, "You asked for exactly this command.", "Done.");
   },
