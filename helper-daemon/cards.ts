@@ -1,16 +1,17 @@
 import type { ToolBook } from "../src/agent/ports.ts";
 import { answerProblem } from "../src/protocol/check-answer.ts";
-import type { EntryData } from "../src/protocol/entries.ts";
+import type { EntryData, EntryDraft } from "../src/protocol/entries.ts";
 import { recoveryAnswerSchema } from "../src/protocol/entries.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { CardRow, ParsedParamsOf } from "../src/protocol/requests.ts";
-import { grantDrafts } from "./grants.ts";
+import { grantDrafts, withGrant } from "./grants.ts";
 import type { Hub } from "./hub.ts";
 import type { Store } from "./store/open-store.ts";
 
 /**
  * Records a person's answer to a card. The first one wins: the store refuses a second in the same transaction.
- * @throws LoopdError `unknown-card`, `ambiguous-id`, `card-resolved` (naming who and when), `invalid-params`, `not-allowed`.
+ * @throws LoopdError `unknown-card`, `ambiguous-id`, `card-resolved` (naming who and when), `turn-finished`,
+ * `invalid-params`, `not-allowed`.
  */
 export function resolveCard(
   store: Store,
@@ -19,20 +20,57 @@ export function resolveCard(
   params: ParsedParamsOf<"card.resolve">,
 ): CardRow {
   const card = store.cards.find(params.cardId);
-  if (card.state !== "pending") {
-    throw new LoopdError(
-      "card-resolved",
-      `${card.approvalId} was already ${card.state} by ${card.resolvedBy} at ${card.resolvedAt}. Nothing was changed.`,
-    );
-  }
+  refuseLate(store, card);
+  hub.record(answerDrafts(card, book, params));
+  return withGrant(store.cards.find(card.approvalId));
+}
+
+/**
+ * What an answer to a card that still waits records.
+ * @throws LoopdError `invalid-params`, `not-allowed`.
+ */
+export function answerDrafts(
+  card: CardRow,
+  book: Pick<ToolBook, "parse">,
+  params: ParsedParamsOf<"card.resolve">,
+): EntryDraft[] {
   const { approvalId: cardId, session, turn } = card;
-  if (params.scope !== "once" && params.resolution !== "approved") {
+  if (params.resolution !== "approved" && (params.scope !== "once" || params.holdsFor !== undefined)) {
     throw new LoopdError("not-allowed", `Only an approval can hold for longer; ${cardId} still waits.`);
   }
   const data = { cardId, ...answerOf(card, book, params) };
-  const grants = params.resolution === "approved" ? grantDrafts(card, params.scope, params.by, new Date()) : [];
-  hub.record([{ kind: "card.resolved", session, turn, data }, ...grants]);
-  return store.cards.find(cardId);
+  const grants = params.resolution === "approved" ? grantDrafts(card, params, new Date()) : [];
+  return [{ kind: "card.resolved", session, turn, data }, ...grants];
+}
+
+/**
+ * Refuses an answer that comes too late, and says to whom or to what.
+ * @throws LoopdError `card-resolved`, `turn-finished`.
+ */
+export function refuseLate(store: Store, card: CardRow): void {
+  const { approvalId, state, turn, expiresAt, resolvedBy, resolvedAt } = card;
+  const [stopping] = store.log.ofTurn(turn, "turn.stopping");
+  const stopped = stopping && `its turn was stopped by ${stopping.data.by} at ${stopping.at}`;
+  if (state === "pending") {
+    // Nobody has told the runner yet, or it is about to say so itself.
+    if (stopped !== undefined) {
+      throw new LoopdError("turn-finished", `${approvalId} waits for nothing any more: ${stopped}. Nothing will run.`);
+    }
+    if (expiresAt === undefined || Date.parse(expiresAt) > Date.now()) return;
+  }
+  throw new LoopdError("card-resolved", `${approvalId} ${endWords()} Nothing was changed.`);
+
+  function endWords(): string {
+    switch (state) {
+      case "pending":
+      case "expired":
+        return `expired at ${resolvedAt ?? expiresAt}: nobody had answered in time, so it counts as denied.`;
+      case "cancelled":
+        return `was cancelled at ${resolvedAt}, because ${stopped ?? "its call ended without an answer"}.`;
+      default:
+        return `was already ${state} by ${resolvedBy} at ${resolvedAt}.`;
+    }
+  }
 }
 
 type Answer = Omit<EntryData<"card.resolved">, "cardId">;

@@ -1,21 +1,44 @@
 import { LoopdError } from "../src/protocol/errors.ts";
-import type { ParsedParamsOf } from "../src/protocol/requests.ts";
+import type { Overrides, SessionOverrides } from "../src/protocol/overrides.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
+import type { Hooks } from "./hooks/hooks.ts";
+import { type Asked, layered, type Place, placeOf } from "./layers.ts";
 import type { ToolWorld } from "./tool-world.ts";
-import { turnEnvironment } from "./turn-environment.ts";
 import type { Effective } from "./turns.ts";
 
+/** What settings are checked against. */
+export interface EffectiveOptions {
+  profiles: Profiles;
+  tools: Pick<ToolWorld, "catalogue" | "servers">;
+  hooks: Pick<Hooks, "schemaProblem">;
+}
+
 /**
- * What a new turn will really use, and which layer said so: the turn's own overrides before the config before defaults.
- * @throws LoopdError `unknown-endpoint`, `unknown-tool`, `invalid-params` for an environment or a schema that cannot be.
+ * What a new turn will really use, and which layer said so: its own settings before its session's before the config
+ * before defaults. Nothing of it is left to chance: whatever cannot be is refused here, before anything is recorded.
+ * @throws LoopdError `unknown-endpoint`, `unknown-tool`, `invalid-params`, each saying what there is instead.
  */
 export async function effectiveOf(
-  profiles: Profiles,
-  { catalogue, servers }: Pick<ToolWorld, "catalogue" | "servers">,
-  request: ParsedParamsOf<"turn.submit">,
-  schemaProblem: (schema: object) => Promise<string | undefined>,
+  { profiles, tools, hooks }: EffectiveOptions,
+  asked: Asked,
+  session: SessionOverrides,
 ): Promise<Effective> {
-  const { overrides, unsaved } = request;
+  const config = profiles.config();
+  const { overrides, provenance } = layered(asked.overrides, session, config);
+  await checkTools(tools, overrides);
+  const mistake = overrides.schema === undefined ? undefined : await hooks.schemaProblem(overrides.schema);
+  if (mistake !== undefined) throw new LoopdError("invalid-params", `The schema cannot be used: ${mistake}.`);
+  const { provenance: from, ...place } = placeOf(profiles, asked, session);
+  checkThinking(overrides, config.limits.maxOutputTokens);
+  checkPrices(profiles, place, overrides);
+  return { ...place, overrides, provenance: { ...from, ...provenance } };
+}
+
+/** @throws LoopdError `unknown-tool`, naming the nearest ones. */
+export async function checkTools(
+  { catalogue, servers }: EffectiveOptions["tools"],
+  overrides: Pick<Overrides, "tools" | "denyTools">,
+): Promise<void> {
   const named = [...(overrides.tools ?? []), ...(overrides.denyTools ?? [])];
   // A server's tools may not be known before it has been started.
   const isUnknown = named.some((name) => name.includes("__") && catalogue.book.find(name) === undefined);
@@ -23,41 +46,34 @@ export async function effectiveOf(
   for (const name of named) {
     if (catalogue.book.find(name) === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(name));
   }
-  const config = profiles.config();
-  const environment = turnEnvironment(config.environment, overrides.env);
-  const mistake = overrides.schema === undefined ? undefined : await schemaProblem(overrides.schema);
-  if (mistake !== undefined) throw new LoopdError("invalid-params", `The schema cannot be used: ${mistake}.`);
-  const { endpoint, model, takesImages, endpointTrust } = endpointOf(profiles, request);
-  const provenance = {
-    endpoint:
-      (request.endpoint ?? unsaved) !== undefined ? "turn" : config.endpoint !== undefined ? "config" : "default",
-    model: request.model !== undefined ? "turn" : "endpoint",
-    maxSteps: overrides.maxSteps !== undefined ? "turn" : "config",
-    ...environment?.provenance,
-  };
-  const maxSteps = overrides.maxSteps ?? config.limits.maxSteps;
-  return {
-    endpoint,
-    model: request.model ?? model,
-    takesImages,
-    endpointTrust,
-    maxSteps,
-    env: environment?.env,
-    provenance,
-  };
 }
 
-/** A named endpoint before one from the caller's environment before the active one. */
-function endpointOf(
+/** Servers refuse a response that could not hold more than the thoughts. */
+function checkThinking({ thinkingTokens, maxOutputTokens }: Overrides, usual: number): void {
+  const most = maxOutputTokens ?? usual;
+  if (thinkingTokens === undefined || thinkingTokens < most) return;
+  const words = `${thinkingTokens} tokens of thinking do not fit into a response of ${most}.`;
+  throw new LoopdError("invalid-params", `${words} Allow more with --max-output-tokens, or less thinking.`);
+}
+
+/** A limit on costs that nobody can count would be no limit. @throws LoopdError `invalid-params` */
+export function checkPrices(
   profiles: Profiles,
-  { endpoint, unsaved }: ParsedParamsOf<"turn.submit">,
-): { endpoint: string; model: string; takesImages: boolean; endpointTrust: "local" | "remote" } {
-  if (endpoint === undefined && unsaved !== undefined) {
-    const { model, vision, trust } = unsaved.profile;
-    const name = profiles.addUnsaved(unsaved.profile, unsaved.key);
-    return { endpoint: name, model, takesImages: vision, endpointTrust: trust };
+  { endpoint, model }: Omit<Place, "provenance">,
+  overrides: Overrides,
+): void {
+  const { limits, hooks } = profiles.config();
+  const most = overrides.maxCostUsd ?? limits.maxCostUsd;
+  if (most === undefined) return;
+  const judges = [...hooks, ...(overrides.validators ?? [])].filter(({ builtin }) => builtin === "judge");
+  const asked = [{ endpoint, model }, ...judges];
+  for (const one of asked) {
+    const name = one.model ?? model;
+    if (profiles.priceOf(one.endpoint ?? endpoint, name) !== undefined) continue;
+    const entry = `"prices": {${JSON.stringify(name)}: {"input": 0, "output": 0}}`;
+    throw new LoopdError(
+      "invalid-params",
+      `A limit of ${most} USD cannot be kept, because config.json has no price for the model ${JSON.stringify(name)}; nothing was asked. Say it there: ${entry}, in US dollars per million tokens, 0 where it costs nothing.`,
+    );
   }
-  const name = endpoint ?? profiles.active();
-  const { model, vision, trust } = profiles.show(name);
-  return { endpoint: name, model, takesImages: vision, endpointTrust: trust };
 }

@@ -1,6 +1,7 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { FileUndo, ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
 import type { SessionId } from "../src/protocol/values.ts";
+import { createFileTaints } from "./file-taints.ts";
 import type { Origin, ToolOrigin } from "./methods.ts";
 import type { FileChangeRow } from "./store/file-list.ts";
 import type { Store } from "./store/open-store.ts";
@@ -9,8 +10,11 @@ import { undoFile, type UndoWorld } from "./undo-file.ts";
 /** What sessions have seen of files and changed in them, and taking the changes back. */
 export interface FileHistory {
   seen(params: ParsedParamsOf<"file.seen">, origin: Origin): ResultOf<"file.seen">;
-  /** Recorded before the change, so that a crash in between leaves a change that can be undone. */
-  changing(params: ParsedParamsOf<"file.changing">, origin: Origin): ResultOf<"file.changing">;
+  /**
+   * Recorded before the change, so that a crash in between leaves a change that can be undone, with the sources that the
+   * new content carries: the session's, and those of what stays.
+   */
+  changing(params: ParsedParamsOf<"file.changing">, origin: Origin): Promise<ResultOf<"file.changing">>;
   /**
    * Newest change first; a file that somebody else has changed since is left alone.
    * @throws LoopdError `unknown-session`, `unknown-turn`, `turn-open`.
@@ -21,6 +25,7 @@ export interface FileHistory {
 /** The file history of every session of a store. */
 export function createFileHistory(options: UndoWorld & { store: Store }): FileHistory {
   const { store, hub } = options;
+  const fileTaints = createFileTaints(store.taints);
   /** One undo at a time: two of the same session would each see the other's half. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -40,12 +45,14 @@ export function createFileHistory(options: UndoWorld & { store: Store }): FileHi
   };
   return {
     seen: ({ path }, origin) => ({ fingerprint: store.files.seen(ofTool(origin).session, path) }),
-    changing: ({ path, before, after }, origin) => {
+    changing: async ({ path, before, after: sha256, bytes, extent }, origin) => {
       const { session, turn, callId } = ofTool(origin);
-      const sha256 = after === undefined ? undefined : { sha256: after };
-      hub.record([
-        { kind: "state.changed", session, turn, data: { store: "file", key: path, callId, before, after: sha256 } },
-      ]);
+      const kept = before === undefined || extent === "whole" ? [] : await fileTaints.of([path], "content");
+      const sources = [...new Set([...store.taints.ofCall(callId), ...kept])];
+      const after = sha256 === undefined ? undefined : { sha256, ...(bytes === undefined ? {} : { bytes }) };
+      const data = { store: "file" as const, key: path, callId, before, after };
+      const carried = sources.length === 0 ? {} : { taints: sources };
+      hub.record([{ kind: "state.changed", session, turn, data: { ...data, ...carried } }]);
       return {};
     },
     undo: async (params) => {
@@ -74,7 +81,15 @@ function changesOf(store: Store, session: SessionId, turn: string | undefined): 
   store.lists.session(session);
   const all = store.files.changes(session);
   if (turn === undefined) return all;
-  if (store.lists.turns(session).some((row) => row.turn === turn)) return all.filter((row) => row.turn === turn);
+  const known = store.lists.turns(session).find((row) => row.turn === turn);
+  if (known?.inheritedFrom !== undefined) {
+    const { inheritedFrom: other } = known;
+    throw new LoopdError(
+      "unknown-turn",
+      `Turn ${turn} belongs to session ${other}, from which ${session} was forked. Undo it there with: loopd sessions undo-files ${other} --turn ${turn}`,
+    );
+  }
+  if (known !== undefined) return all.filter((row) => row.turn === turn);
   throw new LoopdError(
     "unknown-turn",
     `Session ${session} has no turn ${turn}. See its turns with: loopd sessions show ${session} --json`,

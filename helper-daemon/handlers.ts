@@ -2,7 +2,10 @@ import { LoopdError } from "../src/protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
+import { createDelegates } from "./delegates.ts";
 import { examine } from "./doctor.ts";
+import { addGrant, withGrant } from "./grants.ts";
+import { resolveStep } from "./step-cards.ts";
 import { refuseSecondRun } from "./recovery.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
 import type { Home } from "./home.ts";
@@ -12,7 +15,10 @@ import type { McpConfig } from "./mcp-config.ts";
 import type { Memory } from "./memory.ts";
 import type { Handlers } from "./methods.ts";
 import { systemTokens } from "./prompt-cost.ts";
+import { withTaintsOfHits, withTaintsOfRows } from "./recalled-taints.ts";
 import type { Rules } from "./rules.ts";
+import { createSessionForks } from "./session-forks.ts";
+import type { SessionSettings } from "./session-overrides.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
 import type { StateQuery } from "./store/state-query.ts";
@@ -31,6 +37,7 @@ export interface HandlersOptions {
   files: FileHistory;
   state: SessionState;
   memory: Memory;
+  overrides: SessionSettings;
   query: StateQuery;
   mcp: McpConfig;
   rules: Rules;
@@ -53,6 +60,7 @@ export function createHandlers({
   files,
   state,
   memory,
+  overrides,
   query,
   mcp,
   rules,
@@ -61,21 +69,31 @@ export function createHandlers({
   boot,
   stop,
 }: HandlersOptions): Handlers {
-  const { lists, log, cards, words } = store;
+  const { lists, log, cards, words, taints } = store;
   const { catalogue, servers } = tools;
+  const forks = createSessionForks(store, hub);
+  const delegates = createDelegates({ store, hub, turns, profiles, tools });
   return {
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
     "turn.cancel": (params) => turns.cancel(params),
+    "turn.delegate": (params, _, origin) => delegates.start(params, origin),
+    "turn.await": (params, signal, origin) => delegates.await(params, signal, origin),
     "session.list": ({ limit }) => ({ sessions: lists.sessions(limit) }),
-    "session.show": ({ session }) => ({ session: lists.session(session), turns: lists.turns(session) }),
-    "session.search": ({ query, limit }) => ({ hits: words.search(query, limit) }),
+    "session.show": ({ session }) => {
+      const shown = { session: lists.session(session), turns: delegates.turns(session) };
+      return { ...shown, overrides: overrides.of(session) };
+    },
+    "session.set": async (params) => ({ overrides: await overrides.set(params) }),
+    "session.search": ({ query, limit }, _, origin) => withTaintsOfHits(words.search(query, limit), taints, origin),
+    "session.fork": (params) => forks.fork(params),
+    "session.clear": (params) => forks.clear(params),
     "session.undo-files": (params) => files.undo(params),
     "file.seen": (params, _, origin) => files.seen(params, origin),
     "file.changing": (params, _, origin) => files.changing(params, origin),
     "state.get": (params, _, origin) => state.get(params, origin),
     "state.set": (params, _, origin) => state.set(params, origin),
-    "state.query": ({ sql }, signal) => query.run(sql, signal),
+    "state.query": async ({ sql }, signal, origin) => withTaintsOfRows(await query.run(sql, signal), taints, origin),
     "memory.list": async () => ({ notes: await memory.list() }),
     "memory.read": ({ topic }, _, origin) => memory.read(topic, origin),
     "memory.write": async (params, _, origin) => ({ note: await memory.write(params, origin) }),
@@ -90,13 +108,23 @@ export function createHandlers({
       const isEnd = log.page(session, entries.at(-1)?.seq ?? after, 1).length === 0;
       return { entries, isEnd };
     },
-    "card.list": (params) => cards.list(params),
+    "card.list": (params) => {
+      const page = cards.list(params);
+      return { ...page, cards: page.cards.map(withGrant) };
+    },
+    "card.show": ({ cardId }) => ({ card: withGrant(cards.find(cardId)) }),
     "card.resolve": async (params) => {
       await refuseSecondRun(store, boot, params);
       const card = resolveCard(store, hub, catalogue.book, params);
       turns.wake(card.session);
       return { card };
     },
+    "card.resolve-step": (params) => {
+      const { session, cards: answered } = resolveStep(store, hub, catalogue.book, params);
+      turns.wake(session);
+      return { cards: answered };
+    },
+    "grant.add": (params) => addGrant(store, hub, params),
     "rule.list": () => ({ rules: rules.list() }),
     "rule.add": (params) => ({ rule: rules.add(params) }),
     "rule.remove": ({ id }) => ({ rule: rules.remove(id) }),

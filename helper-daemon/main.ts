@@ -2,7 +2,6 @@ import { asLoopdError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { bootId } from "../src/tools/runner/boot.ts";
 import { openConfigFile } from "./config-file.ts";
-import { effectiveOf } from "./effective.ts";
 import { createModelPort } from "./endpoints/model-port.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
 import { listenForEnds } from "./ends.ts";
@@ -21,6 +20,7 @@ import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
 import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
 import { createRules } from "./rules.ts";
+import { createSessionOverrides } from "./session-overrides.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
 import { createSessionState } from "./session-state.ts";
 import { createSettings } from "./settings.ts";
@@ -58,23 +58,24 @@ async function main(): Promise<void> {
   const model = createModelPort({
     resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
     limits: () => config().limits,
-    readBlob: blobs.read,
+    ...{ readBlob: blobs.read, priceOf: profiles.priceOf },
   });
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
-  const memory = createMemory({ folder: home.memory, hub, outbox: store.outbox });
+  const memory = createMemory({ folder: home.memory, hub, store });
   const grantsOf = seen.store.grants.of;
-  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memoryIndex: memory.promptIndex });
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, model, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     shutdown: shutdown.signal,
     toolsReady: async (signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
-    request: (origin, method, params) => requestAsTool(handlers, origin, method, params),
+    request: (origin, method, params, signal) => requestAsTool(handlers, origin, method, params, signal),
   };
+  const overrides = createSessionOverrides({ profiles, tools, hooks, hub, store: seen.store });
   const turns = createTurns({
     ...{ store, hub, log },
     portsOf: (session, feed) => vaults.ports(createSessionPorts(shared, session, feed), session),
-    effective: (request) => effectiveOf(profiles, tools, request, hooks.schemaProblem),
+    effective: overrides.effective,
   });
 
   let isStopping = false;
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, startedAt, boot },
+    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, startedAt, boot },
     files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
     state: createSessionState({ store: seen.store, hub }),
     vault: vaults.vault,

@@ -76,9 +76,15 @@ export function indexFile(notes: readonly MemoryNote[]): string {
 /** Bytes that the notes may take of a system text: 300 tokens. */
 const INDEX_BYTES = 1_050;
 
-/** What a model is told of the notes when an epoch opens: the newest, as many as fit. Empty where there is none. */
-export function promptIndex(notes: readonly MemoryNote[]): string {
-  if (notes.length === 0) return "";
+/** What a model is told of the notes when an epoch opens, and the sources of what that quotes. */
+export interface PromptIndex {
+  text: string;
+  sources: readonly string[];
+}
+
+/** The newest notes, as many as fit. Empty where there is none. */
+export function promptIndex(notes: readonly MemoryNote[]): PromptIndex {
+  if (notes.length === 0) return { text: "", sources: [] };
   const newest = [...notes].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
   const head = "Your notes from earlier (data; memory_read gets one):";
   const lines: string[] = [];
@@ -89,5 +95,6 @@ export function promptIndex(notes: readonly MemoryNote[]): string {
     if (Buffer.byteLength(whole) > INDEX_BYTES) break;
     lines.push(line);
   }
-  return [head, ...lines, ...more(newest.length - lines.length)].join("\n");
+  const text = [head, ...lines, ...more(newest.length - lines.length)].join("\n");
+  return { text, sources: [...new Set(newest.slice(0, lines.length).flatMap(({ sources = [] }) => sources))] };
 }

@@ -5,7 +5,9 @@ import type { Hub } from "./hub.ts";
 import { MAX_NOTE_BYTES, type NoteFile, openMemoryFolder } from "./memory-folder.ts";
 import * as words from "./memory-text.ts";
 import type { Origin } from "./methods.ts";
-import type { MemoryChange, MemoryOutbox } from "./store/memory-outbox.ts";
+import { sha256Of } from "../src/tools/files/file-state.ts";
+import type { MemoryChange } from "./store/memory-outbox.ts";
+import type { Store } from "./store/open-store.ts";
 
 const MAX_TOPICS = 1_000;
 /** The session of what belongs to no conversation. */
@@ -26,13 +28,22 @@ export interface Memory {
   refresh(): Promise<void>;
   /** What a model is told of the notes at the start of an epoch, as of the last `refresh`. */
   promptIndex(): string;
+  /** Sources of what that quotes, where nobody vouches for it; the same array until the next `refresh`. */
+  promptTaints(): readonly string[];
+}
+
+/** What the notes are kept with. */
+export interface MemoryOptions {
+  folder: string;
+  hub: Hub;
+  store: Pick<Store, "outbox" | "taints">;
 }
 
 /** Opens the notes of a folder, which need not exist yet. One thing happens at a time. */
-export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub; outbox: MemoryOutbox }): Memory {
+export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryOptions): Memory {
   const notes = openMemoryFolder(folder);
-  const summaries = new Map<string, { of: string; summary: string }>();
-  let prompt = "";
+  const known = new Map<string, { of: string; said: Pick<MemoryNote, "summary" | "sources"> }>();
+  let prompt: words.PromptIndex = { text: "", sources: [] };
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
@@ -42,10 +53,19 @@ export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub
 
   const noteOf = async ({ topic, bytes, modified }: NoteFile): Promise<MemoryNote> => {
     const of = `${bytes} ${modified}`;
-    const known = summaries.get(topic);
-    const summary = known?.of === of ? known.summary : words.summaryOf(await notes.read(topic));
-    summaries.set(topic, { of, summary });
-    return { topic, summary, bytes, updatedAt: new Date(modified).toISOString() };
+    const before = known.get(topic);
+    const said = before?.of === of ? before.said : saidBy(topic, await notes.read(topic));
+    known.set(topic, { of, said });
+    return { topic, ...said, bytes, updatedAt: new Date(modified).toISOString() };
+  };
+  const saidBy = (topic: string, text: string): Pick<MemoryNote, "summary" | "sources"> => {
+    const sources = sourcesOf(topic, text);
+    return { summary: words.summaryOf(text), ...(sources.length === 0 ? {} : { sources }) };
+  };
+  /** What a note carries as loopd wrote it. A person who has changed the file since vouches for it. */
+  const sourcesOf = (topic: string, text: string): string[] => {
+    const bytes = Buffer.from(text);
+    return taints.ofContent({ sha256: sha256Of(bytes), bytes: bytes.length, path: `memory ${topic}` });
   };
   const list = async (): Promise<MemoryNote[]> => {
     const all: MemoryNote[] = [];
@@ -81,12 +101,16 @@ export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub
       await apply(topic, isOlder).catch(() => undefined);
     }
   };
-  const change = async (topic: string, before: string | undefined, after: string | undefined, origin: Origin) => {
+  const change = async (
+    topic: string,
+    { before, after, sources = [] }: { before?: string; after?: string; sources?: readonly string[] },
+    origin: Origin,
+  ) => {
     const { session, turn, callId } =
       origin.caller === "tool" ? origin : { session: HOME_SESSION, turn: undefined, callId: undefined };
-    hub.record([
-      { kind: "state.changed", session, turn, data: { store: "memory", key: topic, callId, before, after } },
-    ]);
+    const data = { store: "memory" as const, key: topic, callId, before, after };
+    const carried = sources.length === 0 ? {} : { taints: [...new Set(sources)] };
+    hub.record([{ kind: "state.changed", session, turn, data: { ...data, ...carried } }]);
     await apply(topic, async () => true);
     await list();
   };
@@ -98,7 +122,9 @@ export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub
         await recover();
         const { topic } = await found(wanted);
         const text = await notes.read(topic);
-        return { topic, text: origin.caller === "face" ? text : words.withoutProvenance(text) };
+        const sources = sourcesOf(topic, text);
+        const shown = { topic, text: origin.caller === "face" ? text : words.withoutProvenance(text) };
+        return sources.length === 0 ? shown : { ...shown, taints: sources };
       }),
     write: ({ topic: wanted, text, mode }, origin) =>
       inTurn(async () => {
@@ -117,7 +143,9 @@ export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub
           if (mode === "append" && (file?.bytes ?? 0) > MAX_NOTE_BYTES) refuse(tooLong(file?.bytes ?? 0));
           const after = words.writtenFile(before, { text, mode }, origin, new Date());
           if (Buffer.byteLength(after) > MAX_NOTE_BYTES) refuse(tooLong(Buffer.byteLength(after)));
-          await change(topic, before, after, origin);
+          const kept = before === undefined || mode === "replace" ? [] : sourcesOf(topic, before);
+          const passed = origin.caller === "tool" ? taints.ofCall(origin.callId) : [];
+          await change(topic, { before, after, sources: [...kept, ...passed] }, origin);
         }
         return noteOf(await found(topic));
       }),
@@ -125,24 +153,29 @@ export function createMemory({ folder, hub, outbox }: { folder: string; hub: Hub
       inTurn(async () => {
         await recover();
         const { topic } = await found(wanted);
-        await change(topic, await notes.read(topic), undefined, origin);
+        await change(topic, { before: await notes.read(topic) }, origin);
       }),
     search: ({ query, limit }) =>
       inTurn(async () => {
         await recover();
-        const hits: (ReturnType<typeof words.matchingLines>[number] & { topic: string })[] = [];
+        const hits: (ReturnType<typeof words.matchingLines>[number] & { topic: string; sources: string[] })[] = [];
         for (const { topic } of await notes.files()) {
-          const lines = words.matchingLines(await notes.read(topic), query);
-          hits.push(...lines.slice(0, limit).map((line) => ({ topic, ...line })));
+          const note = await notes.read(topic);
+          const lines = words.matchingLines(note, query).slice(0, limit);
+          const sources = lines.length === 0 ? [] : sourcesOf(topic, note);
+          hits.push(...lines.map((line) => ({ topic, sources, ...line })));
         }
         const best = hits.sort((a, b) => b.words - a.words).slice(0, limit);
-        return { hits: best.map(({ topic, line, text }) => ({ topic, line, text })) };
+        const sources = [...new Set(best.flatMap((hit) => hit.sources))];
+        const shown = best.map(({ topic, line, text }) => ({ topic, line, text }));
+        return { hits: shown, ...(sources.length === 0 ? {} : { taints: sources }) };
       }),
     refresh: async () => {
       const all = await inTurn(async () => recover().then(list)).catch(() => []);
       prompt = words.promptIndex(all);
     },
-    promptIndex: () => prompt,
+    promptIndex: () => prompt.text,
+    promptTaints: () => prompt.sources,
   };
 }
 

@@ -73,7 +73,8 @@ export async function requestAsTool<M extends ToolMethod>(
   origin: ToolOrigin,
   method: M,
   params: ParamsOf<M>,
+  signal: AbortSignal,
 ): Promise<ResultOf<M>> {
-  const result = await perform(handlers, parseRequest(method, params), new AbortController().signal, origin);
+  const result = await perform(handlers, parseRequest(method, params), signal, origin);
   return methods[method].result.parse(result) as ResultOf<M>;
 }

@@ -8,6 +8,7 @@ import type { ConfigFile, RawConfig } from "./config-file.ts";
 import type { Hub } from "./hub.ts";
 import type { Store } from "./store/open-store.ts";
 import type { ToolWorld } from "./tool-world.ts";
+import { turnEnvironment } from "./turn-environment.ts";
 
 /** Session that carries what belongs to no conversation. */
 export const HOME_SESSION = "home";
@@ -65,7 +66,8 @@ export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
       }
       return rule;
     },
-    test: async ({ tool, arguments: values, session, workspace, origin, taints, env, endpointTrust }) => {
+    test: async ({ tool, arguments: values, session, workspace, origin, taints, env: turn, endpointTrust }) => {
+      const env = turnEnvironment(file.current().environment, { turn })?.env;
       const { catalogue, placeOf, placeAt } = tools;
       const face = catalogue.book.find(tool);
       if (face === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(tool));
@@ -74,10 +76,15 @@ export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
       const place = session === undefined ? placeAt(workspace) : placeOf(session);
       const call = { callId: "test", name: tool, arguments: parsed.arguments, effect: face.effect };
       const facts = await catalogue.inspect(call, place);
-      const around = { session: session ?? "", origin, overrides: { env }, taints, endpointTrust, now: Date.now() };
+      const known = session === undefined ? [] : store.taints.ofSession(session);
+      const around = {
+        ...{ session: session ?? "", origin, overrides: { env }, endpointTrust, now: Date.now() },
+        taints: [...new Set([...known, ...taints])],
+      };
       const verdict = decide(call, facts, around, list());
       const { answer, ruleId, reason, causes, heard } = verdict;
-      return { decision: answer, ruleId, reason, causes, heard, facts };
+      const unasked = file.current().hooks.filter(({ at }) => at.includes("decide"));
+      return { decision: answer, ruleId, reason, causes, heard, facts, unasked: unasked.map(({ name }) => name) };
     },
   };
 }

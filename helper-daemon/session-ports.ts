@@ -27,7 +27,12 @@ export interface PortsOptions {
   placeOf(session: SessionId): Place;
   toolsReady(signal: AbortSignal): Promise<void>;
   /** The socket's own table, on behalf of a running call. */
-  request<M extends ToolMethod>(origin: ToolOrigin, method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
+  request<M extends ToolMethod>(
+    origin: ToolOrigin,
+    method: M,
+    params: ParamsOf<M>,
+    signal: AbortSignal,
+  ): Promise<ResultOf<M>>;
   /** Fires when the helper goes down. */
   shutdown: AbortSignal;
 }
@@ -46,8 +51,8 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, place, context),
     toolsReady: options.toolsReady,
-    request: ({ turn, callId }, method, params) =>
-      options.request({ caller: "tool", session, turn, callId }, method, params),
+    request: ({ turn, callId, signal }, method, params) =>
+      options.request({ caller: "tool", session, turn, callId }, method, params, signal),
     now: () => Date.now(),
     timer: startAwakeTimer,
     digest: (text) => createHash("sha256").update(text).digest("hex"),

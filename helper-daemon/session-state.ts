@@ -18,14 +18,17 @@ export interface SessionState {
 }
 
 /** The state of every session of a store. */
-export function createSessionState({ store: { lists, values }, hub }: { store: Store; hub: Hub }): SessionState {
+export function createSessionState({ store, hub }: { store: Store; hub: Hub }): SessionState {
+  const { lists, values, taints } = store;
   return {
     get: (params, origin) => {
       const session = origin.caller === "tool" ? origin.session : lists.session(named(params.session)).session;
       const { key } = params;
-      if (key === undefined) return { values: Object.fromEntries(values.all(session)) };
+      // Values outlive a clearing of the session, and what they say with them.
+      const carried = { taints: taints.everOf(session) };
+      if (key === undefined) return { values: Object.fromEntries(values.all(session)), ...carried };
       const value = values.get(session, key);
-      return { values: value === undefined ? {} : { [key]: value } };
+      return value === undefined ? { values: {} } : { values: { [key]: value }, ...carried };
     },
     set: ({ key, value }, origin) => {
       if (origin.caller !== "tool") throw new LoopdError("not-allowed", "Only a tool sets the state of its session.");

@@ -2,6 +2,7 @@ import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import type { Settings, ToolBook } from "../src/agent/ports.ts";
 import type { Config } from "../src/protocol/config.ts";
 import type { Rule, SessionId } from "../src/protocol/values.ts";
+import type { Memory } from "./memory.ts";
 
 /** Where settings come from; each is asked again at every decision, so a change counts at the next one. */
 interface SettingsOptions {
@@ -12,24 +13,26 @@ interface SettingsOptions {
   /** What people have allowed that may speak about calls of a session; the same array until that changes. */
   grantsOf: (session: SessionId) => readonly Rule[];
   /** The index of long-lived notes, for the system text of new epochs. */
-  memoryIndex: () => string;
+  memory: Pick<Memory, "promptIndex" | "promptTaints">;
 }
 
 /** A snapshot for one session of what holds now; the same object until something of it changes. */
 export function createSettings(options: SettingsOptions): (session: SessionId) => Settings {
-  const { config, tools, person, grantsOf, memoryIndex } = options;
+  const { config, tools, person, grantsOf, memory } = options;
   let standing: { config: Config; rules: Rule[] } | undefined;
   const last = new Map<SessionId, { config: Config; grants: readonly Rule[]; settings: Settings }>();
   return (session) => {
     const now = config();
-    const index = memoryIndex();
+    const index = memory.promptIndex();
     if (standing?.config !== now) standing = { config: now, rules: standingRules(now.rules, person) };
     const grants = grantsOf(session);
     const known = last.get(session);
-    if (known?.config === now && known.grants === grants && known.settings.memoryIndex === index) return known.settings;
+    const quoted = memory.promptTaints();
+    const isSameMemory = known?.settings.memoryIndex === index && known.settings.memoryTaints === quoted;
+    if (known?.config === now && known.grants === grants && isSameMemory) return known.settings;
     if (last.size > 1_000) last.clear();
     const rules = [...standing.rules, ...grants];
-    const settings = { rules, hooks: now.hooks, limits: now.limits, tools, memoryIndex: index };
+    const settings = { rules, hooks: now.hooks, limits: now.limits, tools, memoryIndex: index, memoryTaints: quoted };
     last.set(session, { config: now, grants, settings });
     return settings;
   };

@@ -10,6 +10,7 @@ import { createMcpServers, type McpServers } from "../src/tools/mcp/mcp-servers.
 import { protectedPathsOf } from "../src/tools/protected-paths.ts";
 import { createSandbox } from "../src/tools/sandbox/create-sandbox.ts";
 import type { Sandbox } from "../src/tools/sandbox/sandbox.ts";
+import { createFileTaints } from "./file-taints.ts";
 import type { Home } from "./home.ts";
 import type { Log } from "./logs.ts";
 import type { Blobs } from "./store/blobs.ts";
@@ -68,6 +69,7 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     limits: () => config().limits,
     listed: () => config().tools.listed,
   });
+  const fileTaints = createFileTaints(store.taints);
   const placeOf = (session: SessionId): Place => placeAt(store.lists.session(session).workspace);
   const placeAt = (workspace: string): Place => ({
     workspace,
@@ -85,6 +87,8 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     saveBlob: blobs.save,
     saveBlobFile: blobs.saveFile,
     readBlob: blobs.read,
+    sourcesOf: fileTaints.of,
+    sourcesOfBlob: store.taints.ofBlob,
   });
   const close = async () => {
     await Promise.all([servers.close(), sandbox.close()]);

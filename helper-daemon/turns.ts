@@ -6,7 +6,7 @@ import { fold } from "../src/agent/fold.ts";
 import type { Ports } from "../src/agent/ports.ts";
 import { runTurns } from "../src/agent/run-turn.ts";
 import { emptyView } from "../src/agent/transcript.ts";
-import type { EntryDraft } from "../src/protocol/entries.ts";
+import type { EntryDraft, Overrides } from "../src/protocol/entries.ts";
 import { asLoopdError, LoopdError } from "../src/protocol/errors.ts";
 import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
 import type { SessionId } from "../src/protocol/values.ts";
@@ -23,17 +23,17 @@ export interface TurnsOptions {
   log: Log;
   /** The ports of one session, over its feed. */
   portsOf(session: SessionId, feed: SessionFeed): Ports;
-  /** Endpoint, model and step limit of a new turn, with where each came from. @throws LoopdError `unknown-endpoint`, `unknown-tool`. */
+  /** What a new turn works with, its session's settings included. @throws LoopdError where that cannot be. */
   effective(request: ParsedParamsOf<"turn.submit">): Promise<Effective>;
 }
+/** What a turn works with, resolved when it is submitted: nothing that is changed while it waits in the queue counts. */
 export interface Effective {
   endpoint: string;
   model: string;
   takesImages: boolean;
   endpointTrust: "local" | "remote";
-  maxSteps: number;
-  /** The turn's typed environment, defaults filled in. */
-  env?: Record<string, string>;
+  overrides: Overrides;
+  /** Which layer said so: turn, session, config, endpoint or default, by name of the setting. */
   provenance: Record<string, string>;
 }
 
@@ -102,23 +102,29 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
     );
   };
 
+  /** Together, so that no crash stops a turn and not its delegates. */
+  const stop = (open: readonly { session: string; turn: string }[], data: { by: string; why: string }): void => {
+    const stopping = open.filter(({ turn }) => store.log.ofTurn(turn, "turn.stopping").length === 0);
+    hub.record(stopping.map(({ session, turn }): EntryDraft => ({ kind: "turn.stopping", session, turn, data })));
+    for (const { session } of open) run(session);
+  };
+
   return {
     submit: async (request) => {
       const originKey = `user:${request.requestId}`;
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
         return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
-      const { endpoint, model, takesImages, endpointTrust, maxSteps, env, provenance } = await effective(request);
+      const { endpoint, model, takesImages, endpointTrust, overrides, provenance } = await effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
       const session = request.session ?? newId("s");
       const turn = newId("t");
       const drafts: EntryDraft[] = [];
       if (request.session === undefined) {
-        const nonce = createHash("sha256").update(newId("e")).digest("hex").slice(0, 8);
+        const nonce = freshNonce();
         drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
       }
-      const overrides = { ...request.overrides, maxSteps, env };
       const chosen = { endpoint, model, takesImages, endpointTrust, overrides, provenance };
       const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
@@ -142,22 +148,18 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const turns = turn === undefined ? open : open.filter((one) => one === turn);
       if (turns.length === 0)
         throw new LoopdError("unknown-turn", `Turn ${turn} is not open in session ${session}; ${first} is.`);
-      const stopping = turns.filter((one) => store.log.ofTurn(one, "turn.stopping").length === 0);
-      hub.record(stopping.map((one): EntryDraft => ({ kind: "turn.stopping", session, turn: one, data: { by, why } })));
-      run(session);
+      const delegates = turns.flatMap((one) => store.delegates.openOf(one));
+      stop([...turns.map((one) => ({ session, turn: one })), ...delegates], { by, why });
       return { turns };
     },
     stopAll: ({ by, why }) => {
       const open = store.lists.openTurns();
-      const stopping = open.filter(({ turn }) => store.log.ofTurn(turn, "turn.stopping").length === 0);
-      hub.record(
-        stopping.map(({ session, turn }): EntryDraft => ({ kind: "turn.stopping", session, turn, data: { by, why } })),
-      );
-      for (const { session } of open) run(session);
+      stop(open, { by, why });
       return { turns: open.map(({ turn }) => turn) };
     },
     wake: run,
     resume: () => {
+      stop(store.delegates.orphans(), { by: "loopd", why: "the call that it works for has ended" });
       for (const { session } of store.lists.openTurns()) run(session);
     },
     running: () => runners.size,
@@ -168,8 +170,13 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
   };
 }
 
+/** What frames loopd's own words in a new session. */
+export function freshNonce(): string {
+  return createHash("sha256").update(newId("e")).digest("hex").slice(0, 8);
+}
+
 /** The first words, on one line; a model call would cost the local runtime its cache. */
-function titleOf(input: string): string {
+export function titleOf(input: string): string {
   const line = input.replace(/\s+/g, " ").trim();
   return line.length <= 60 ? line : `${line.slice(0, 59).replace(/\s\S*$/, "")}…`;
 }

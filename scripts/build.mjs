@@ -63,7 +63,7 @@ if (!(process.argv.includes("--if-stale") && isFresh)) {
 
 /** V8 keeps a source with a single character outside Latin 1 in two bytes each, as long as the helper lives. */
 function refuseWide(path) {
-  const wide = /.{0,40}[^\x00-\xff].{0,40}/.exec(readFileSync(path, "utf8"))?.[0];
+  const wide = /.{0,40}[\u0100-\uffff].{0,40}/.exec(readFileSync(path, "utf8"))?.[0];
   if (wide !== undefined) throw new Error(`${path} must stay in Latin 1; write \\uXXXX in this expression: ${wide}`);
 }
 

@@ -5,6 +5,7 @@ import type { Millis } from "../../src/protocol/values.ts";
 import { type Attempt, send } from "./anthropic.ts";
 import { type EndpointFailure, UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import { type LoadedRequest, type ReadBlob, withImages } from "./load-images.ts";
+import { type Price, withCost } from "./price.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 /** Where a request goes and with which key. */
@@ -18,6 +19,8 @@ export interface ModelPortOptions {
   /** Undefined: there is no endpoint of that name. */
   resolve(name: string): ResolvedEndpoint | undefined | Promise<ResolvedEndpoint | undefined>;
   limits(): Limits;
+  /** What a model costs. Absent, or undefined: nobody knows. */
+  priceOf?(endpoint: string, model: string): Price | undefined;
   /** Where the bytes of images are. Absent: no images are sent. */
   readBlob?: ReadBlob;
   /** At least 0 and below 1. Absent: `Math.random`. */
@@ -48,7 +51,7 @@ export function createModelPort(options: ModelPortOptions): Ports["model"] {
     const teller = resettable(tell);
     for (let attempt = 1; ; attempt++) {
       const result = await inSlot(slots, loaded, endpoint, limits, signal, teller.tell);
-      if (result.type !== "failed") return result;
+      if (result.type !== "failed") return priced(result, options.priceOf?.(request.endpoint, request.model));
       const { failure } = result;
       if (!failure.isRetryable || attempt >= limits.requestAttempts) return failed(failure, attempt);
       try {
@@ -78,6 +81,11 @@ async function inSlot(
   } finally {
     release();
   }
+}
+
+function priced(reply: Exclude<Attempt, { type: "failed" }>, price: Price | undefined): ModelReply {
+  if (reply.type === "aborted" || reply.usage === undefined) return reply;
+  return { ...reply, usage: withCost(reply.usage, price) };
 }
 
 /** Doubles with each attempt and spreads over half of that, so that many clients do not come back together. */

@@ -13,6 +13,7 @@ import type { ConfigFile, RawConfig } from "../config-file.ts";
 import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
 import { checkedKey, checkedProfile } from "./checked-profile.ts";
+import { type Price, priceOf } from "./price.ts";
 import { openSecretsFile } from "./secrets-file.ts";
 
 /** The endpoints of a home: profiles in `config.json`, keys in `secrets.json`, unsaved ones in memory. */
@@ -41,6 +42,8 @@ export interface Profiles {
   remove(name: string): void;
   /** Keeps a profile in memory and returns its name: the same profile and key always have the same one. */
   addUnsaved(profile: EndpointProfile, key: string | undefined): string;
+  /** What a model costs there. Undefined: nobody knows. */
+  priceOf(name: string, model: string): Price | undefined;
   /** Where to send a request. Undefined for unknown names and for the rehearsal model, whose address is not ours. */
   resolve(name: string): ResolvedEndpoint | undefined;
 }
@@ -151,6 +154,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
       unsaved.set(name, endpoint);
       return name;
     },
+    priceOf: (name, model) => priceOf(file.current(), name, model),
     resolve(name) {
       const profile = saved(name);
       return profile === undefined ? unsaved.get(name) : { profile, key: secrets.keyOf(name) };

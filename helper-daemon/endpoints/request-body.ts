@@ -8,10 +8,12 @@ type ContentBlock = Exclude<Parameters["messages"][number]["content"], string>[n
 
 /**
  * The body of a Messages request. The order of every key is fixed here, so equal parts of two requests are equal
- * bytes and a server's prefix cache holds. No sampling parameters: newer models reject them.
+ * bytes and a server's prefix cache holds. Sampling and thinking only where somebody asked, since newer models refuse
+ * them, and behind everything that a cache looks at.
  */
 export function requestBody(request: LoadedRequest): Parameters {
-  const { model, maxTokens, system, tools, messages, images } = request;
+  const { model, maxTokens, system, tools, messages, images, inference = {} } = request;
+  const { temperature, topP, thinkingTokens } = inference;
   return {
     model,
     max_tokens: maxTokens,
@@ -22,6 +24,9 @@ export function requestBody(request: LoadedRequest): Parameters {
       content: content.map((block) => blockBody(block, images)),
     })),
     stream: true,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(thinkingTokens === undefined ? {} : { thinking: { type: "enabled", budget_tokens: thinkingTokens } }),
   };
 }
 

@@ -24,7 +24,7 @@ export function hookMark(of: CallId | TurnId): string {
 }
 
 /** The hooks of a home. */
-interface Hooks {
+export interface Hooks {
   /** Asks hooks as the config names them: programs, and the schema check, which is one that comes along. */
   ask: Ports["hook"];
   /** Whether anything could fit a schema at all: resolves with what is wrong with it, if something is. */

@@ -1,8 +1,11 @@
 import type Database from "better-sqlite3";
-import type { EntryData } from "../../src/protocol/entries.ts";
+import type { Entry, EntryData, EntryKind, EntryOf } from "../../src/protocol/entries.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { CardRow } from "../../src/protocol/requests.ts";
+import { stepOf } from "../../src/protocol/values.ts";
 import type { EntryLog } from "./entry-log.ts";
+import { DELEGATES_OF_SESSION } from "./delegate-list.ts";
+import { createRepeats } from "./repeats.ts";
 import { guardOf } from "./store-error.ts";
 
 interface CardRecord {
@@ -46,8 +49,13 @@ export interface CardList {
    * At most `limit` and about 1 MiB, at least one if there is one.
    */
   list(options: { session?: string; after?: string; all: boolean; limit: number }): CardPage;
-  /** The card of that id, or the only pending one whose id begins so. @throws LoopdError `unknown-card`, `ambiguous-id`. */
+  /**
+   * The card of that id, or the only pending one whose id begins so; where none waits, the only resolved one.
+   * @throws LoopdError `unknown-card`, `ambiguous-id`.
+   */
   find(idOrPrefix: string): CardRow;
+  /** The newest approval of every call of the step that a card belongs to, in order. Errors as of `find`. */
+  step(idOrPrefix: string): CardRow[];
   pendingCounts(): PendingCounts;
 }
 
@@ -59,7 +67,7 @@ const COLUMNS = `
   FROM cards c LEFT JOIN sessions s ON s.session = c.session
   LEFT JOIN entries o ON c.type = 'question' AND o.seq = c.opened_seq`;
 
-const IN_SESSION = "(@session IS NULL OR c.session = @session)";
+const IN_SESSION = `(@session IS NULL OR c.session = @session OR c.session IN (${DELEGATES_OF_SESSION}))`;
 const OPENED_AFTER = "(SELECT a.opened_seq FROM cards a WHERE a.card_id = @after)";
 interface Filter {
   session: string | null;
@@ -79,20 +87,30 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
      ORDER BY c.opened_seq DESC LIMIT @limit`,
   );
   const byId = database.prepare<[string], CardRecord>(`${COLUMNS} WHERE c.card_id = ?`);
+  const byPrefix = database.prepare<[{ prefix: string }], CardRecord>(
+    `${COLUMNS} WHERE c.card_id >= @prefix AND c.card_id < @prefix || char(1114111) ORDER BY c.opened_seq`,
+  );
   const count = database.prepare<[], PendingCounts>(
     `SELECT count(*) FILTER (WHERE type <> 'question') AS approvals, count(*) FILTER (WHERE type = 'question') AS questions
      FROM cards WHERE resolution IS NULL`,
   );
 
-  const rowOf = (record: CardRecord): CardRow => {
+  const repeats = createRepeats(database);
+  const rowOf = (record: CardRecord, entriesOf = log.ofTurn): CardRow => {
     const { cardId, session, turn, callId, type, openedAt, openedSeq, expiresAt, resolution, resolvedBy, resolvedAt } =
       record;
-    const call = log.ofTurn(turn, "tool.requested").findLast((entry) => entry.data.callId === callId)?.data;
-    // What a hook had changed by then: the person answers for the arguments as they would run.
-    const changed = log
-      .ofTurn(turn, "hook.applied")
-      .findLast(({ seq, data }) => seq < openedSeq && data.callId === callId && data.arguments !== undefined)?.data;
-    const decided = log.ofTurn(turn, "tool.decided").findLast((entry) => entry.data.callId === callId)?.data;
+    // As it was when the card was opened: what came later is the business of later cards.
+    const newest = <K extends EntryKind>(kind: K, fits: (entry: EntryOf<K>) => boolean) =>
+      entriesOf(turn, kind).findLast((entry) => entry.seq < openedSeq && fits(entry));
+    const call = newest("tool.requested", ({ data }) => data.callId === callId)?.data;
+    const decided = newest("tool.decided", ({ data }) => data.callId === callId)?.data;
+    // What a hook or a person had changed by then: the person answers for the arguments as they would run.
+    const hooked = newest("hook.applied", ({ data }) => data.callId === callId && data.arguments !== undefined);
+    const edited = newest(
+      "card.resolved",
+      ({ data }) => data.resolution === "edited" && data.cardId.startsWith(`${callId}#`),
+    );
+    const changed = (hooked?.seq ?? 0) > (edited?.seq ?? 0) ? hooked : edited;
     return {
       approvalId: cardId,
       type,
@@ -103,10 +121,13 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
       callId,
       tool: call?.name ?? "",
       effect: call?.effect,
-      arguments: changed?.arguments ?? call?.arguments ?? null,
+      arguments: changed?.data.arguments ?? call?.arguments ?? null,
       rationale: call?.rationale,
       causes: JSON.parse(record.causes) as EntryData<"tool.decided">["causes"],
       facts: decided?.facts,
+      ruleId: decided?.ruleId,
+      ruleReason: decided?.reason,
+      approvals: repeats.count(cardId),
       question: questionOf(record),
       requestedAt: openedAt,
       expiresAt: expiresAt === null ? undefined : new Date(expiresAt).toISOString(),
@@ -121,9 +142,10 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
       guarded(() => {
         const records = (all ? newest : pending).all({ session, after, limit });
         const cards: CardRow[] = [];
+        const entriesOf = remembered(log.ofTurn);
         let bytes = 0;
         for (const record of records) {
-          const row = rowOf(record);
+          const row = rowOf(record, entriesOf);
           bytes += Buffer.byteLength(JSON.stringify(row));
           if (cards.length > 0 && bytes > PAGE_BYTES) return { cards, isEnd: false };
           cards.push(row);
@@ -134,22 +156,27 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
       guarded(() => {
         const exact = byId.get(id);
         if (exact !== undefined) return rowOf(exact);
-        const starting = pending
-          .all({ session: null, after: null, limit: -1 })
-          .filter((record) => record.cardId.startsWith(id));
-        const [only] = starting;
-        if (only !== undefined && starting.length === 1) return rowOf(only);
-        if (only === undefined) {
-          throw new LoopdError(
-            "unknown-card",
-            `There is no pending card ${id}. See what waits with: loopd approvals list, and loopd questions list`,
-          );
-        }
-        const ids = starting.map((record) => record.cardId).join(", ");
-        throw new LoopdError(
-          "ambiguous-id",
-          `${id} begins the id of ${starting.length} cards: ${ids}. Give more of it.`,
-        );
+        const starting = byPrefix.all({ prefix: id });
+        const waiting = starting.filter(isPending);
+        const [only, ...others] = waiting.length > 0 ? waiting : starting;
+        if (only !== undefined && others.length === 0) return rowOf(only);
+        throw waiting.length > 0 ? ambiguous(id, waiting) : unknown(id, starting.at(-1));
+      }),
+    step: (id) =>
+      guarded(() => {
+        const exact = byId.get(id);
+        const starting = exact === undefined ? byPrefix.all({ prefix: id }) : [exact];
+        const waiting = starting.filter(isPending);
+        const meant = waiting.length > 0 ? waiting : starting;
+        const steps = new Set(meant.map(({ callId }) => stepOf(callId)));
+        const [step] = steps;
+        if (step === undefined) throw unknown(id, undefined);
+        if (steps.size > 1) throw ambiguous(id, meant);
+        const newest = new Map<string, CardRecord>();
+        for (const record of byPrefix.all({ prefix: `${step}.` }))
+          if (record.type === "approval") newest.set(record.callId, record);
+        const entriesOf = remembered(log.ofTurn);
+        return [...newest.values()].map((record) => rowOf(record, entriesOf));
       }),
     pendingCounts: () => guarded(() => count.get() ?? { approvals: 0, questions: 0 }),
   };
@@ -157,4 +184,32 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
 
 function questionOf({ opened }: CardRecord): CardRow["question"] {
   return opened === null ? undefined : (JSON.parse(opened) as EntryData<"card.opened">).question;
+}
+
+const isPending = ({ resolution }: CardRecord) => resolution === null;
+
+/** Reads the entries of a turn once for all of its cards. */
+function remembered(ofTurn: EntryLog["ofTurn"]): EntryLog["ofTurn"] {
+  const known = new Map<string, readonly Entry[]>();
+  return <K extends EntryKind>(turn: string, kind: K) => {
+    const key = `${kind} ${turn}`;
+    const entries = known.get(key) ?? ofTurn(turn, kind);
+    known.set(key, entries);
+    return entries as EntryOf<K>[];
+  };
+}
+
+function ambiguous(id: string, records: readonly CardRecord[]): LoopdError {
+  const ids = records.slice(0, 10).map(({ cardId }) => cardId);
+  const more = records.length > ids.length ? ` and ${records.length - ids.length} more` : "";
+  const words = `${id} begins the id of ${records.length} cards: ${ids.join(", ")}${more}.`;
+  return new LoopdError("ambiguous-id", `${words} Nothing was changed. Give more of it.`);
+}
+
+/** `last`: the newest card of those that are not pending any more and begin so. */
+function unknown(id: string, last: CardRecord | undefined): LoopdError {
+  const was =
+    last === undefined ? "" : ` ${last.cardId} was ${last.resolution} by ${last.resolvedBy} at ${last.resolvedAt}.`;
+  const hint = "See what waits with: loopd approvals list, and loopd questions list";
+  return new LoopdError("unknown-card", `There is no pending card ${id}.${was} ${hint}`);
 }

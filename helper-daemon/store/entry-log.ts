@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import type { Entry, EntryDraft } from "../../src/protocol/entries.ts";
 import type { Seq, SessionId } from "../../src/protocol/values.ts";
+import type { ForkList, SharedRange } from "./fork-list.ts";
 import type { Project } from "./projections.ts";
 import { guardOf } from "./store-error.ts";
 
@@ -29,7 +30,7 @@ interface Row {
 /** How much one page of entries may hold; the frame of the socket is 4 MiB. */
 const PAGE_BYTES = 1024 * 1024;
 
-/** The append-only list of entries. */
+/** The append-only list of entries. The entries of a fork begin with those that it shares, as their own sessions wrote them. */
 export interface EntryLog {
   /** Stores all or none, with their projections; durable when it returns. */
   append(drafts: readonly EntryDraft[]): Entry[];
@@ -41,13 +42,18 @@ export interface EntryLog {
   lastSeq(): Seq;
 }
 
-/** Prepares the log of a database. Every error is a LoopdError of the store. */
-export function createEntryLog(database: Database.Database, project: Project, stamp: Stamp): EntryLog {
+/** Prepares the log of a database; `past` tells what a session shares of others. Every error is a LoopdError of the store. */
+export function createEntryLog(
+  database: Database.Database,
+  project: Project,
+  stamp: Stamp,
+  past: ForkList["past"],
+): EntryLog {
   const insert = database.prepare(
     "INSERT INTO entries (id, session, turn, kind, at, boot, mono, parent, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const bySession = database.prepare<[string, number, number], Row>(
-    "SELECT * FROM entries WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
+  const bySession = database.prepare<[string, number, number, number], Row>(
+    "SELECT * FROM entries WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
   );
   const byAll = database.prepare<[number, number], Row>("SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
   const byTurn = database.prepare<[string, string], Row>(
@@ -93,6 +99,20 @@ export function createEntryLog(database: Database.Database, project: Project, st
     });
   });
 
+  /** Where a session's history after a position is, oldest first. */
+  const rangesOf = (session: SessionId, after: Seq): SharedRange[] => {
+    const own = { session, upTo: Number.MAX_SAFE_INTEGER };
+    return [...past(session).filter(({ upTo }) => upTo > after), own];
+  };
+  const rowsOf = function* (session: SessionId, after: Seq, limit: number): Generator<Row> {
+    let left = limit;
+    for (const range of rangesOf(session, after)) {
+      for (const row of bySession.iterate(range.session, after, range.upTo, left)) {
+        left -= 1;
+        yield row;
+      }
+    }
+  };
   const guarded = guardOf(database);
   const pageOf = (rows: IterableIterator<Row>): Entry[] => {
     const entries: Entry[] = [];
@@ -107,10 +127,11 @@ export function createEntryLog(database: Database.Database, project: Project, st
   return {
     append: (drafts) => guarded(() => appendAll.immediate(drafts)),
     page: (session, after, limit) =>
+      guarded(() => pageOf(session === undefined ? byAll.iterate(after, limit) : rowsOf(session, after, limit))),
+    all: (session, after) =>
       guarded(() =>
-        pageOf(session === undefined ? byAll.iterate(after, limit) : bySession.iterate(session, after, limit)),
+        rangesOf(session, after).flatMap((range) => bySession.all(range.session, after, range.upTo, -1).map(entryOf)),
       ),
-    all: (session, after) => guarded(() => bySession.all(session, after, -1).map(entryOf)),
     ofTurn: <K extends Entry["kind"]>(turn: string, kind: K) =>
       guarded(() => byTurn.all(turn, kind).map(entryOf) as Extract<Entry, { kind: K }>[]),
     lastSeq: () => guarded(() => last.get()?.seq ?? 0),

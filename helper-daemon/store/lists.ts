@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { SessionRow, TurnRow } from "../../src/protocol/requests.ts";
+import type { ForkList } from "./fork-list.ts";
 import { guardOf } from "./store-error.ts";
 
 /** An open turn, as the runner needs it at start. */
@@ -14,6 +15,7 @@ export interface Lists {
   sessions(limit: number): SessionRow[];
   /** @throws LoopdError `unknown-session`. */
   session(id: string): SessionRow;
+  /** Oldest first; those that a fork inherits come first. */
   turns(session: string): TurnRow[];
   turnByOrigin(originKey: string): (OpenTurn & { startedSeq: number }) | undefined;
   openTurns(session?: string): OpenTurn[];
@@ -28,30 +30,50 @@ interface SessionRecord {
   finish: string | null;
   openTurns: number;
   pending: number;
+  parent: string | null;
+  forkedAt: number | null;
+  /** JSON. */
+  delegateOf: string | null;
+}
+
+interface TurnRecord {
+  turn: string;
+  input: string;
+  startedAt: string;
+  finish: string | null;
+  text: string | null;
+  pending: number;
+  endpoint: string;
+  model: string;
+  /** JSON. */
+  provenance: string;
 }
 
 const SESSION_COLUMNS = `
   s.session, s.title, s.workspace, s.updated_at AS updatedAt,
-  (SELECT count(*) FROM turns t WHERE t.session = s.session) AS turns,
-  (SELECT t.finish FROM turns t WHERE t.session = s.session ORDER BY t.started_seq DESC LIMIT 1) AS finish,
+  (SELECT count(*) FROM turns t WHERE t.session = s.session) + coalesce(f.turns, 0) AS turns,
+  coalesce((SELECT t.finish FROM turns t WHERE t.session = s.session ORDER BY t.started_seq DESC LIMIT 1), f.finish)
+    AS finish,
   (SELECT count(*) FROM turns t WHERE t.session = s.session AND t.finish IS NULL) AS openTurns,
-  (SELECT count(*) FROM cards c WHERE c.session = s.session AND c.resolution IS NULL) AS pending`;
+  (SELECT count(*) FROM cards c WHERE c.session = s.session AND c.resolution IS NULL) AS pending,
+  f.parent, f.at_seq AS forkedAt,
+  (SELECT CASE e.kind WHEN 'session.created' THEN e.data -> '$.from' END
+   FROM entries e WHERE e.session = s.session ORDER BY e.seq LIMIT 1) AS delegateOf`;
+const SESSIONS = "sessions s LEFT JOIN forks f ON f.session = s.session";
 
 /** Prepares the lists of a database. */
-export function createLists(database: Database.Database): Lists {
+export function createLists(database: Database.Database, forks: Pick<ForkList, "turns">): Lists {
   const list = database.prepare<[number], SessionRecord>(
-    `SELECT ${SESSION_COLUMNS} FROM sessions s ORDER BY s.updated_seq DESC LIMIT ?`,
+    `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} ORDER BY s.updated_seq DESC LIMIT ?`,
   );
   const one = database.prepare<[string], SessionRecord>(
-    `SELECT ${SESSION_COLUMNS} FROM sessions s WHERE s.session = ?`,
+    `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} WHERE s.session = ?`,
   );
-  const turns = database.prepare<
-    [string],
-    { turn: string; input: string; startedAt: string; finish: string | null; text: string | null; pending: number }
-  >(
-    `SELECT turn, input, started_at AS startedAt, finish, text,
+  const turns = database.prepare<[string], TurnRecord>(
+    `SELECT t.turn, input, started_at AS startedAt, finish, text,
+       b.data ->> '$.endpoint' AS endpoint, b.data ->> '$.model' AS model, b.data -> '$.provenance' AS provenance,
        (SELECT count(*) FROM cards c WHERE c.turn = t.turn AND c.session = t.session AND c.resolution IS NULL) AS pending
-     FROM turns t WHERE session = ? ORDER BY started_seq`,
+     FROM turns t JOIN entries b ON b.seq = t.started_seq WHERE t.session = ? ORDER BY started_seq`,
   );
   const byOrigin = database.prepare<[string], OpenTurn & { startedSeq: number }>(
     "SELECT turn, session, started_seq AS startedSeq FROM turns WHERE origin_key = ?",
@@ -71,11 +93,14 @@ export function createLists(database: Database.Database): Lists {
     turns: (session) =>
       guarded(() => {
         let isFirstOpen = true;
-        return turns.all(session).map(({ turn, input, startedAt, finish, text, pending }): TurnRow => {
+        const own = turns.all(session).map(({ finish, text, pending, provenance, ...row }): TurnRow => {
           const openState = !isFirstOpen ? "queued" : pending > 0 ? "waiting" : "running";
           if (finish === null) isFirstOpen = false;
-          return { turn, input, startedAt, state: (finish ?? openState) as TurnRow["state"], text: text ?? undefined };
+          const state = (finish ?? openState) as TurnRow["state"];
+          const layers = JSON.parse(provenance) as TurnRow["provenance"];
+          return { ...row, state, text: text ?? undefined, provenance: layers };
         });
+        return [...forks.turns(session), ...own];
       }),
     turnByOrigin: (originKey) => guarded(() => byOrigin.get(originKey)),
     openTurns: (session) => guarded(() => open.all().filter((row) => session === undefined || row.session === session)),
@@ -83,8 +108,11 @@ export function createLists(database: Database.Database): Lists {
 }
 
 function sessionRow(record: SessionRecord): SessionRow {
-  const { session, title, workspace, updatedAt, turns } = record;
+  const { session, title, workspace, updatedAt, turns, parent, forkedAt: at } = record;
   const openState = record.pending > 0 ? "waiting" : "running";
   const state = turns === 0 ? "empty" : record.openTurns > 0 ? openState : record.finish;
-  return { session, title, workspace, updatedAt, turns, state: state as SessionRow["state"] };
+  const forkedFrom = parent === null || at === null ? undefined : { session: parent, at };
+  const delegateOf =
+    record.delegateOf === null ? undefined : (JSON.parse(record.delegateOf) as SessionRow["delegateOf"]);
+  return { session, title, workspace, updatedAt, turns, state: state as SessionRow["state"], forkedFrom, delegateOf };
 }

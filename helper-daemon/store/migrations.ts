@@ -128,4 +128,80 @@ CREATE TABLE session_values (
 CREATE TABLE memory_outbox (seq INTEGER PRIMARY KEY) STRICT;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [TRACE, FILES, KNOWLEDGE, GRANTS, VAULT];
+/** Where forks come from: the last entry that they share, how many turns they inherit and how the newest of those stood. */
+const FORKS: Migration = `
+CREATE TABLE forks (
+  session TEXT PRIMARY KEY,
+  parent TEXT NOT NULL,
+  at_seq INTEGER NOT NULL,
+  turns INTEGER NOT NULL,
+  finish TEXT
+) STRICT, WITHOUT ROWID;
+`;
+
+/** What cards could be granted for longer, as a hash, and how often people have approved the very same once. */
+const REPEATS: Migration = `
+CREATE TABLE card_conditions (card_id TEXT PRIMARY KEY, condition TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE repeated_approvals (condition TEXT PRIMARY KEY, times INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** The way to what a session sets for its turns. */
+const OVERRIDES: Migration = `
+CREATE INDEX entries_overrides ON entries (session, seq)
+  WHERE kind = 'state.changed' AND data ->> '$.store' = 'overrides';
+`;
+
+/**
+ * Where text comes from that nobody vouches for: what taints sessions (seqs), what running calls pass on, what was written
+ * under it, and when calls ran that do not say what they write (milliseconds since the Unix epoch).
+ */
+const TAINTS: Migration = `
+CREATE TABLE session_taints (
+  session TEXT NOT NULL,
+  source TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER,
+  PRIMARY KEY (session, source, since)
+) STRICT, WITHOUT ROWID;
+INSERT INTO session_taints SELECT session, data ->> '$.facts.source', min(seq), NULL FROM entries
+WHERE kind = 'tool.decided' AND data ->> '$.facts.source' IS NOT NULL GROUP BY 1, 2;
+CREATE TABLE call_taints (
+  call_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (call_id, source)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unwatched_writes (
+  call_id TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER,
+  PRIMARY KEY (call_id, since)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unwatched_until ON unwatched_writes (until);
+CREATE TABLE tainted_content (
+  sha256 TEXT NOT NULL,
+  path TEXT NOT NULL,
+  source TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (sha256, path, source)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tainted_content_bytes ON tainted_content (bytes);
+CREATE INDEX tainted_content_path ON tainted_content (path);
+CREATE TABLE blob_taints (
+  blob TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (blob, source)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+  TRACE,
+  FILES,
+  KNOWLEDGE,
+  GRANTS,
+  VAULT,
+  FORKS,
+  REPEATS,
+  OVERRIDES,
+  TAINTS,
+];

@@ -1,12 +1,16 @@
 import { createCardList, type CardList } from "./card-list.ts";
+import { createDelegateList, type DelegateList } from "./delegate-list.ts";
 import { createEntryLog, type EntryLog, type Stamp } from "./entry-log.ts";
 import { createFileList, type FileList } from "./file-list.ts";
+import { createForkList, type ForkList } from "./fork-list.ts";
 import { createGrantList, type GrantList } from "./grant-list.ts";
 import { createLists, type Lists } from "./lists.ts";
 import { createMemoryOutbox, type MemoryOutbox } from "./memory-outbox.ts";
 import { openDatabase } from "./open-database.ts";
+import { createOverrideList, type OverrideList } from "./override-list.ts";
 import { createProjections } from "./projections.ts";
 import { createSessionValues, type SessionValues } from "./session-values.ts";
+import { createTaintList, type TaintList } from "./taint-list.ts";
 import { createVaultTable, type VaultTable } from "./vault-table.ts";
 import { createWordIndex, type WordIndex } from "./word-index.ts";
 
@@ -19,7 +23,11 @@ export interface Store {
   grants: GrantList;
   vault: VaultTable;
   files: FileList;
+  taints: TaintList;
+  forks: ForkList;
+  delegates: DelegateList;
   values: SessionValues;
+  overrides: OverrideList;
   outbox: MemoryOutbox;
   /** Writes everything back into the one file and closes it. */
   close(): void;
@@ -28,16 +36,21 @@ export interface Store {
 /** Opens `loopd.db`. Errors: see `openDatabase`. */
 export function openStore(path: string, stamp: Stamp): Store {
   const database = openDatabase(path);
-  const log = createEntryLog(database, createProjections(database), stamp);
+  const forks = createForkList(database);
+  const log = createEntryLog(database, createProjections(database), stamp, forks.past);
   return {
     log,
-    lists: createLists(database),
+    lists: createLists(database, forks),
     cards: createCardList(database, log),
     words: createWordIndex(database, log),
     grants: createGrantList(database),
     vault: createVaultTable(database),
     files: createFileList(database),
+    taints: createTaintList(database),
+    forks,
+    delegates: createDelegateList(database),
     values: createSessionValues(database),
+    overrides: createOverrideList(database, forks),
     outbox: createMemoryOutbox(database),
     close: () => database.close(),
   };

@@ -1,6 +1,9 @@
 import type Database from "better-sqlite3";
 import type { Entry } from "../../src/protocol/entries.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
+import { createRepeats } from "./repeats.ts";
+import { createForkProjection } from "./project-fork.ts";
+import { createTaintProjection } from "./project-taints.ts";
 
 /** Applies one entry to the tables that lists are read from. Runs inside the entry's own transaction. */
 export type Project = (entry: Entry) => void;
@@ -9,6 +12,7 @@ export type Project = (entry: Entry) => void;
 export function createProjections(database: Database.Database): Project {
   const addSession = database.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)");
   const touchSession = database.prepare("UPDATE sessions SET updated_at = ?, updated_seq = ? WHERE session = ?");
+  const forkSession = createForkProjection(database);
   const addTurn = database.prepare("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)");
   const endTurn = database.prepare("UPDATE turns SET finish = ?, text = ? WHERE turn = ? AND finish IS NULL");
   const addCard = database.prepare("INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)");
@@ -18,15 +22,26 @@ export function createProjections(database: Database.Database): Project {
   const addGrant = database.prepare("INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?)");
   const removeGrant = database.prepare("DELETE FROM grants WHERE id = ?");
   const seeFile = database.prepare("INSERT OR REPLACE INTO files_seen VALUES (?, ?, ?)");
+  const forgetFiles = database.prepare("DELETE FROM files_seen WHERE session = ?");
   const setValue = database.prepare("INSERT OR REPLACE INTO session_values VALUES (?, ?, ?)");
   const dropValue = database.prepare("DELETE FROM session_values WHERE session = ? AND key = ?");
   const awaitFile = database.prepare("INSERT INTO memory_outbox VALUES (?)");
+  const taint = createTaintProjection(database);
 
+  const repeats = createRepeats(database);
   return (entry) => {
     const { seq, session, turn = "", at } = entry;
+    taint(entry);
     switch (entry.kind) {
       case "session.created":
         addSession.run(session, entry.data.title, entry.data.workspace, at, seq);
+        return;
+      case "session.forked":
+        forkSession(entry);
+        return;
+      case "session.cleared":
+        forgetFiles.run(session);
+        touchSession.run(at, seq, session);
         return;
       case "turn.started":
         addTurn.run(turn, session, entry.data.originKey, seq, at, entry.data.input);
@@ -41,12 +56,13 @@ export function createProjections(database: Database.Database): Project {
       case "card.opened": {
         const { cardId, callId = "", type, expiresAt = null, causes = [] } = entry.data;
         addCard.run(cardId, session, turn, callId, type, seq, at, expiresAt, JSON.stringify(causes));
+        repeats.opened(entry);
         touchSession.run(at, seq, session);
         return;
       }
       case "card.resolved": {
         const { cardId, resolution, by } = entry.data;
-        if (endCard.run(resolution, by, at, cardId).changes === 1) return;
+        if (endCard.run(resolution, by, at, cardId).changes === 1) return repeats.resolved(entry);
         throw new LoopdError("card-resolved", `Card ${cardId} has already been resolved, or there is none.`);
       }
       case "rule.added": {
@@ -55,7 +71,7 @@ export function createProjections(database: Database.Database): Project {
         return;
       }
       case "rule.removed":
-        if (removeGrant.run(entry.data.rule.id).changes === 1) return;
+        if (removeGrant.run(entry.data.rule.id).changes === 1) return repeats.revoked(entry.data.rule.id);
         throw new LoopdError("unknown-rule", `There is no grant ${entry.data.rule.id} any more.`);
       case "state.changed": {
         const { store, key, after } = entry.data;

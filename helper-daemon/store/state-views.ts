@@ -15,16 +15,16 @@ const ofTurn = (kind: string, what: string): string =>
   `(SELECT ${what} FROM main.entries e WHERE e.turn = t.turn AND e.kind = '${kind}')`;
 
 /** Tables that the views are made of; a query that opens any other one is refused. */
-export const VIEWED_TABLES: readonly string[] = ["entries", "sessions", "turns", "cards"];
+export const VIEWED_TABLES: readonly string[] = ["entries", "sessions", "turns", "cards", "forks"];
 
 /** Everything that can be asked for. Later parts may add columns; those here keep their meaning. */
 export const STATE_VIEWS: readonly StateView[] = [
   {
     name: "sessions",
-    columns: ["session", "title", "workspace", "turns", "created_at", "updated_at"],
+    columns: ["session", "title", "workspace", "turns", "created_at", "updated_at", "forked_from", "forked_at"],
     select: `SELECT s.session, s.title, s.workspace, (SELECT count(*) FROM main.turns t WHERE t.session = s.session),
-      (SELECT e.at FROM main.entries e WHERE e.session = s.session ORDER BY e.seq LIMIT 1), s.updated_at
-      FROM main.sessions s`,
+      (SELECT e.at FROM main.entries e WHERE e.session = s.session ORDER BY e.seq LIMIT 1), s.updated_at,
+      f.parent, f.at_seq FROM main.sessions s LEFT JOIN main.forks f ON f.session = s.session`,
   },
   {
     name: "turns",
@@ -70,5 +70,6 @@ export const STATE_VIEWS: readonly StateView[] = [
 /** The views and their columns, for whoever asked wrongly. */
 export const STATE_VIEWS_TEXT = [
   ...STATE_VIEWS.map(({ name, columns }) => `${name}(${columns.join(", ")})`),
+  "A fork's past is in the session that it was forked_from, up to seq forked_at.",
   "Times are ISO 8601 in UTC; arguments and data are JSON: data ->> '$.field'.",
 ].join("\n");

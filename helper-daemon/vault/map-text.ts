@@ -1,6 +1,8 @@
 /** Fields of our own records that name things; everything else in them is text. */
 const NAMES: ReadonlySet<string> = new Set([
   ...[
+    "session",
+    "turn",
     "callId",
     "cardId",
     "originKey",

@@ -13,6 +13,13 @@ export const NONCE_LENGTH = 5;
  */
 export const PLACEHOLDER = new RegExp(`<(?:${KINDS.join("|")}):[1-9]\\d{0,8}:[a-z0-9]{${NONCE_LENGTH}}>`, "g");
 
+const COLON = "(?::|%3A)";
+/** The same as an address spells it: `%3Cemail:1:k3f9x%3E`. Global, like the other. */
+export const ENCODED_PLACEHOLDER = new RegExp(
+  `%3C(?:${KINDS.join("|")})${COLON}[1-9]\\d{0,8}${COLON}[a-z0-9]{${NONCE_LENGTH}}%3E`,
+  "gi",
+);
+
 /** The placeholder of a token such as `email:1:k3f9x`. */
 export function placeholderOf(token: string): string {
   return `<${token}>`;

@@ -13,6 +13,10 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
     case "card.resolved":
     case "state.changed":
       return whole("world");
+    case "session.forked": {
+      const { title } = draft.data;
+      return title === undefined ? draft : { ...draft, data: { ...draft.data, title: codec.text(title, "world") } };
+    }
     case "note.added":
       return whole(draft.data.from === "person" ? "world" : "ours");
     case "tool.decided": {

@@ -123,12 +123,13 @@ function redactedReply(reply: ModelReply, codec: Codec): ModelReply {
 }
 
 function redactedOutcome(outcome: Outcome, codec: Codec): Outcome {
-  const { text, content, saw } = outcome;
+  const { text, content, saw, taints } = outcome;
   return {
     ...outcome,
     text: codec.text(text, "world"),
     content: codec.json(content, "world", "ours"),
     saw: codec.json(saw, "world", "ours"),
+    taints: codec.json(taints, "world", "ours"),
   };
 }
 
@@ -139,6 +140,7 @@ function withRealAnswers(context: CallContext, real: (values: Json) => Json): Ca
     signal: context.signal,
     progress: (text) => context.progress(text),
     restartLimit: () => context.restartLimit(),
+    standStill: (until) => context.standStill(until),
     ask: async (question) => {
       const { answer, ...rest } = await context.ask(question);
       return answer === undefined ? rest : { ...rest, answer: real(answer) };

@@ -164,7 +164,8 @@ export function createRedaction({ table, keyFile, config, trustOf }: RedactionOp
       const touched = new Set<Ledger>();
       const kept = drafts.map((draft) => {
         const { session } = draft;
-        const from = draft.kind === "session.forked" ? rootOf(draft.data.from) : undefined;
+        const origin = originOf(draft);
+        const from = origin === undefined ? undefined : rootOf(origin);
         if (from !== undefined) {
           table.addSession(session, from.root);
           roots.delete(session);
@@ -195,6 +196,12 @@ export function createRedaction({ table, keyFile, config, trustOf }: RedactionOp
       for (const map of [roots, ledgers, codecs, resolved]) map.clear();
     },
   };
+}
+
+/** The session whose private values a new one shares: what it was forked from, or what delegates to it. */
+function originOf(draft: EntryDraft): SessionId | undefined {
+  if (draft.kind === "session.created") return draft.data.from?.session;
+  return draft.kind === "session.forked" ? draft.data.from : undefined;
 }
 
 const fingerprints = new WeakMap<object, string>();

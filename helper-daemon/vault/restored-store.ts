@@ -15,7 +15,7 @@ const ROOM = 512 * 1024;
 export function restoredStore(store: Store, redaction: Redaction): Store {
   const everywhere = (): Restorer => createRestorer(redaction.resolve, ROOM);
   const whole = <T>(value: T): T => (redaction.isUnused() ? value : everywhere().json(value, "ours"));
-  const { log, lists, cards, words, grants } = store;
+  const { log, lists, cards, words, grants, overrides } = store;
   const ruleOf = (rule: Rule): Rule => {
     if (redaction.isUnused()) return rule;
     const inGlobs = createRestorer((token) => literal(redaction.resolve(token)), ROOM);
@@ -47,7 +47,9 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
         const card = cards.find(id);
         return { ...whole(card), causes: card.causes };
       },
+      step: (id) => cards.step(id).map((card) => ({ ...whole(card), causes: card.causes })),
     },
+    overrides: { of: (session) => whole(overrides.of(session)) },
     words: { ...words, search: searchRestored(words, redaction, whole) },
     grants: {
       all: () => grants.all().map(ruleOf),

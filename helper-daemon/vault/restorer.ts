@@ -1,5 +1,5 @@
 import { mapText, type Whose } from "./map-text.ts";
-import { PLACEHOLDER, tokenOf } from "./placeholder.ts";
+import { ENCODED_PLACEHOLDER, PLACEHOLDER, tokenOf } from "./placeholder.ts";
 
 /** What a token stands for, in words; undefined for one that is none of ours. */
 export type Resolve = (token: string) => string | undefined;
@@ -20,16 +20,24 @@ export function createRestorer(
   onUse: (token: string) => void = () => {},
 ): Restorer {
   let room = roomCharacters;
+  const restored = (found: string, token: string, spell: (value: string) => string): string => {
+    const value = resolve(token);
+    const spelled = value === undefined ? undefined : spell(value);
+    if (spelled === undefined || spelled.length - found.length > room) return found;
+    room -= Math.max(0, spelled.length - found.length);
+    onUse(token);
+    return spelled;
+  };
+  const plain = (found: string) => restored(found, tokenOf(found), (value) => value);
+  // What a model writes into an address is there as addresses are written, and so must the value be.
+  const encoded = (found: string) => restored(found, tokenOf(decodeURIComponent(found)), inAddress);
   const text = (one: string): string => {
-    if (!one.includes("<")) return one;
-    return one.replace(PLACEHOLDER, (placeholder) => {
-      const token = tokenOf(placeholder);
-      const value = resolve(token);
-      if (value === undefined || value.length - placeholder.length > room) return placeholder;
-      room -= Math.max(0, value.length - placeholder.length);
-      onUse(token);
-      return value;
-    });
+    const whole = one.includes("<") ? one.replace(PLACEHOLDER, plain) : one;
+    return whole.includes("%3") ? whole.replace(ENCODED_PLACEHOLDER, encoded) : whole;
   };
   return { text, json: (value, whose) => mapText(value, { text }, whose) };
+}
+
+function inAddress(value: string): string {
+  return encodeURIComponent(value.toWellFormed());
 }

@@ -31,6 +31,8 @@ export function exhausted(turn: TurnState, { limits }: Settings, now: Millis): E
     return budget(`This turn has used its ${maxTokens} tokens.`);
   if (maxCostUsd !== undefined && spent.costUsd >= maxCostUsd)
     return budget(`This turn has cost its ${maxCostUsd} USD.`);
+  if (maxCostUsd !== undefined && spent.unpriced > 0)
+    return budget(`Nobody knows what this turn costs, so its limit of ${maxCostUsd} USD cannot be kept.`);
   if (maxTurnMs !== undefined && startedAt !== undefined && now - startedAt >= maxTurnMs) {
     return budget(`This turn has used its ${maxTurnMs / 1_000} seconds.`);
   }

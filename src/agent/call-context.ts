@@ -52,10 +52,14 @@ export function callContext({ ports, view, turn, call, timer, limit, signal }: C
     callId,
     signal,
     ask,
-    request: (method, params) => ports.request({ turn: turn.turn, callId }, method, params),
+    request: (method, params) => ports.request({ turn: turn.turn, callId, signal }, method, params),
     progress: (text) => ports.tell({ ...where, request: callId, channel: "progress", text }),
     restartLimit: () => {
       if (timer.elapsed() < (MOST_LIMITS - 1) * limit) timer.restart();
+    },
+    standStill: (until) => {
+      timer.pause();
+      return until.finally(() => timer.resume());
     },
     spawned: async (pid, startTime) => {
       await ports.record([{ kind: "tool.spawned", ...where, data: { callId, pid, startTime, boot: ports.boot() } }]);

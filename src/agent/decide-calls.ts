@@ -1,4 +1,5 @@
 import type { EntryDraft } from "../protocol/entries.ts";
+import { periodMs } from "../protocol/period.ts";
 import type { Cause, Facts, Millis } from "../protocol/values.ts";
 import { allEnded } from "./all-ended.ts";
 import { canonicalize } from "./canonical.ts";
@@ -89,9 +90,6 @@ function boundHash(
   return ports.digest(canonicalize({ callId, tool: name, schemaHash, arguments: values, factsHash: facts.hash }));
 }
 
-const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 function expiry(expiresIn: string | undefined, now: Millis): Millis | undefined {
-  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(expiresIn ?? "") ?? [];
-  return count === undefined ? undefined : now + Number(count) * (UNITS[unit] ?? 0);
+  return expiresIn === undefined ? undefined : now + periodMs(expiresIn);
 }

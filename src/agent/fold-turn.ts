@@ -7,7 +7,7 @@ import type { TurnState, TurnView } from "./transcript.ts";
 
 /** A turn begins, or joins the queue. */
 export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
-  const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", overrides } = data;
+  const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", worksFor, overrides } = data;
   const turn: TurnState = {
     turn: id,
     input,
@@ -16,6 +16,7 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
     takesImages,
     origin,
     endpointTrust,
+    worksFor,
     overrides,
     steps: 0,
     isRequestOpen: false,
@@ -32,10 +33,13 @@ function begun(view: TurnView, turn: TurnState): TurnView {
   return { ...view, turn, texts: [...view.texts, ...wordsOf(view, turn)] };
 }
 
+const DELEGATE_WORDS =
+  "Another conversation has given you this task and gets your last message as its result; nobody else reads it.";
+
 /** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
 function wordsOf(view: TurnView, turn: TurnState): string[] {
   const { tools, denyTools, note, schema } = turn.overrides;
-  const notes: string[] = [];
+  const notes: string[] = turn.origin === "delegate" ? [DELEGATE_WORDS] : [];
   if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
   if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
   if (note !== undefined) notes.push(note);
@@ -43,22 +47,33 @@ function wordsOf(view: TurnView, turn: TurnState): string[] {
   return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
 }
 
+const CANCELLED = "The person cancelled the request before this. Do not go on with it.";
+
 /** A turn ends; what the model has not heard of it yet waits for the next request. */
 export function finished(view: TurnView, turn: TurnState): TurnView {
+  return turn.finish === "cancelled" ? withdrawn(view, turn, CANCELLED) : ended(view, turn, undefined);
+}
+
+/** A turn ends that the model is not to go on with, and reads so in these words if it has heard of it. */
+export function withdrawn(view: TurnView, turn: TurnState, words: string): TurnView {
+  return ended(view, turn, textsWithout(view, turn, words));
+}
+
+function ended(view: TurnView, turn: TurnState, remaining: readonly string[] | undefined): TurnView {
   const results = [...view.results, ...resultBlocks(turn, view.nonce)];
   const images = [...view.images, ...resultImages(turn)];
   // Notes that wait behind results stay there; others must not end up behind the next turn's words.
   const notes = results.length > 0 ? view.notes : [];
   const said = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
-  const texts = turn.finish === "cancelled" ? textsAfterCancel(view, turn) : said;
-  const ended: TurnView = { ...view, results, images, texts, notes, turn: { ...turn, step: undefined } };
+  const texts = remaining ?? said;
+  const over: TurnView = { ...view, results, images, texts, notes, turn: { ...turn, step: undefined } };
   const [next, ...queue] = view.queue;
-  return next === undefined ? ended : begun({ ...ended, queue }, next);
+  return next === undefined ? over : begun({ ...over, queue }, next);
 }
 
-/** A cancelled turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
-function textsAfterCancel(view: TurnView, turn: TurnState): string[] {
+/** A withdrawn turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
+function textsWithout(view: TurnView, turn: TurnState, words: string): string[] {
   const wasSent = turn.isRequestOpen || turn.steps > 0;
   if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
-  return [...view.texts, frame(view.nonce, "The person cancelled the request before this. Do not go on with it.")];
+  return [...view.texts, frame(view.nonce, words)];
 }

@@ -1,12 +1,14 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
 import { spentOn } from "./budget.ts";
+import { cleared, forked } from "./fold-session.ts";
 import { finished, started } from "./fold-turn.ts";
 import { NO_HOOKS } from "./hooks/call-hooks.ts";
 import { foldHook } from "./hooks/fold-hook.ts";
 import { frame, pendingMessages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
-import type { Spent } from "./spent.ts";
+import { joined, sourcesOf } from "./policy/sources.ts";
+import { type Spent, withUsage } from "./spent.ts";
 import {
   type CallView,
   callsOf,
@@ -29,6 +31,10 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
   switch (entry.kind) {
     case "session.created":
       return { ...view, workspace: entry.data.workspace, nonce: entry.data.nonce, taints: entry.data.taints ?? [] };
+    case "session.forked":
+      return forked(view);
+    case "session.cleared":
+      return cleared(view);
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
     case "epoch.opened": {
@@ -36,8 +42,8 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
       const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
       const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
       const epoch = { id: entry.id, endpoint, model, takesImages, system, tools, redaction };
-      const taints = entry.data.reason === "cleared" ? [] : view.taints;
-      return { ...view, epoch, taints, sealed: [...shown, ...carries] };
+      const next = { ...view, epoch, isCleared: false, sealed: [...shown, ...carries] };
+      return withTaints(next, entry.data.taints ?? []);
     }
     case "turn.stopping":
       return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
@@ -55,7 +61,7 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
     case "model.responded":
       return responded(view, turn, entry.data);
     case "turn.finished":
-      return finished(view, { ...turn, finish: entry.data.finish });
+      return begunAt(finished(view, { ...turn, finish: entry.data.finish }), turn, entry.at);
     case "card.opened":
       return withCall(view, turn, entry.data.callId, (call) => {
         return { ...call, cards: [...call.cards, { ...entry.data, attempt: call.attempts }] };
@@ -93,14 +99,22 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
   }
 }
 
+/** A turn that has waited in the queue begins where the one before it ends: its wall time counts from there. */
+function begunAt(view: TurnView, before: TurnState, at: string | undefined): TurnView {
+  if (view.turn === undefined || view.turn.turn === before.turn || at === undefined) return view;
+  return { ...view, turn: { ...view.turn, startedAt: Date.parse(at) } };
+}
+
 /** Whatever a call brought back from elsewhere has been read from now on, also as an error. */
 function tainted(view: TurnView, turn: TurnState, end: EntryData<"tool.finished">): TurnView {
   const call = turn.step?.calls.find((one) => one.callId === end.callId);
   if (call?.isStarted !== true || end.text === "") return view;
-  const { source } = call.decision?.facts ?? {};
-  const sources = [...(source === undefined ? [] : [source]), ...(end.taints ?? [])];
-  const fresh = sources.filter((one, index) => !view.taints.includes(one) && sources.indexOf(one) === index);
-  return fresh.length === 0 ? view : { ...view, taints: [...view.taints, ...fresh] };
+  return withTaints(view, [...sourcesOf(call.decision?.facts), ...(end.taints ?? [])]);
+}
+
+function withTaints(view: TurnView, sources: readonly string[]): TurnView {
+  const taints = joined(view.taints, sources);
+  return taints.length === view.taints.length ? view : { ...view, taints };
 }
 
 function withSpent(
@@ -149,9 +163,7 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
     return { type, id: wireId, name, input };
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
-  const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = data.usage ?? {};
-  const tokens = turn.spent.tokens + inputTokens + outputTokens;
-  const spent = { ...turn.spent, tokens, costUsd: turn.spent.costUsd + costUsd };
+  const spent = withUsage(turn.spent, data.usage);
   const step: StepView = { text, stopReason: data.stopReason, calls, verdicts: [] };
   const message: Message = { role: "assistant", content };
   return {

@@ -69,7 +69,7 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
   const limit = step === undefined || turn.closing !== undefined ? undefined : exhausted(turn, settings, now);
   if (limit !== undefined) return record([closingNote(view.session, turn, limit)]);
   const { epoch } = view;
-  if (epoch === undefined) return { type: "open-epoch", turn, reason: "start" };
+  if (epoch === undefined) return { type: "open-epoch", turn, reason: view.isCleared ? "cleared" : "start" };
   if (epoch.endpoint !== turn.endpoint || epoch.model !== turn.model)
     return { type: "open-epoch", turn, reason: "model" };
   if (epoch.redaction !== settings.redaction?.fingerprint) return { type: "open-epoch", turn, reason: "redaction" };
@@ -101,12 +101,21 @@ function request(view: TurnView, turn: TurnState, call: CallView, settings: Sett
   return { kind: "tool.requested", session: view.session, turn: turn.turn, data };
 }
 
-/** Reads run as soon as they are decided, several together; all others one at a time, in the order of their request. */
+/**
+ * Reads run as soon as they are decided, several together; all others one at a time, in the order of their request, but
+ * for delegates that follow one another.
+ */
 function nextRunnable(calls: readonly CallView[], settings: Settings): CallView[] {
   const open = calls.filter((call) => call.outcome === undefined && call.name !== FINAL_ANSWER);
   const reads = open.filter((call) => call.effect === "read" && mayRun(call, settings));
   if (reads.length > 0) return reads.slice(0, settings.limits.parallelReads);
-  const first = open.find((call) => call.effect !== "read");
+  const others = open.filter((call) => call.effect !== "read");
+  const isDelegate = (call: CallView) =>
+    settings.tools.find(call.name)?.isDelegating === true && mayRun(call, settings);
+  const end = others.findIndex((call) => !isDelegate(call));
+  const delegates = others.slice(0, end === -1 ? undefined : end);
+  if (delegates.length > 0) return delegates.slice(0, settings.limits.parallelDelegates);
+  const [first] = others;
   return first !== undefined && mayRun(first, settings) ? [first] : [];
 }
 

@@ -40,6 +40,11 @@ export interface ToolFace {
   effect: Effect;
   /** Running it twice is the same as running it once, so a crash in the middle asks nobody. */
   isIdempotent: boolean;
+  /**
+   * It only waits for a turn of its own: several of one step run at once, and however often loopd stops meanwhile, it is
+   * taken up again.
+   */
+  isDelegating?: boolean;
   timeLimit: Millis;
 }
 
@@ -50,6 +55,8 @@ export interface ToolBook {
   /** What a model would be told of one tool, listed or not. */
   schemaOf(name: string): ToolSchema | undefined;
   find(name: string): ToolFace | undefined;
+  /** Where the words of these tools come from, as far as nobody vouches for them. */
+  sourcesOf?(names: readonly string[]): string[];
   parse(name: string, input: Json): ParseResult;
   /** Words that name the nearest tools, for a name that does not exist. */
   suggest(name: string): string;
@@ -66,7 +73,14 @@ export interface Settings {
   tools: ToolBook;
   /** What a model is told of the long-lived notes when an epoch opens; empty where there are none. */
   memoryIndex: string;
+  /** Sources of what that quotes, where nobody vouches for it. */
+  memoryTaints?: readonly string[];
+  /** Who the model is and what it is there for. Absent: loopd on a person's computer. */
+  instructions?: string;
 }
+
+/** Sampling and thinking, as the turn asks for them; what is absent is the server's choice. */
+type Inference = Pick<Overrides, "temperature" | "topP" | "thinkingTokens">;
 
 /** One request to a model, dialect-neutral. */
 export interface ModelRequest {
@@ -76,6 +90,7 @@ export interface ModelRequest {
   tools: readonly ToolSchema[];
   messages: readonly Message[];
   maxTokens: number;
+  inference?: Inference;
 }
 
 /** How a model request ended. Failures the person must hear about are values; retries already happened. */
@@ -111,6 +126,8 @@ export interface RunnableCall extends ParsedCall {
   attempt: number;
   /** Facts recorded with the decision; `run` refuses when the world no longer agrees with them. */
   facts: Facts;
+  /** Whether a rule forbids the same call about a real path that it meets on its way. Absent: none does. */
+  isClosed?: (path: string) => boolean;
   overrides: Overrides;
 }
 
@@ -131,6 +148,8 @@ export interface CallContext {
   progress(text: string): void;
   /** The call is getting somewhere: its time limit begins anew, up to ten times the limit in all. */
   restartLimit(): void;
+  /** The time limit stands still until that settles. */
+  standStill<T>(until: Promise<T>): Promise<T>;
   /**
    * Asks the person; the time limit stands still meanwhile. A call that runs again after a crash gets the cards it had
    * opened, in the same order, with the answers they have by now. Rejects when the signal fires.
@@ -178,7 +197,7 @@ export interface Ports {
   run(call: RunnableCall, context: CallContext): Promise<Outcome>;
   /** A method of the socket's table on behalf of a running call. */
   request<M extends ToolMethod>(
-    call: { turn: TurnId; callId: CallId },
+    call: { turn: TurnId; callId: CallId; signal: AbortSignal },
     method: M,
     params: ParamsOf<M>,
   ): Promise<ResultOf<M>>;

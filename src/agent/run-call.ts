@@ -3,6 +3,9 @@ import type { Effect, Millis } from "../protocol/values.ts";
 import { allEnded } from "./all-ended.ts";
 import { type CallRun, callContext } from "./call-context.ts";
 import type { EndDraft } from "./hooks/after-hooks.ts";
+import { circumstancesOf } from "./policy/circumstances.ts";
+import { closedPaths } from "./policy/closed-paths.ts";
+import { joined, passedOn, sourcesOf } from "./policy/sources.ts";
 import type { Outcome, Ports, RunnableCall, Settings } from "./ports.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 
@@ -12,7 +15,8 @@ const GRACE: Millis = 5_000;
 /** The entries that must be durable before any of the calls may touch the world. */
 export function startedDrafts(view: TurnView, turn: TurnState, calls: CallView[], settings: Settings): EntryDraft[] {
   return calls.map((call): EntryDraft => {
-    const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limitOf(call, settings) };
+    const passes = passedOn({ effect: call.effect ?? "exec" }, call.decision?.facts, view.taints);
+    const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limitOf(call, settings), ...passes };
     return { kind: "tool.started", session: view.session, turn: turn.turn, data };
   });
 }
@@ -75,8 +79,10 @@ async function runCall(
   const where = { session: view.session, turn: turn.turn };
   const attempt = call.attempts + 1;
   if (outcome === undefined) void recordLate(ports, where, { callId, attempt }, startedAt, work);
-  const { kind, ...rest } = outcomeOf(end, outcome, call.effect, limit);
-  const data = { callId, attempt, name, outcome: kind, durationMs: timer.elapsed(), ...rest };
+  const { kind, taints = [], ...rest } = outcomeOf(end, outcome, call.effect, limit);
+  const sources = rest.text === "" ? [] : joined(sourcesOf(call.decision?.facts), taints);
+  const brought = sources.length === 0 ? {} : { taints: sources };
+  const data = { callId, attempt, name, outcome: kind, durationMs: timer.elapsed(), ...rest, ...brought };
   return [{ kind: "tool.finished", ...where, data }];
 }
 
@@ -103,7 +109,11 @@ function perform(run: CallRun): Promise<Outcome> {
   const facts = decision?.facts ?? { hash: "" };
   const attempt = call.attempts + 1;
   const what = { callId, name, arguments: call.arguments, effect, facts, attempt };
-  const runnable: RunnableCall = { session: view.session, turn: turn.turn, ...what, overrides: turn.overrides };
+  // Only calls that look around meet paths that they were not decided about.
+  const around = effect === "read" ? circumstancesOf(view, turn, ports.now()) : undefined;
+  const isClosed = around && closedPaths(what, facts, around, ports.settings().rules);
+  const where = { session: view.session, turn: turn.turn };
+  const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, isClosed };
   return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { kind: "error", text: `ERROR: The tool itself failed: ${message}`, isSideEffectPossible: isRisky(effect) };
@@ -125,6 +135,8 @@ function outcomeOf(
     kind,
     text: `ERROR: The call was ${words}.${soFar}`,
     blob: outcome?.blob,
+    taints: outcome?.taints,
+    spent: outcome?.spent,
     isSideEffectPossible: isRisky(effect),
   };
 }

@@ -117,7 +117,7 @@ function interrupted(
 ): EntryDraft | undefined {
   const question = openQuestion(call);
   const seen = call.hooks.after.at(-1);
-  if (seen !== undefined && (!isHarmless(call, settings) || call.attempts >= MAX_ATTEMPTS)) {
+  if (seen !== undefined && !mayTryAgain(call, settings)) {
     // A hook had seen how it ended, so it did end.
     return finished(view, turn, call, seen.outcome, "loopd stopped right after this call, and its output was lost.");
   }
@@ -125,7 +125,7 @@ function interrupted(
     // It waits for the person all the same; running it again only to wait again would use up its attempts.
     if (question !== undefined) return expired(view, turn, question, now);
     const words = `loopd stopped ${call.attempts} times while this call ran; it is not tried again.`;
-    return call.attempts < MAX_ATTEMPTS ? undefined : finished(view, turn, call, "error", words);
+    return mayTryAgain(call, settings) ? undefined : finished(view, turn, call, "error", words);
   }
   // Whoever asked is gone with the process that had asked, so an answer would reach nobody.
   if (question !== undefined) return cancelled(view, turn, question);
@@ -163,6 +163,12 @@ function expired(view: TurnView, turn: TurnState, card: CardView, now: Millis): 
 function recoveryOf(call: CallView): CardView | undefined {
   const card = newestCard(call);
   return card?.type === "recovery" && card.attempt === call.attempts ? card : undefined;
+}
+
+/** Only what a call does itself can end the helper; one that waits for another turn waits as often as it takes. */
+function mayTryAgain(call: CallView, settings: Settings): boolean {
+  if (!isHarmless(call, settings)) return false;
+  return call.attempts < MAX_ATTEMPTS || settings.tools.find(call.name)?.isDelegating === true;
 }
 
 function isHarmless(call: CallView, settings: Settings): boolean {

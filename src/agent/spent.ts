@@ -1,8 +1,12 @@
+import type { Usage } from "../protocol/values.ts";
+
 /** What a turn has used up so far. */
 export interface Spent {
   /** Input and output tokens as reported; what a server does not report is not counted. */
   tokens: number;
   costUsd: number;
+  /** Responses of which nobody knows what they cost: no price, or no count of tokens. */
+  unpriced: number;
   denials: number;
   /** How often each call came back with the same result, by call and result. */
   repeats: Readonly<Record<string, number>>;
@@ -11,4 +15,12 @@ export interface Spent {
 }
 
 /** Nothing used yet. */
-export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, denials: 0, repeats: {}, effects: [] };
+export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, unpriced: 0, denials: 0, repeats: {}, effects: [] };
+
+/** What is used up after one more response of a model. */
+export function withUsage(spent: Spent, usage: Usage | undefined): Spent {
+  const { inputTokens = 0, outputTokens = 0, costUsd } = usage ?? {};
+  const tokens = spent.tokens + inputTokens + outputTokens;
+  if (costUsd === undefined) return { ...spent, tokens, unpriced: spent.unpriced + 1 };
+  return { ...spent, tokens, costUsd: spent.costUsd + costUsd };
+}

@@ -81,6 +81,7 @@ export interface TurnState {
   takesImages: boolean;
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
+  worksFor?: EntryData<"turn.started">["worksFor"];
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;
@@ -123,6 +124,8 @@ export interface TurnView {
   /** Frames loopd's own words inside messages, so that no tool output can pose as them. */
   nonce: string;
   epoch?: EpochView;
+  /** A person has cleared the session, and no epoch has opened since. */
+  isCleared: boolean;
   sealed: readonly Message[];
   /** Results of an ended turn that no request has carried yet, and the images that came with them. */
   results: readonly Block[];
@@ -143,7 +146,7 @@ export interface TurnView {
 /** A session of which nothing is known yet. */
 export function emptyView(session: SessionId): TurnView {
   const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], queue: [], taints: [] };
-  return { session, seq: 0, workspace: "", nonce: "", wireIds: [], ...nothing };
+  return { session, seq: 0, workspace: "", nonce: "", wireIds: [], isCleared: false, ...nothing };
 }
 
 /** The newest card of a call, if it has any. */

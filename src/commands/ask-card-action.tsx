@@ -1,9 +1,12 @@
-import { Action, Icon, useNavigation } from "@raycast/api";
+import { Action, Alert, confirmAlert, Icon, useNavigation } from "@raycast/api";
 import { answerCard } from "./answer-card.ts";
+import type { CardRow } from "../protocol/requests.ts";
 import type { FollowedTurn } from "./follow-turn.ts";
 import type { CardAction } from "./present/ask-actions.ts";
 import type { CardChoice } from "./present/card-view.ts";
 import { questionText } from "./present/question.ts";
+import { grantWords } from "./present/rule.ts";
+import { oneLine } from "./present/terminal-text.ts";
 import { QuestionForm } from "./question-form.tsx";
 import { CLIENT } from "./raycast-helper.ts";
 import { TextForm } from "./text-form.tsx";
@@ -11,12 +14,22 @@ import { withToast } from "./with-toast.ts";
 
 type Answer = Omit<CardChoice, "title"> & { reason?: string };
 
+const LONGEST_ALERT = 600;
+
 const doneWords = { approved: "Approved", denied: "Denied", answered: "Answered" };
 
 const iconOf = ({ resolution, title }: CardChoice) => {
   if (resolution === "denied" || title === "Skip It") return Icon.XMarkCircle;
   return title === "Run It Again" ? Icon.ArrowClockwise : Icon.CheckCircle;
 };
+
+/** Asks once more before something is allowed for good. */
+const alwaysAlert = (card: CardRow): Alert.Options => ({
+  title: "Approve Always?",
+  message: `From now on this runs without asking, in every session: ${oneLine(grantWords(card) ?? "", LONGEST_ALERT)}`,
+  icon: Icon.ExclamationMark,
+  primaryAction: { title: "Approve Always", style: Alert.ActionStyle.Destructive },
+});
 
 /** One action about what waits for an answer: answering it, here or in a form, or looking closer. */
 export function CardActionItem({ action, followed }: { action: CardAction; followed: FollowedTurn }) {
@@ -41,7 +54,11 @@ export function CardActionItem({ action, followed }: { action: CardAction; follo
   switch (action.type) {
     case "answer-card": {
       const { title, ...answer } = action.choice;
-      return <Action title={title} icon={iconOf(action.choice)} onAction={() => resolve(answer)} />;
+      const approve = async () => {
+        const isSure = answer.scope !== "always" || (await confirmAlert(alwaysAlert(card)));
+        if (isSure) await resolve(answer);
+      };
+      return <Action title={title} icon={iconOf(action.choice)} onAction={approve} />;
     }
     case "answer-in-words": {
       const form = (

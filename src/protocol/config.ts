@@ -83,6 +83,8 @@ export const limitsSchema = z.strictObject({
   requestAttempts: z.number().int().min(1).max(20).default(4),
   /** Calls that only read and run at the same time, of one step. */
   parallelReads: z.number().int().min(1).max(64).default(8),
+  /** Delegates of one step that work at the same time. */
+  parallelDelegates: z.number().int().min(1).max(64).default(3),
   /** Bytes of tool output that reach the model; the rest goes to a blob. */
   toolOutputBytes: z.number().int().min(256).max(1_000_000).default(16_384),
 });

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { questionSchema } from "./question.ts";
 import { hookAppliedSchema } from "./hooks.ts";
+import { runEntries } from "./run-entries.ts";
 import { overridesSchema } from "./overrides.ts";
 import {
   blockSchema,
   causeSchema,
-  contentSchema,
   decisionSchema,
   effectSchema,
   factsSchema,
@@ -14,7 +14,6 @@ import {
   jsonSchema,
   messageSchema,
   originSchema,
-  outcomeSchema,
   ruleSchema,
   toolSchemaSchema,
   trustSchema,
@@ -49,7 +48,15 @@ export const entryData = {
     /** Sources that taint it from the start. */
     taints: z.array(z.string()).optional(),
   }),
-  "session.forked": z.object({ from: z.string(), at: z.number().int() }),
+  /** The first own entry of a fork. Before it come the entries of `from` up to seq `at`, unchanged and not copied. */
+  "session.forked": z.object({
+    from: z.string(),
+    at: z.number().int(),
+    /** Absent: the title of `from`. */
+    title: z.string().optional(),
+  }),
+  /** From here on the model knows nothing of what was before, and nothing of that taints the session any more. */
+  "session.cleared": z.object({ by: z.string() }),
   "epoch.opened": z.object({
     reason: z.enum(["start", "window", "model", "tools", "redaction", "asked", "cleared"]),
     endpoint: z.string(),
@@ -66,6 +73,8 @@ export const entryData = {
      * does not survive a change of model. Named instead of copied: a long conversation would not fit into one entry.
      */
     keeps: z.enum(["all", "without-thinking"]).optional(),
+    /** Sources of what `system` and `tools` quote, where nobody vouches for it: they taint the session. */
+    taints: z.array(z.string()).optional(),
     /** The messages this epoch begins with, after those that it keeps. */
     carries: z.array(messageSchema),
     tokensBefore: z.number().optional(),
@@ -83,6 +92,8 @@ export const entryData = {
     takesImages: z.boolean().optional(),
     /** Whether what the model reads leaves this machine. Absent in old traces: it may. */
     endpointTrust: trustSchema.optional(),
+    /** What surrounds the turn that a delegate works for: rules that forbid or ask by it hold for the delegate too. */
+    worksFor: z.object({ origin: originSchema, endpointTrust: trustSchema }).optional(),
     overrides: overridesSchema,
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),
@@ -148,43 +159,18 @@ export const entryData = {
     argumentsHash: z.string().optional(),
     answer: jsonSchema.optional(),
   }),
-  "tool.started": z.object({ callId: z.string(), attempt: z.number().int(), timeLimitMs: z.number() }),
-  "tool.spawned": z.object({ callId: z.string(), pid: z.number().int(), startTime: z.string(), boot: z.string() }),
-  "tool.finished": z.object({
-    callId: z.string(),
-    attempt: z.number().int(),
-    name: z.string(),
-    outcome: outcomeSchema,
-    durationMs: z.number(),
-    text: z.string(),
-    content: z.array(contentSchema).optional(),
-    /** Sources of the text beside the one that the facts name: they taint the session. */
-    taints: z.array(z.string()).optional(),
-    /** What the call itself used of the turn's budget. */
-    spent: z.object({ tokens: z.number(), costUsd: z.number() }).optional(),
-    /** What the model has seen of files, so that a later change to one of them is noticed. */
-    saw: z.array(z.object({ path: z.string(), fingerprint: z.string() })).optional(),
-    /** Name of the blob that holds the whole output, where `text` is cut. */
-    blob: z.string().optional(),
-    isSideEffectPossible: z.boolean(),
-  }),
-  /** The result of a tool that came back after its call had ended without it. Dropped; only the record is kept. */
-  "tool.late": z.object({
-    callId: z.string(),
-    attempt: z.number().int(),
-    outcome: outcomeSchema,
-    durationMs: z.number(),
-    text: z.string(),
-  }),
+  ...runEntries,
   "rule.added": z.object({ rule: ruleSchema }),
   "rule.removed": z.object({ rule: ruleSchema }),
   "state.changed": z.object({
-    /** `file`: a file of the person; the key is its real path. */
-    store: z.enum(["session", "memory", "routine", "endpoint", "file"]),
+    /** `file`: a file of the person; the key is its real path. `overrides`: what the session sets for its turns. */
+    store: z.enum(["session", "memory", "routine", "endpoint", "file", "overrides"]),
     key: z.string(),
     callId: z.string().optional(),
     /** Who changed it, where that was no call. */
     by: z.string().optional(),
+    /** Sources that what was written carries. */
+    taints: z.array(z.string()).optional(),
     before: jsonSchema.optional(),
     after: jsonSchema.optional(),
   }),

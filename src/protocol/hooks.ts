@@ -24,10 +24,15 @@ export const answerSchemaSchema = z
     error: `at most ${MAX_SCHEMA_CHARACTERS} characters as JSON`,
   });
 
+/** What a hook may be called. */
+export const hookNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore; at most 64");
+
 /** One hook: a program, a built-in validator, or, for whoever embeds the loop, a name that their own port knows. */
 const hookSchema = z.strictObject({
   /** Unique; the trace and what a model reads call it so. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash, underscore; at most 64"),
+  name: hookNameSchema,
   at: z.array(hookPhaseSchema).min(1),
   /** Program and arguments. A relative path starts in the loopd home, never in a workspace. */
   command: z.array(z.string().min(1)).min(1).optional(),
@@ -121,15 +126,24 @@ export const hookAnswerSchemas = {
 export type HookAnswer<P extends HookPhase = HookPhase> = z.infer<(typeof hookAnswerSchemas)[P]>;
 
 /** Values that a turn's environment may have, by key. */
-export const environmentSchema = z.record(
-  z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/i, "letters, digits, dash, underscore; at most 64, the first a letter"),
-  z
-    .strictObject({ enum: z.array(z.string()).min(1), default: z.string().optional() })
-    .refine((key) => key.default === undefined || key.enum.includes(key.default), {
-      error: "must be one of enum",
-      path: ["default"],
-    }),
-);
+export const environmentSchema = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/i, "letters, digits, dash, underscore; at most 64, the first a letter"),
+    z
+      .strictObject({ enum: z.array(z.string()).min(1), default: z.string().optional() })
+      .refine((key) => key.default === undefined || key.enum.includes(key.default), {
+        error: "must be one of enum",
+        path: ["default"],
+      }),
+  )
+  .refine((keys) => new Set(Object.keys(keys).map(environmentVariable)).size === Object.keys(keys).length, {
+    error: "two keys are the same variable for commands: they differ only in case, or in dash and underscore",
+  });
+
+/** The variable in which a command finds the value of a key: `LOOPD_ENV_TRUST` for `trust`. */
+export function environmentVariable(key: string): string {
+  return `LOOPD_ENV_${key.toUpperCase().replaceAll("-", "_")}`;
+}
 
 /** What a hook has done, or failed to do; recorded before anything follows from it, so that no crash applies it twice. */
 export const hookAppliedSchema = z.object({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cardAnswerSchema } from "./card-answer.ts";
+import { cardAnswerSchema, grantRequestSchema, stepAnsweredSchema, stepAnswerSchema } from "./card-answer.ts";
 import { configRuleSchema, endpointChangesSchema, endpointProfileSchema, endpointRowSchema } from "./config.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
 import { cardRowSchema, checkSchema, helperStatusSchema, vaultRowSchema } from "./rows.ts";
@@ -49,7 +49,11 @@ export const methods = {
     z.object({ cards: z.array(cardRowSchema), isEnd: z.boolean() }),
     FACE,
   ),
+  "card.show": method(z.object({ cardId: text }), z.object({ card: cardRowSchema }), FACE),
   "card.resolve": method(cardAnswerSchema, z.object({ card: cardRowSchema }), FACE),
+  /** Answers every approval of a step at once: either all of them are recorded or none. */
+  "card.resolve-step": method(stepAnswerSchema, stepAnsweredSchema, FACE),
+  "grant.add": method(grantRequestSchema, z.object({ rule: ruleSchema }), FACE),
   "rule.list": method(none, z.object({ rules: z.array(ruleSchema) }), FACE),
   "rule.add": method(z.object({ rule: configRuleSchema }), z.object({ rule: ruleSchema }), FACE),
   /** A rule of the config by its id, or a grant. */

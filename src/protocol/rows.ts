@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { cardTypeSchema, resolutionSchema } from "./entries.ts";
 import { questionSchema } from "./question.ts";
-import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema } from "./values.ts";
+import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema, ruleConditionSchema } from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
 
@@ -14,8 +14,13 @@ export const sessionRowSchema = z.object({
   title: z.string(),
   workspace: z.string(),
   updatedAt: z.string(),
+  /** Those that it inherits by being a fork count too. */
   turns: z.number(),
   state: turnStateSchema.or(z.literal("empty")),
+  /** Where a fork begins: the session, and the last entry that both share. */
+  forkedFrom: z.object({ session: z.string(), at: z.number() }).optional(),
+  /** The call that a delegate's session works for. */
+  delegateOf: z.object({ session: z.string(), turn: z.string(), callId: z.string() }).optional(),
 });
 export type SessionRow = z.infer<typeof sessionRowSchema>;
 
@@ -25,6 +30,15 @@ export const turnRowSchema = z.object({
   startedAt: z.string(),
   state: turnStateSchema,
   text: z.string().optional(),
+  /** These three are absent for turns that a fork inherits. */
+  endpoint: z.string().optional(),
+  model: z.string().optional(),
+  /** Which layer said so, by name of the setting: turn, session, config, endpoint or default. */
+  provenance: z.record(z.string(), z.string()).optional(),
+  /** The session that asked it, where this one is a fork. `interrupted` then means: it had not ended by then. */
+  inheritedFrom: z.string().optional(),
+  /** Sessions that calls of the turn have delegated to. */
+  delegates: z.array(z.string()).optional(),
 });
 export type TurnRow = z.infer<typeof turnRowSchema>;
 
@@ -38,6 +52,15 @@ export const searchHitSchema = z.object({
   snippet: z.string(),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** What an approval for longer than once would allow. */
+const grantOfferSchema = z.object({
+  when: ruleConditionSchema,
+  /** Why calls need a person, that it would answer for too; no other reason is covered. */
+  covers: z.array(causeSchema),
+  /** The very same was approved so often that a person should be told of it. */
+  isSuggested: z.boolean(),
+});
 
 /** A card with all that a person needs to answer it. */
 export const cardRowSchema = z.object({
@@ -55,6 +78,13 @@ export const cardRowSchema = z.object({
   rationale: z.string().optional(),
   causes: z.array(causeSchema),
   facts: factsSchema.optional(),
+  /** The rule that asks, and what it says about it. */
+  ruleId: z.string().optional(),
+  ruleReason: z.string().optional(),
+  /** How often people have approved the very same once, over all sessions, since they last took a grant for it back. */
+  approvals: z.number().optional(),
+  /** Present where it can be approved for longer than once. */
+  grant: grantOfferSchema.optional(),
   question: questionSchema.optional(),
   workspace: z.string(),
   requestedAt: z.string(),
@@ -97,6 +127,8 @@ export const memoryNoteSchema = z.object({
   summary: z.string(),
   bytes: z.number(),
   updatedAt: z.string(),
+  /** Where text in it comes from that nobody vouches for. A person who edits the note vouches for it. */
+  sources: z.array(z.string()).optional(),
 });
 export type MemoryNote = z.infer<typeof memoryNoteSchema>;
 

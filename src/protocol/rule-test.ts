@@ -15,6 +15,7 @@ const text = z.string().min(1);
 export const ruleTestParamsSchema = z.object({
   tool: text,
   arguments: jsonSchema,
+  /** Its taints count too. */
   session: text.optional(),
   /** Absolute path; used where no session is named. */
   workspace: text,
@@ -32,4 +33,6 @@ export const ruleTestSchema = z.object({
   causes: z.array(causeSchema),
   heard: z.array(z.object({ layer: ruleLayerSchema, ruleId: z.string(), decision: decisionSchema })),
   facts: factsSchema,
+  /** Decide-hooks that a real call would ask, which this test does not. */
+  unasked: z.array(z.string()),
 });

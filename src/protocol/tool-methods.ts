@@ -16,13 +16,15 @@ export const topicSchema = z
   .refine((name) => new TextEncoder().encode(name).length <= 200, { error: "at most 200 bytes" })
   .refine((name) => name.normalize("NFKC").toLowerCase() !== "memory", { error: "another name; that is the index" });
 const topic = topicSchema;
+/** Sources of an answer's text that nobody vouches for; they taint the session of a tool that reads it. */
+const taints = z.array(z.string()).optional();
 
 /** Methods about tools, their servers, and what tools keep: values, files, notes. */
 export const toolMethods = {
   /** A tool asks for its own session; a face names one. */
   "state.get": method(
     z.object({ session: text.optional(), key: text.optional() }),
-    z.object({ values: z.record(z.string(), jsonSchema) }),
+    z.object({ values: z.record(z.string(), jsonSchema), taints }),
     BOTH,
   ),
   /** `null` removes the key. */
@@ -34,23 +36,28 @@ export const toolMethods = {
   /** Reads views of the trace with one SELECT; see the tool `query_state`. */
   "state.query": method(
     z.object({ sql: text.max(100_000) }),
-    z.object({ columns: z.array(z.string()), rows: z.array(z.array(jsonSchema)), isCut: z.boolean() }),
+    z.object({ columns: z.array(z.string()), rows: z.array(z.array(jsonSchema)), isCut: z.boolean(), taints }),
     BOTH,
   ),
   /** What the session's model has last seen of a file. */
   "file.seen": method(z.object({ path: text }), z.object({ fingerprint: z.string().optional() }), TOOL),
-  /** Recorded before a tool changes a file: what was there (absent: nothing), and the SHA-256 of what will be. */
+  /**
+   * Recorded before a tool changes a file: what was there (absent: nothing), and SHA-256 and bytes of what will be.
+   * `extent`: whether anything of what was there stays; absent: it does.
+   */
   "file.changing": method(
     z.object({
       path: text,
       before: z.object({ blob: text, mode: z.number(), sha256: text }).optional(),
       after: text.optional(),
+      bytes: z.number().optional(),
+      extent: z.enum(["whole", "parts"]).optional(),
     }),
     none,
     TOOL,
   ),
   "memory.list": method(none, z.object({ notes: z.array(memoryNoteSchema) }), BOTH),
-  "memory.read": method(z.object({ topic }), z.object({ topic: z.string(), text: z.string() }), BOTH),
+  "memory.read": method(z.object({ topic }), z.object({ topic: z.string(), text: z.string(), taints }), BOTH),
   "memory.write": method(
     z.object({ topic, text: storable, mode: z.enum(["append", "replace"]).default("append") }),
     z.object({ note: memoryNoteSchema }),
@@ -59,7 +66,7 @@ export const toolMethods = {
   "memory.forget": method(z.object({ topic }), none, BOTH),
   "memory.search": method(
     z.object({ query: text, limit }),
-    z.object({ hits: z.array(z.object({ topic: z.string(), line: z.number(), text: z.string() })) }),
+    z.object({ hits: z.array(z.object({ topic: z.string(), line: z.number(), text: z.string() })), taints }),
     BOTH,
   ),
   /** `systemTokens`: what the system text of a new session costs beside the listed tools. */

@@ -1,8 +1,12 @@
 import * as z from "zod";
 import { entrySchema } from "./entries.ts";
-import { BOTH, FACE, limit, method, none, text, turnIds } from "./method.ts";
+import { delegateNewsSchema, delegateRequestSchema } from "./delegate.ts";
+import { BOTH, FACE, limit, method, none, text, TOOL, turnIds } from "./method.ts";
+import { sessionChangesSchema, sessionOverridesSchema } from "./overrides.ts";
 import { fileUndoSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
+
+const MAX_TITLE_CHARACTERS = 200;
 
 /** Methods about sessions, their turns and entries. */
 export const turnMethods = {
@@ -27,10 +31,34 @@ export const turnMethods = {
   "session.list": method(z.object({ limit }), z.object({ sessions: z.array(sessionRowSchema) }), BOTH),
   "session.show": method(
     z.object({ session: text }),
-    z.object({ session: sessionRowSchema, turns: z.array(turnRowSchema) }),
+    /** `overrides`: what the session sets for every turn of it. */
+    z.object({ session: sessionRowSchema, turns: z.array(turnRowSchema), overrides: sessionOverridesSchema }),
     BOTH,
   ),
-  "session.search": method(z.object({ query: text, limit }), z.object({ hits: z.array(searchHitSchema) }), BOTH),
+  /** For turns submitted from now on; those that wait in the queue go on as they were submitted. */
+  "session.set": method(
+    z.object({ session: text, overrides: sessionChangesSchema, by: text.optional() }),
+    z.object({ overrides: sessionOverridesSchema }),
+    FACE,
+  ),
+  "session.search": method(
+    z.object({ query: text, limit }),
+    /** `taints`: sources of what was found in other sessions than the asking tool's own. */
+    z.object({ hits: z.array(searchHitSchema), taints: z.array(z.string()).optional() }),
+    BOTH,
+  ),
+  /** `at`: the last entry that both share, by its seq; where absent, the newest one. */
+  "session.fork": method(
+    z.object({
+      session: text,
+      at: z.number().int().positive().optional(),
+      title: z.string().trim().min(1).max(MAX_TITLE_CHARACTERS).optional(),
+    }),
+    z.object({ session: sessionRowSchema }),
+    FACE,
+  ),
+  /** `before`: seq of the last entry that the model still knew; forking there brings it back. */
+  "session.clear": method(z.object({ session: text, by: text }), z.object({ before: z.number() }), FACE),
   "session.undo-files": method(
     z.object({ session: text, turn: text.optional(), isDryRun: z.boolean().default(false), by: text }),
     z.object({ files: z.array(fileUndoSchema) }),
@@ -47,6 +75,10 @@ export const turnMethods = {
     FACE,
   ),
   "entries.unfollow": method(z.object({ subscription: text }), none, FACE),
+  /** Starts the turn that a call delegates to, in a session of its own, or finds the one that it has started before. */
+  "turn.delegate": method(delegateRequestSchema, z.object({ session: z.string(), turn: z.string() }), TOOL),
+  /** News of the turn that the call has delegated to, as soon as there are any. A call that is stopped cancels it. */
+  "turn.await": method(z.object({ after: z.number().int().min(0) }), delegateNewsSchema, TOOL),
   /** Cancels every open turn. */
   "turn.stop-all": method(z.object({ by: text, why: z.string().default("") }), turnIds, FACE),
 } as const;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpointProfileSchema } from "./config.ts";
-import { overridesSchema } from "./overrides.ts";
+import { turnOverridesSchema } from "./overrides.ts";
 
 /** Longest prompt in characters; longer text belongs in a file that the model reads. */
 export const MAX_PROMPT_CHARACTERS = 1_000_000;
@@ -29,9 +29,10 @@ export const turnRequestSchema = z.object({
   session: text.optional(),
   /** Absolute path of the folder to work in; only for a new session. */
   workspace: text.optional(),
-  endpoint: text.optional(),
-  model: text.optional(),
+  /** Both: absent is as the session says, `null` as if it said nothing. */
+  endpoint: text.nullish(),
+  model: text.nullish(),
   unsaved: unsavedProfileSchema.optional(),
-  overrides: overridesSchema.default({}),
+  overrides: turnOverridesSchema.default({}),
 });
 export type TurnRequest = z.input<typeof turnRequestSchema>;

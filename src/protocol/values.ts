@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { periodSchema } from "./period.ts";
 
 /** Milliseconds, either a duration or a wall-clock instant since the Unix epoch; the name of the field tells which. */
 export type Millis = number;
@@ -10,6 +11,22 @@ export type TurnId = string;
 export type CallId = string;
 /** `<callId>#<n>`: the n-th card of that call. */
 export type CardId = string;
+
+/** The step that a call belongs to: `<turn>.<step>`. */
+export function stepOf(callId: CallId): string {
+  return callId.slice(0, callId.lastIndexOf("."));
+}
+
+/** The turn that a call belongs to. */
+export function turnOfCall(callId: CallId): TurnId {
+  const step = stepOf(callId);
+  return step.slice(0, step.lastIndexOf("."));
+}
+
+/** Origin key of the turn that a call delegates to. */
+export function delegateKey(callId: CallId): string {
+  return `delegate:${callId}`;
+}
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -112,10 +129,7 @@ export const ruleSchema = z.strictObject({
   decision: decisionSchema,
   reason: z.string().optional(),
   /** How long a card that this rule opens waits before it counts as denied: `90s`, `30m`, `24h`, `7d`. */
-  expiresIn: z
-    .string()
-    .regex(/^[1-9]\d{0,6}(s|m|h|d)$/, "a time such as 90s, 30m, 24h or 7d")
-    .optional(),
+  expiresIn: periodSchema.optional(),
   /** Present exactly where the layer is `grant`. */
   grant: grantSchema.optional(),
 });
@@ -146,6 +160,8 @@ export const factsSchema = z.object({
   isSandboxed: z.boolean().optional(),
   /** Where the text that the call brings back comes from, unless from the workspace: it taints the session. */
   source: z.string().optional(),
+  /** Further such sources: what sessions wrote into these files after reading text from elsewhere. Not part of `hash`. */
+  sources: z.array(z.string()).optional(),
   /** True if what the call writes is read by later sessions. */
   isLasting: z.boolean().optional(),
   /** Fingerprint of what the call would replace, so that a change after the decision is noticed. */

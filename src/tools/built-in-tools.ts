@@ -1,4 +1,5 @@
 import type { Tool } from "./define-tool.ts";
+import { delegate } from "./delegate.ts";
 import { askUser } from "./system/ask-user.ts";
 import { historySearch } from "./system/history-search.ts";
 import { queryState } from "./system/query-state.ts";
@@ -39,6 +40,7 @@ export const builtInTools: readonly Tool[] = [
   readMore,
   shellRun,
   askUser,
+  delegate,
   historySearch,
   queryState,
   stateGet,

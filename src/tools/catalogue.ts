@@ -9,7 +9,7 @@ import { nearNames } from "./near-name.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { inspectCall, runCall } from "./run-tool.ts";
 import { callTool } from "./system/call-tool.ts";
-import { createFindTools } from "./system/find-tools.ts";
+import { createFindTools, sourcesOfTools } from "./system/find-tools.ts";
 import { tokensOf, toolSchemaOf } from "./tool-schema.ts";
 import { plainLine } from "./visible-text.ts";
 
@@ -91,8 +91,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const find = (name: string): ToolFace | undefined => {
     const tool = shelf().byName.get(name);
     if (tool === undefined) return undefined;
-    const { effect, isIdempotent } = tool;
-    return { name, effect, isIdempotent, timeLimit: timeLimitOf(tool, options.limits()) };
+    const { effect, isIdempotent, isDelegating } = tool;
+    return { name, effect, isIdempotent, isDelegating, timeLimit: timeLimitOf(tool, options.limits()) };
   };
 
   return {
@@ -106,6 +106,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         return tool && schemaOf(tool);
       },
       find,
+      sourcesOf: (names) => sourcesOfTools(shelf().sorted.filter(({ name }) => names.includes(name))),
       suggest,
       parse(name, input) {
         const tool = shelf().byName.get(name);

@@ -25,6 +25,13 @@ export interface Place {
   saveBlob(bytes: Uint8Array): Promise<string>;
   /** The same for a file of up to 64 MiB, which is copied or moved; the caller removes what is left of it. */
   saveBlobFile(path: string): Promise<string>;
+  /**
+   * Sources of what is at real paths, as far as sessions wrote it after they had read text from elsewhere. `names`: only
+   * what a list of the names would show.
+   */
+  sourcesOf(paths: readonly string[], what: "names" | "content"): Promise<string[]>;
+  /** The same for a blob. */
+  sourcesOfBlob(name: string): string[];
   /** Bytes of a blob from an offset on, or undefined where there is none of that name. */
   readBlob(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
 }
@@ -33,6 +40,8 @@ export interface Place {
 export interface ToolContext extends CallContext, Place {
   /** Facts recorded with the decision, freshly confirmed. */
   facts: Facts;
+  /** Whether a rule forbids the same call about a real path that it meets on its way. */
+  isClosed(path: string): boolean;
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }
@@ -47,6 +56,10 @@ export interface ToolResult {
   content?: Content[];
   /** Files as the model has now seen them. */
   saw?: EntryData<"tool.finished">["saw"];
+  /** Sources of the text that taint the session, beside the one in the facts. */
+  taints?: string[];
+  /** What the run used of the turn's budget. */
+  spent?: EntryData<"tool.finished">["spent"];
 }
 
 /** One tool: one object in one file. Nothing else knows that it exists but the catalogue. */
@@ -56,6 +69,8 @@ export interface Tool<Input = unknown> {
   group: "files" | "shell" | "screen" | "web" | "memory" | "routines" | "system" | "mcp";
   effect: Effect;
   isIdempotent: boolean;
+  /** See `ToolFace`. */
+  isDelegating?: boolean;
   /** A tier of `limits`, or milliseconds. */
   timeLimit: "internal" | "mcp" | "other" | Millis;
   /** One line; every byte of it is paid for with each epoch. */
@@ -67,6 +82,8 @@ export interface Tool<Input = unknown> {
   isListed?: boolean;
   /** MCP server that it belongs to. */
   server?: string;
+  /** Where its name and description come from, unless somebody vouches for them. */
+  source?: string;
   /** The first one is shown to a model that called the tool wrongly. */
   examples: readonly NoInfer<Partial<Input>>[];
   /** Facts about what the call would touch. Reads only. Absent: no facts. */

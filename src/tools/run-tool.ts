@@ -6,12 +6,12 @@ import { cutOutput } from "./cut-output.ts";
 import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
-/** Facts with their hash: SHA-256 of the canonical JSON of all other fields. */
-function hashed(facts: Omit<Facts, "hash">): Facts {
+/** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
+function hashed({ sources, ...facts }: Omit<Facts, "hash">): Facts {
   const hash = createHash("sha256")
     .update(canonicalize(facts) ?? "")
     .digest("hex");
-  return { ...facts, hash };
+  return { ...facts, ...(sources === undefined || sources.length === 0 ? {} : { sources }), hash };
 }
 
 /** Facts about a call. A tool that cannot look, or arguments that it does not take, give facts with nothing known. */
@@ -46,8 +46,11 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   const isSideEffectPossible = mayChangeThings(tool);
   const text = result.isError ? `ERROR: ${result.text}` : result.text;
   const kind = result.isError ? "error" : "ok";
-  const { content, saw } = result;
-  return { kind, isSideEffectPossible, content, saw, ...(await withinLimit(text, result.blob, place)) };
+  const { content, saw, spent } = result;
+  // What is there now may carry more than what was there when the call was decided.
+  const sources = [...new Set([...(facts.sources ?? []), ...(result.taints ?? [])])];
+  const taints = sources.length === 0 ? undefined : sources;
+  return { kind, isSideEffectPossible, content, saw, taints, spent, ...(await withinLimit(text, result.blob, place)) };
 }
 
 async function started(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
@@ -63,11 +66,13 @@ async function started(tool: Tool, input: unknown, context: ToolContext): Promis
 function toolContext(call: RunnableCall, facts: Facts, place: Place, context: CallContext): ToolContext {
   return {
     facts,
+    isClosed: call.isClosed ?? (() => false),
     env: call.overrides.env ?? {},
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),
     restartLimit: () => context.restartLimit(),
+    standStill: (until) => context.standStill(until),
     ask: (question) => context.ask(question),
     request: (method, params) => context.request(method, params),
     spawned: (pid, startTime) => context.spawned(pid, startTime),
@@ -81,6 +86,8 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     allowedPrivateHosts: place.allowedPrivateHosts,
     saveBlob: (bytes) => place.saveBlob(bytes),
     saveBlobFile: (path) => place.saveBlobFile(path),
+    sourcesOf: (paths, what) => place.sourcesOf(paths, what),
+    sourcesOfBlob: (name) => place.sourcesOfBlob(name),
     readBlob: (name, offset, length) => place.readBlob(name, offset, length),
   };
 }

@@ -104,6 +104,9 @@ test("what a grant would match is never wider than what the card showed", () => 
   expect(offer({ paths: ["/w/[x]*.md"] })).toEqual({ tool: "save", path: ["/w/\\[x\\]\\*.md"] });
   expect(offer({ domains: ["a.example"] })).toEqual({ tool: "save", domain: ["a.example"] });
   expect(offer({ server: "memory" })).toEqual({ tool: "save" });
+  expect(offer({ isLasting: true })).toBeUndefined();
+  expect(offer({ preview: "a tool that could not look" })).toBeUndefined();
+  for (const ruleId of ["hook strict", "no-rule"]) expect(grantCondition({ ...card, ruleId })).toBeUndefined();
   expect(grantCondition({ ...card, facts: { hash: "" } })).toBeUndefined();
   expect(grantCondition({ ...card, type: "recovery" as const })).toBeUndefined();
 });
@@ -135,4 +138,39 @@ test("edited arguments run without a second question, are told to the model, and
   const bad = await edit([forbid], (values) => (JSON.stringify(values).includes("one") ? "/secret" : "/w/a"));
   expect(bad.end).toBe("ended");
   expect(bad.world.performed).toEqual([]);
+});
+
+test.each<[string, Partial<Facts>, Partial<Facts>, boolean]>([
+  ["the same command", { argv: ["npm", "test"], paths: ["/w"] }, {}, true],
+  [
+    "the same command with hosts to reach",
+    { argv: ["npm", "test"], paths: ["/w"] },
+    { domains: ["evil.example"] },
+    false,
+  ],
+  ["the same command with another host", { argv: ["a"], domains: ["a.example"] }, { domains: ["evil.example"] }, false],
+  ["the same command outside the sandbox", { argv: ["a"], isSandboxed: true }, { isSandboxed: false }, false],
+  ["the same command in another folder", { argv: ["a"], paths: ["/w"] }, { paths: ["/v"] }, false],
+  ["a compound line", { argv: ["a"] }, { argv: undefined, isCompound: true }, false],
+  ["the same application", { app: "Notes" }, {}, true],
+  ["the same application with a file", { app: "Notes" }, { paths: ["/secret"] }, false],
+  ["the same application with an address", { app: "Notes" }, { domains: ["evil.example"] }, false],
+  ["the same file", { paths: ["/w/a"] }, {}, true],
+  ["the same file and another", { paths: ["/w/a"] }, { paths: ["/w/a", "/w/b"] }, false],
+  [
+    "a file where nothing could be seen before",
+    { domains: ["a.example"] },
+    { paths: ["/w/a"], domains: ["a.example"] },
+    false,
+  ],
+])("a grant answers %s: %#", async (_, shown, changed, isAnswered) => {
+  const asked: Facts = { hash: "h", ...shown };
+  const given = grantOf({ ...card, causes: [], facts: asked }, "always", { by: "p", at: "now" });
+  if (given === undefined) throw new Error("no grant");
+  const world = memoryWorld({
+    ...{ replies: [calls(use("save")), says("done")], rules: [given] },
+    facts: () => ({ ...asked, ...changed }),
+  });
+  await world.run();
+  expect(decisions(world)[0]?.decision).toBe(isAnswered ? "execute" : "requiresApproval");
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { refuseSecondAnswers } from "../../src/agent/embed/trace-log.ts";
 import { fold } from "../../src/agent/fold.ts";
 import type {
   ModelReply,
@@ -13,7 +14,6 @@ import type {
 import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { runTurns } from "../../src/agent/run-turn.ts";
 import { emptyView, type TurnView } from "../../src/agent/transcript.ts";
-import { LoopdError } from "../../src/protocol/errors.ts";
 import { type Limits, limitsSchema } from "../../src/protocol/config.ts";
 import type { Hook, HookInput } from "../../src/protocol/hooks.ts";
 import { type Entry, type EntryDraft, entrySchema } from "../../src/protocol/entries.ts";
@@ -242,13 +242,4 @@ export function startTurn(world: MemoryWorld, turn: string, input: string, maxSt
     provenance: {},
   };
   world.write({ kind: "turn.started", session: "s1", turn, data });
-}
-
-/** As the store does: a card is answered once, and a record that answers it again is not kept at all. */
-function refuseSecondAnswers(entries: readonly Entry[], drafts: readonly EntryDraft[]): void {
-  const answered = entries.flatMap((entry) => (entry.kind === "card.resolved" ? [entry.data.cardId] : []));
-  for (const draft of drafts) {
-    if (draft.kind !== "card.resolved" || !answered.includes(draft.data.cardId)) continue;
-    throw new LoopdError("card-resolved", `${draft.data.cardId} was already answered.`);
-  }
 }

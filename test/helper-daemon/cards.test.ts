@@ -61,7 +61,7 @@ function desk(...opened: (Omit<Question, "from"> | Exclude<CardType, "question">
       methods["card.resolve"].params.parse({ by: "me", ...params }),
     );
   const answer = (answer: Json, cardId = "t1.1.0#1") => resolve({ cardId, resolution: "answered", answer });
-  return { store, told, resolve, answer };
+  return { store, hub, told, resolve, answer };
 }
 
 const code = (word: string, says = /./) =>
@@ -158,4 +158,94 @@ test("cards are listed page by page, whatever has been answered in between", () 
     "t1.1.1#1",
     "t1.1.0#1",
   ]);
+});
+
+test("each card of a call keeps the arguments and facts that it asked about, also after an edit asked again", () => {
+  const { store, resolve, hub } = desk();
+  const callId = "t1.1.0";
+  const decided = (path: string): EntryDraft => ({
+    ...{ kind: "tool.decided", ...where },
+    data: {
+      ...{ callId, decision: "requiresApproval", ruleId: "mine", reason: `Look at ${path}`, causes: [] },
+      facts: { paths: [path], hash: path },
+    },
+  });
+  const opened = (n: number): EntryDraft => ({
+    ...{ kind: "card.opened", ...where },
+    data: { cardId: `${callId}#${n}`, callId, type: "approval", causes: [] },
+  });
+  const requested = { callId, name: "files_write", arguments: { path: "a", text: "x" }, effect: "write" as const };
+  hub.record([{ kind: "tool.requested", ...where, data: requested }, decided("/a"), opened(1)]);
+  resolve({ cardId: "t1.1.0#1", resolution: "edited", arguments: { path: "b", text: "x" } });
+  const changed = { hook: "h", at: "before" as const, callId, change: "arguments" as const };
+  hub.record([decided("/b"), opened(2)]);
+  resolve({ cardId: "t1.1.0#2", resolution: "approved" });
+  hub.record([
+    { kind: "hook.applied", ...where, data: { ...changed, arguments: { path: "c", text: "x" } } },
+    decided("/c"),
+    opened(3),
+  ]);
+  const shown = [1, 2, 3].map((n) => store.cards.find(`${callId}#${n}`));
+  expect(shown.map(({ arguments: values }) => (values as { path: string }).path)).toEqual(["a", "b", "c"]);
+  expect(shown.map(({ facts, ruleReason }) => [facts?.paths, ruleReason])).toEqual([
+    [["/a"], "Look at /a"],
+    [["/b"], "Look at /b"],
+    [["/c"], "Look at /c"],
+  ]);
+  expect(store.cards.step("t1.1").map(({ approvalId }) => approvalId)).toEqual([`${callId}#3`]);
+});
+
+test("an answer that comes when the turn is being stopped, or after the time was over, changes nothing", () => {
+  const { resolve, hub, told } = desk("approval", "approval");
+  const late: EntryDraft = {
+    ...{ kind: "card.opened", ...where },
+    data: { cardId: "t1.1.0#2", callId: "t1.1.0", type: "approval", causes: [], expiresAt: Date.now() - 1 },
+  };
+  hub.record([late]);
+  expect(() => resolve({ cardId: "t1.1.0#2", resolution: "approved" })).toThrow(
+    code("card-resolved", /expired at .*counts as denied/),
+  );
+  hub.record([{ kind: "turn.stopping", ...where, data: { by: "me elsewhere", why: "" } }]);
+  const count = told.length;
+  expect(() => resolve({ cardId: "t1.1.1#1", resolution: "approved" })).toThrow(
+    code("turn-finished", /stopped by me elsewhere at \d{4}-.*Nothing will run/),
+  );
+  expect(told).toHaveLength(count);
+});
+
+test("only identical approvals count together, over all sessions, until such a grant was taken back", () => {
+  const { store, hub } = desk();
+  let number = 0;
+  /** A card about a command in a folder, resolved so; gives how often such a call had been approved before. */
+  const card = (argv: string[], resolution: "approved" | "denied", more: { ruleId?: string; path?: string } = {}) => {
+    const turn = `t${(number += 1)}`;
+    const at = { session: `s${number % 2}`, turn };
+    const callId = `${turn}.1.0`;
+    const { ruleId = "default-ask", path = "/w" } = more;
+    const facts = { argv, paths: [path], isCompound: false, isSandboxed: false, hash: "h" };
+    hub.record([
+      { kind: "tool.requested", ...at, data: { callId, name: "shell_run", arguments: {}, effect: "exec" } },
+      { kind: "tool.decided", ...at, data: { callId, decision: "requiresApproval", ruleId, causes: [], facts } },
+      { kind: "card.opened", ...at, data: { cardId: `${callId}#1`, callId, type: "approval", causes: [] } },
+    ]);
+    const { approvals } = store.cards.find(`${callId}#1`);
+    hub.record([{ kind: "card.resolved", ...at, data: { cardId: `${callId}#1`, resolution, by: "me" } }]);
+    return approvals;
+  };
+  expect([card(["a"], "approved"), card(["a"], "approved"), card(["a"], "denied"), card(["a"], "approved")]).toEqual([
+    ...[0, 1, 2, 2],
+  ]);
+  expect([card(["a", "b"], "approved"), card(["A"], "approved"), card(["a"], "approved", { path: "/v" })]).toEqual([
+    ...[0, 0, 0],
+  ]);
+  expect([
+    card(["h"], "approved", { ruleId: "hook strict" }),
+    card(["h"], "approved", { ruleId: "hook strict" }),
+  ]).toEqual([0, 0]);
+  const rule = { id: "grant-t1.1.0#1", layer: "grant", when: { tool: "shell_run" }, decision: "execute" } as const;
+  hub.record([{ kind: "rule.added", session: "home", data: { rule } }]);
+  expect(card(["a"], "approved")).toBe(3);
+  hub.record([{ kind: "rule.removed", session: "home", data: { rule } }]);
+  expect(card(["a"], "approved")).toBe(0);
+  expect(card(["a", "b"], "approved")).toBe(1);
 });

@@ -19,7 +19,8 @@ const edit = (path: string, old: string, next: string): [string, Json] => [
 /** What a tool records before a change that a crash then prevents, or makes unknown. */
 function recordOnly({ history, session }: Recorded, turn: string, path: string, before: string, after: string) {
   const origin = { caller: "tool", session, turn, callId: "crashed" } as const;
-  history.changing({ path, before: { blob: before, mode: 0o644, sha256: before }, after }, origin);
+  const was = { blob: before, mode: 0o644, sha256: before };
+  return history.changing({ path, before: was, after, extent: "whole" }, origin);
 }
 
 test("a session's changes are taken back, the newest first: made files go, changed ones are as before", async () => {
@@ -136,7 +137,7 @@ test("a crash after the record: before the file was changed nothing is to do, af
   const { here, undo, end } = world;
   const path = await here.file("a.txt", "A");
   const [before, after] = await Promise.all(["A", "B"].map((text) => here.place.saveBlob(Buffer.from(text))));
-  recordOnly(world, world.turn(), path, before ?? "", after ?? "");
+  await recordOnly(world, world.turn(), path, before ?? "", after ?? "");
   await writeFile(temporaryPath(path, "crashed"), "half");
   end();
   expect(await undo()).toEqual([{ path, result: "unchanged" }]);
@@ -194,7 +195,7 @@ test("a place that has become protected is never touched", async () => {
 
 test("only a running tool records changes", async () => {
   const { history } = await recorded();
-  expect(() => history.changing({ path: "/x" }, { caller: "face" })).toThrow(/Only a running tool/);
+  await expect(history.changing({ path: "/x" }, { caller: "face" })).rejects.toThrow(/Only a running tool/);
 });
 
 test("what is planned depends on contents alone: undone and done again, a history ends at its beginning", () => {

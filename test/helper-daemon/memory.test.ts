@@ -33,7 +33,7 @@ const fileOf = (topic: string) => readFileSync(path(`${topic}.md`), "utf8");
 const write = (topic: string, text: string, mode: "append" | "replace" = "append", origin = tool()) =>
   memory.write(methods["memory.write"].params.parse({ topic, text, mode }), origin);
 const topics = async () => (await memory.list()).map((note) => note.topic);
-const restart = () => (memory = createMemory({ folder, hub, outbox: store.outbox }));
+const restart = () => (memory = createMemory({ folder, hub, store }));
 
 beforeEach(() => {
   home = temporaryFolder("memory");

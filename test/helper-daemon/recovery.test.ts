@@ -88,7 +88,7 @@ test("temporary folders of helpers that are gone are removed, those of living on
     `loopd-output-${gone}-a`,
     `loopd-sandbox-${gone}-b`,
     `loopd-output-${process.pid}-c`,
-    "loopd-output-d",
+    `loopd-output-nobody-${process.pid}`,
   ];
   const folders = names.map((name) => join(tmpdir(), name));
   for (const folder of folders) {

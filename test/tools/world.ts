@@ -65,6 +65,8 @@ export async function world(
     allowedPrivateHosts: [],
     saveBlob: save,
     saveBlobFile: async (path) => save(await readFile(path)),
+    sourcesOf: () => Promise.resolve([]),
+    sourcesOfBlob: () => [],
     async readBlob(name, offset, length) {
       const bytes = await readFile(join(blobs, name)).catch(() => undefined);
       return bytes && { bytes: bytes.subarray(offset, offset + length), total: bytes.length };
@@ -100,6 +102,7 @@ export async function world(
         signal: options.signal ?? new AbortController().signal,
         progress: () => undefined,
         restartLimit: () => undefined,
+        standStill: (until) => until,
         ask: options.ask ?? (() => Promise.reject(new Error("nobody is there to ask"))),
         request: options.request ?? (() => Promise.reject(new Error("there is no helper"))),
         spawned: async (pid, startTime) => {

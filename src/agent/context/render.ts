@@ -8,11 +8,18 @@ export function frame(nonce: string, text: string): string {
   return `[loopd ${nonce}] ${text}`;
 }
 
-/** Breaks whatever looks like the start of such a frame, so that tool output cannot speak as loopd. */
-export function breakFrames(text: string): string {
-  return text.replace(/\[(?=\s*loopd\b)/gi, "[\u200b");
+/**
+ * Breaks whatever looks like the start of such a frame, and takes the session's nonce out, so that tool output cannot speak
+ * as loopd: not in letters or brackets that only look alike, not in two halves, and not by a model that was made to tell it.
+ */
+export function breakFrames(text: string, nonce: string): string {
+  const broken = text.replace(/\[(?=\s*loopd\b)/gi, "[\u200b");
+  if (nonce.length < SHORTEST_NONCE) return broken;
+  return broken.replace(new RegExp(nonce.replace(/\W/g, "\\$&"), "gi"), "quoted");
 }
 
+/** A shorter one would be found in ordinary words. */
+const SHORTEST_NONCE = 8;
 const EDITED = "Before it ran, the person changed the arguments to:";
 
 /** The results of a turn's newest step, in request order. Empty until every call has its outcome. */
@@ -21,7 +28,7 @@ export function resultBlocks(turn: TurnState, nonce: string): Block[] {
   const blocks = calls.flatMap((call): Block[] => {
     if (call.outcome === undefined) return [];
     const said = call.edited === undefined ? "" : `${frame(nonce, EDITED)} ${canonicalize(call.edited)}\n`;
-    const content = `${said}${breakFrames(call.outcome.text)}`;
+    const content = `${said}${breakFrames(call.outcome.text, nonce)}`;
     const isError = call.outcome.kind !== "ok";
     return [{ type: "tool_result", tool_use_id: call.wireId, content, ...(isError ? { is_error: true } : {}) }];
   });
@@ -64,13 +71,16 @@ function withNotes(results: readonly Block[], notes: readonly string[]): Block[]
 export function render(view: TurnView, settings: Settings): ModelRequest {
   const { epoch } = view;
   if (epoch === undefined) throw new Error("render needs an open epoch");
+  const { maxOutputTokens = settings.limits.maxOutputTokens, ...asked } = view.turn?.overrides ?? {};
+  const { temperature, topP, thinkingTokens } = asked;
   return {
     endpoint: epoch.endpoint,
     model: epoch.model,
     system: epoch.system,
     tools: epoch.tools,
     messages: [...view.sealed, ...pendingMessages(view)],
-    maxTokens: settings.limits.maxOutputTokens,
+    maxTokens: maxOutputTokens,
+    inference: { temperature, topP, thinkingTokens },
   };
 }
 

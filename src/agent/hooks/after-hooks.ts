@@ -1,6 +1,7 @@
 import type { EntryData, EntryDraft } from "../../protocol/entries.ts";
 import type { Hook } from "../../protocol/hooks.ts";
 import type { Millis } from "../../protocol/values.ts";
+import { cutText } from "../cut-text.ts";
 import { circumstancesOf } from "../policy/circumstances.ts";
 import type { Ports, Settings } from "../ports.ts";
 import { type CallView, callsOf, type TurnState, type TurnView } from "../transcript.ts";
@@ -81,7 +82,7 @@ function applicationOf(
     return { change: "outcome", text, failure: asked.why };
   }
   if (!("outcome" in asked.answer)) return { change: "none" };
-  return { change: "outcome", text: cut(asked.answer.outcome.text, limits.toolOutputBytes) };
+  return { change: "outcome", text: cutText(asked.answer.outcome.text, limits.toolOutputBytes) };
 }
 
 function callOf(turn: TurnState, { data }: EndDraft): CallView | undefined {
@@ -99,11 +100,4 @@ function withShaping(end: EndDraft, { text }: Shaping): EndDraft {
   const isMarked = data.outcome === "ok" || text.startsWith("ERROR:");
   const changed = { text: isMarked ? text : `ERROR: ${text}`, blob: undefined, content: undefined, saw: undefined };
   return { ...end, data: { ...data, ...changed } };
-}
-
-function cut(text: string, bytes: number): string {
-  const encoded = new TextEncoder().encode(text);
-  if (encoded.length <= bytes) return text;
-  const head = new TextDecoder().decode(encoded.subarray(0, bytes)).replace(/\ufffd+$/, "");
-  return `${head}\n[cut: a hook gave ${encoded.length} bytes]`;
 }

@@ -1,5 +1,6 @@
 import type { EntryData } from "../../protocol/entries.ts";
 import { decisionSchema } from "../../protocol/values.ts";
+import { withUsage } from "../spent.ts";
 import type { CallView, TurnState } from "../transcript.ts";
 import type { CallHooks, StepVerdict } from "./call-hooks.ts";
 
@@ -18,12 +19,10 @@ function judged(turn: TurnState, { hook, verdict: said, text = "", failure, usag
   const verdict = said === "fail" || said === "feedback" ? said : "pass";
   const one: StepVerdict = { hook, verdict, text, isBroken: failure !== undefined };
   const isRejection = verdict !== "pass" && failure === undefined;
-  const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = usage ?? {};
-  const tokens = turn.spent.tokens + inputTokens + outputTokens;
   return {
     ...turn,
     rejections: turn.rejections + (isRejection ? 1 : 0),
-    spent: { ...turn.spent, tokens, costUsd: turn.spent.costUsd + costUsd },
+    spent: usage === undefined ? turn.spent : withUsage(turn.spent, usage),
     step: { ...turn.step, verdicts: [...turn.step.verdicts, one] },
   };
 }

@@ -10,6 +10,8 @@ export interface Circumstances {
   /** Sources of text that nobody vouches for and the model has read. */
   taints: readonly string[];
   endpointTrust: "local" | "remote";
+  /** What surrounds the turn that a delegate works for. */
+  worksFor?: TurnState["worksFor"];
   now: Millis;
   /** What the history of the call gives cause for, besides what its facts do. */
   causes?: readonly Cause[];
@@ -17,6 +19,6 @@ export interface Circumstances {
 
 /** What surrounds the calls of a turn. */
 export function circumstancesOf(view: TurnView, turn: TurnState, now: Millis): Circumstances {
-  const { origin, overrides, endpointTrust } = turn;
-  return { session: view.session, origin, overrides, taints: view.taints, endpointTrust, now };
+  const { origin, overrides, endpointTrust, worksFor } = turn;
+  return { session: view.session, origin, overrides, taints: view.taints, endpointTrust, worksFor, now };
 }

@@ -4,6 +4,7 @@ import { FINAL_ANSWER } from "../hooks/final-answer.ts";
 import type { ParsedCall } from "../ports.ts";
 import { causesOf } from "./causes.ts";
 import type { Circumstances } from "./circumstances.ts";
+import { isBeyond } from "./grant-offer.ts";
 import { matches } from "./match.ts";
 
 /** What one layer said. */
@@ -24,6 +25,9 @@ export interface Verdict {
   /** How long a card may wait, as the answering rule says. */
   expiresIn?: string;
 }
+
+/** Only reads the catalogue; without it a model could not learn how to call a chosen tool that its epoch does not list. */
+const FIND_TOOLS = "find_tools";
 
 /** In the order in which they answer. */
 const LAYERS: readonly RuleLayer[] = ["floor", "turn", "hook", "config", "default"];
@@ -72,13 +76,14 @@ function grantFor(
     if (grant.expiresAt !== undefined && grant.expiresAt <= around.now) return false;
     const isCovered = (cause: Cause) =>
       grant.covers.some(({ type, source }) => type === cause.type && source === cause.source);
-    return causes.every(isCovered) && matches(rule, call, facts, around);
+    return causes.every(isCovered) && !isBeyond(rule, facts) && matches(rule, call, facts, around);
   });
 }
 
 /** The turn's own layer: its tool selection, and the person's `--yes`. */
 function turnRules(call: ParsedCall, { tools, denyTools, yes }: Overrides): Rule[] {
-  const isChosen = tools === undefined || tools.includes(call.name) || call.name === FINAL_ANSWER;
+  const isConstant = call.name === FINAL_ANSWER || (call.name === FIND_TOOLS && tools?.length !== 0);
+  const isChosen = tools === undefined || tools.includes(call.name) || isConstant;
   const isMasked = !isChosen || denyTools?.includes(call.name) === true;
   const rules: Rule[] = [];
   if (isMasked) {

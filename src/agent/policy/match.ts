@@ -25,13 +25,29 @@ export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circ
 /** What a rule says about the turn rather than about the call. */
 function matchesCircumstances(rule: Rule, around: Circumstances): boolean {
   const { origin, taint, endpointTrust, env } = rule.when;
-  if (origin !== undefined && !listOf(origin).includes(around.origin)) return false;
-  if (endpointTrust !== undefined && !listOf(endpointTrust).includes(around.endpointTrust)) return false;
+  if (origin !== undefined && !matchesOrigin(listOf(origin), rule, around)) return false;
+  if (endpointTrust !== undefined && !matchesTrust(listOf(endpointTrust), rule, around)) return false;
   if (taint !== undefined && !matchesGlobs(listOf(taint), rule, around.taints)) return false;
   const values = around.overrides.env ?? {};
   return Object.entries(env ?? {}).every(([key, wanted]) => {
     return Object.hasOwn(values, key) && listOf(wanted).includes(values[key] ?? "");
   });
+}
+
+/** A rule that forbids or asks whoever is worked for does so for the delegate; to permit, it must speak of delegates. */
+function matchesOrigin(wanted: readonly string[], { decision }: Rule, { origin, worksFor }: Circumstances): boolean {
+  return (
+    wanted.includes(origin) || (decision !== "execute" && worksFor !== undefined && wanted.includes(worksFor.origin))
+  );
+}
+
+/** What a delegate finds out reaches the endpoint that it works for as well as its own. */
+function matchesTrust(wanted: readonly string[], { decision }: Rule, around: Circumstances): boolean {
+  const { endpointTrust, worksFor = { endpointTrust } } = around;
+  const reached = [endpointTrust, worksFor.endpointTrust];
+  return decision === "execute"
+    ? reached.every((one) => wanted.includes(one))
+    : reached.some((one) => wanted.includes(one));
 }
 
 /** To permit, a rule must cover every value; to forbid or ask, one is enough. */

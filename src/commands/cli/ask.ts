@@ -4,28 +4,19 @@ import { isAbsolute, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
-import { keyValue, schemaFile, several, validatorFiles } from "./answer-options.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
 import { ExitWith, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
-import { commaList, examples, wholeNumber } from "./options.ts";
+import { commaList, examples } from "./options.ts";
+import { addOverrideOptions, type OverrideFlags, overridesFrom } from "./override-options.ts";
 import { say } from "./print.ts";
 import { programName, standingFolder } from "./program-name.ts";
 import { promptText } from "./prompt-text.ts";
 import { resolveSession } from "./resolve-session.ts";
 
-interface AskOptions {
+interface AskOptions extends OverrideFlags {
   session?: string;
-  endpoint?: string;
-  model?: string;
-  tools?: string[];
-  denyTools?: string[];
-  note?: string;
-  maxSteps?: number;
-  env?: Record<string, string>;
-  schema?: string;
-  validate?: string[];
   yes?: boolean;
   wait: boolean;
   detach?: boolean;
@@ -35,21 +26,13 @@ interface AskOptions {
 
 /** `loopd ask`: one turn, from the prompt to its end. */
 export function addAsk(program: Command): void {
-  program
-    .command("ask")
-    .argument("[text...]", "the prompt; - or nothing reads it from standard input")
+  const command = program.command("ask").argument("[text...]", "the prompt; - or nothing reads it from standard input");
+  command
     .description("Ask a question; the model works with your files and asks before it acts.")
     .option("-s, --session <id>", "go on in this session (the beginning of its id is enough)")
-    .addOption(new Option("--new", "begin a new session (the default)").conflicts("session"))
-    .option("-e, --endpoint <name>", "the endpoint to ask; see loopd endpoints list")
-    .option("-m, --model <model>", "the model to ask for")
-    .option("--tools <a,b>", "only these tools, for this turn", commaList)
-    .option("--deny-tools <a,b>", "not these tools, for this turn", commaList)
-    .option("--note <text>", "something the model should know for this turn only")
-    .option("--max-steps <n>", "model requests at most, for this turn", wholeNumber(1, 10_000))
-    .option("--env <key=value>", "a value of the turn's environment, as config.json declares it; repeatable", keyValue)
-    .option("--schema <file>", "print JSON that fits the JSON Schema in this file, and nothing else")
-    .option("--validate <file>", "check the answer: a program, or a .json; FILE:permissive only warns", several)
+    .addOption(new Option("--new", "begin a new session (the default)").conflicts("session"));
+  addOverrideOptions(command, "for this turn")
+    .option("--unset <a,b>", "not what the session sets, such as tools,note or env.KEY, for this turn", commaList)
     .option("-y, --yes", "approve what the rules would ask about, for this turn; denies and warnings still stand")
     .addOption(new Option("--no-wait", "leave with exit code 3 when a person has to answer"))
     .addOption(new Option("-d, --detach", "print session and turn, and leave at once").conflicts("wait"))
@@ -86,21 +69,21 @@ async function submit(request: TurnRequest): Promise<void> {
 }
 
 async function turnRequest(words: readonly string[], options: AskOptions): Promise<TurnRequest> {
-  const { endpoint, model, tools, denyTools, note, maxSteps, env, yes } = options;
+  const { endpoint, model, ...overrides } = overridesFrom(options);
   if (options.session !== undefined && options.workspace !== undefined) {
     throw usage("--workspace is for a new session; this one keeps its folder. Leave out --workspace or --session.");
   }
-  const unsaved = endpoint === undefined ? unsavedEndpoint(process.env, model) : undefined;
+  const unsaved = typeof endpoint === "string" ? undefined : unsavedEndpoint(process.env, model ?? undefined);
   const given = options.session;
   const place =
     given === undefined
       ? { workspace: workspaceOf(options.workspace) }
       : { session: await withHelper((connection) => resolveSession(connection, given)) };
-  const schema = options.schema === undefined ? undefined : schemaFile(options.schema);
-  const validators = options.validate === undefined ? undefined : validatorFiles(options.validate);
   const input = await promptText(words);
-  const overrides = { maxSteps, tools, denyTools, note, env, schema, validators, yes };
-  return { requestId: randomUUID(), input, ...place, endpoint, model, unsaved, overrides };
+  return {
+    ...{ requestId: randomUUID(), input, ...place, endpoint, model, unsaved },
+    overrides: { ...overrides, yes: options.yes },
+  };
 }
 
 function workspaceOf(given: string | undefined): string {

@@ -4,12 +4,11 @@ import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow } from "../../protocol/requests.ts";
 import { type FollowedTurn, followTurn, type TurnEvent, type TurnTarget } from "../follow-turn.ts";
 import { listCards } from "../list-cards.ts";
-import { presentCard } from "../present/card.ts";
 import { cardText, unpainted } from "../present/card-view.ts";
 import { presentFinish } from "../present/finish.ts";
 import { addDelta, addEntry, beginProgress, type TurnProgress } from "../present/turn-progress.ts";
 import { answeredBy, askForCard } from "./card-desk.ts";
-import { commandFor } from "./card-output.ts";
+import { briefCard, commandFor } from "./card-output.ts";
 import { sayFailure } from "./failure.ts";
 import { openForCli } from "./helper-access.ts";
 import { type Interrupt, listenForInterrupts } from "./interrupts.ts";
@@ -71,6 +70,11 @@ class Attendance {
   /** Fires, with who it was, when the card that is being asked about is resolved elsewhere. */
   #prompt: { cardId: string; elsewhere: AbortController } | undefined;
   #desk: Promise<void> = Promise.resolve();
+  /** Cards of the turn's delegates that wait; each is shown once. Their entries are in sessions of their own. */
+  #delegateCards: readonly string[] = [];
+  readonly #shown = new Set<string>();
+  #looks: Promise<void> = Promise.resolve();
+  #isLookDue = false;
 
   constructor(turn: FollowedTurn, options: AttendOptions, report: ProgressReport, output: TurnOutput) {
     this.#turn = turn;
@@ -89,6 +93,7 @@ class Attendance {
       }
     } finally {
       this.#output.finish();
+      await this.#looks;
       this.#prompt?.elsewhere.abort();
       await this.#desk;
     }
@@ -123,6 +128,9 @@ class Attendance {
     this.#output.take(event);
     this.#report.update(this.#progress);
     if (event.type === "entry") this.#takeEntry(event.entry);
+    if (!this.#isAboutDelegate(event) || this.#isLookDue) return;
+    this.#isLookDue = true;
+    this.#looks = this.#looks.then(() => this.#lookAtDelegates()).catch((thrown: unknown) => this.#fail(thrown));
   }
 
   #takeEntry(entry: Entry): void {
@@ -145,9 +153,34 @@ class Attendance {
     }
   }
 
+  #isAboutDelegate(event: TurnEvent): boolean {
+    const isNamed = (callId: string) =>
+      this.#progress.calls.some((call) => call.callId === callId && call.name === "delegate");
+    if (event.type === "delta") return event.delta.channel === "progress" && isNamed(event.delta.request);
+    if (event.type !== "entry") return false;
+    const { kind, data } = event.entry;
+    return (kind === "tool.started" || kind === "tool.finished") && isNamed(data.callId);
+  }
+
+  /** Shows what delegates wait for, as if the turn itself did, and closes a prompt that was answered elsewhere. */
+  async #lookAtDelegates(): Promise<void> {
+    this.#isLookDue = false;
+    const cards = await listCards(this.#turn.request, { session: this.#turn.session });
+    const theirs = cards.filter(({ session }) => session !== this.#turn.session).map(({ approvalId }) => approvalId);
+    const asked = this.#prompt?.cardId ?? "";
+    if (this.#delegateCards.includes(asked) && !theirs.includes(asked)) this.#prompt?.elsewhere.abort();
+    this.#delegateCards = theirs;
+    for (const cardId of theirs.filter((one) => !this.#shown.has(one))) {
+      this.#shown.add(cardId);
+      this.#desk = this.#desk.then(() => this.#attendCard(cardId)).catch((thrown: unknown) => this.#fail(thrown));
+      if (this.#options.onCard === "leave") void this.#desk.then(() => this.#leave(WAITING));
+    }
+  }
+
   /** Shows a pending card: as a prompt in a terminal, else as words that say how to answer it from somewhere else. */
   async #attendCard(cardId: string): Promise<void> {
-    const isPending = () => this.#progress.pendingCards.some((card) => card.cardId === cardId);
+    const isPending = () =>
+      this.#delegateCards.includes(cardId) || this.#progress.pendingCards.some((card) => card.cardId === cardId);
     if (!isPending()) return;
     const cards = await listCards(this.#turn.request, { session: this.#turn.session });
     const card = cards.find(({ approvalId }) => approvalId === cardId);
@@ -166,7 +199,7 @@ class Attendance {
   }
 
   #tellCard(card: CardRow): void {
-    this.#report.note(`${cardText(presentCard(card), unpainted)}\n  Answer from any terminal: ${commandFor(card)}`);
+    this.#report.note(`${cardText(briefCard(card), unpainted)}\n  Answer from any terminal: ${commandFor(card)}`);
   }
 
   #hint(): string {
@@ -176,7 +209,7 @@ class Attendance {
   /** Leaves the turn running: 0, or 3 if it waits for a person. */
   #detach(words: string): void {
     this.#report.note(words);
-    this.#leave(this.#progress.pendingCards.length > 0 ? WAITING : 0);
+    this.#leave(this.#progress.pendingCards.length + this.#delegateCards.length > 0 ? WAITING : 0);
   }
 
   #fail(thrown: unknown): void {

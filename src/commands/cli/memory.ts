@@ -5,7 +5,7 @@ import { oneLine } from "../present/terminal-text.ts";
 import { editText } from "./edit-text.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 import { table } from "./table.ts";
 
 /** `loopd memory`: the notes that outlive conversations. */
@@ -59,13 +59,15 @@ async function list({ json }: { json?: boolean }): Promise<void> {
     { head: "CHANGED" },
     { head: "SIZE", align: "right" as const },
     { head: "FIRST LINE" },
+    { head: "FROM" },
   ];
   const now = Date.now();
-  const rows = notes.map(({ topic, summary, bytes, updatedAt }) => [
+  const rows = notes.map(({ topic, summary, bytes, updatedAt, sources = [] }) => [
     topic,
     ago(updatedAt, now),
     byteSize(bytes),
     oneLine(summary, 80),
+    oneLine(sources.join(", "), 80),
   ]);
   print(table(columns, rows));
 }
@@ -74,6 +76,9 @@ async function show(words: string[], { json }: { json?: boolean }): Promise<void
   const note = await withHelper((connection) => connection.request("memory.read", { topic: words.join(" ") }));
   if (json === true) return printJson(note);
   print(note.text.trimEnd());
+  if (note.taints === undefined) return;
+  const from = `Written after reading: ${note.taints.map((source) => oneLine(source, 80)).join(", ")}.`;
+  say(`${from} Whoever reads it is tainted by that, until you have edited it: loopd memory edit ${note.topic}`);
 }
 
 async function edit(words: string[]): Promise<void> {

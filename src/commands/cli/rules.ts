@@ -168,9 +168,10 @@ async function test(options: TestOptions): Promise<void> {
   print(verdictText(result));
 }
 
-function verdictText({ decision, ruleId, reason, causes, heard, facts }: ResultOf<"rule.test">): string {
+function verdictText({ decision, ruleId, reason, causes, heard, facts, unasked }: ResultOf<"rule.test">): string {
   const lines = [`${decision}, because of ${ruleId}${reason === undefined ? "" : `: ${reason}`}`];
   for (const { layer, ruleId: id, decision: said } of heard) lines.push(`  ${layer.padEnd(8)} ${id} says ${said}`);
+  if (unasked.length > 0) lines.push(`  hooks    ${unasked.join(", ")}: a real call asks them too; this test does not`);
   for (const { type, source } of causes) lines.push(`  cause    ${type}: ${source}`);
   lines.push(`  facts    ${JSON.stringify({ ...facts, hash: undefined })}`);
   return lines.join("\n");

@@ -3,13 +3,17 @@ import type { SearchHit, SessionRow, TurnRow } from "../../protocol/requests.ts"
 import { listCards } from "../list-cards.ts";
 import { waitingWords } from "../present/card.ts";
 import { presentFinish } from "../present/finish.ts";
+import { chosenWords } from "../present/overrides.ts";
 import { ago, plural } from "../present/quantity.ts";
 import { oneLine, printableText } from "../present/terminal-text.ts";
+import { addClearSession } from "./clear-session.ts";
+import { addForkSession } from "./fork-session.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples, wholeNumber } from "./options.ts";
 import { print, printJson, styled } from "./print.ts";
 import { programName } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
+import { addSetSession, settingWords } from "./set-session.ts";
 import { table } from "./table.ts";
 import { addUndoFiles } from "./undo-files.ts";
 
@@ -19,7 +23,7 @@ type ListOptions = { json?: boolean; limit: number };
 export function addSessions(program: Command): void {
   const sessions = program
     .command("sessions")
-    .description("List, show and search conversations.")
+    .description("List, show, search, set up, fork and clear conversations.")
     .addHelpText(
       "after",
       examples("loopd sessions", "loopd sessions show s3k9", 'loopd sessions search "largest files"'),
@@ -50,6 +54,9 @@ export function addSessions(program: Command): void {
     .addHelpText("after", examples("loopd sessions search tax return", "loopd sessions search --json README"))
     .action(search);
 
+  addSetSession(sessions);
+  addForkSession(sessions);
+  addClearSession(sessions);
   addUndoFiles(sessions);
 }
 
@@ -65,36 +72,54 @@ async function list({ json, limit }: ListOptions): Promise<void> {
     { head: "TITLE" },
   ];
   const now = Date.now();
-  const row = ({ session, updatedAt, turns, state, title }: SessionRow) => [
-    session,
-    ago(updatedAt, now),
-    String(turns),
-    state,
-    oneLine(title, 60),
+  const row = (one: SessionRow) => [
+    one.session,
+    ago(one.updatedAt, now),
+    String(one.turns),
+    one.state,
+    oneLine(`${originWords(one)}${one.title}`, 60),
   ];
   print(table(columns, sessions.map(row)));
 }
 
+/** Tells sessions of the same title apart. */
+function originWords({ delegateOf, forkedFrom }: SessionRow): string {
+  if (delegateOf !== undefined) return `delegate of ${delegateOf.session}: `;
+  return forkedFrom === undefined ? "" : `fork of ${forkedFrom.session}: `;
+}
+
 async function show(prefix: string, { json }: { json?: boolean }): Promise<void> {
-  const { session, turns, cards } = await withHelper(async (connection) => {
+  const { session, turns, overrides, cards } = await withHelper(async (connection) => {
     const place = { session: await resolveSession(connection, prefix) };
     const shown = await connection.request("session.show", place);
     return { ...shown, cards: await listCards(connection.request, place) };
   });
-  if (json === true) return printJson({ session, turns });
+  if (json === true) return printJson({ session, turns, overrides });
   print(
     `${session.session}  ${session.title}\n${session.workspace} · ${plural(session.turns, "turn")} · ${session.state}`,
   );
+  if (session.forkedFrom !== undefined)
+    print(`forked from ${session.forkedFrom.session} at entry ${session.forkedFrom.at}`);
+  const { delegateOf } = session;
+  if (delegateOf !== undefined) print(`delegate of ${delegateOf.session}, for its call ${delegateOf.callId}`);
+  const settings = settingWords(overrides);
+  if (settings !== undefined) print(settings);
   for (const turn of turns) printTurn(turn);
   if (cards.length > 0) print(`\n${waitingWords(cards, programName(process.env))}`);
 }
 
-function printTurn({ input, startedAt, state, text }: TurnRow): void {
-  const head = printableText(`${startedAt}  ${state}`);
+function printTurn({ input, startedAt, state, text, inheritedFrom, delegates = [], provenance = {} }: TurnRow): void {
+  const isLeft = inheritedFrom !== undefined && state === "interrupted" && text === undefined;
+  const shown = isLeft ? "open there" : state;
+  const chosen = chosenWords(provenance);
+  const from = inheritedFrom === undefined ? "" : `  of ${inheritedFrom}`;
+  const head = printableText(`${startedAt}  ${shown}${from}${chosen === "" ? "" : `  (${chosen})`}`);
   process.stdout.write(
     `\n${styled("dim", head, process.stdout)}\n${styled("bold", printableText(`> ${input.replaceAll("\n", "\n> ")}`), process.stdout)}\n`,
   );
+  if (delegates.length > 0) print(`delegated to ${delegates.join(", ")}`);
   if (text !== undefined && text !== "") print(text);
+  else if (isLeft) print("This session was forked before the turn had ended, and does not go on with it.");
   else if (state !== "queued" && state !== "running" && state !== "waiting") print(presentFinish(state).sentence);
 }
 

@@ -58,7 +58,7 @@ async function show(prefix: string, { json, kind }: { json?: boolean; kind?: Ent
 }
 
 /** All entries of a session, page by page; pages shrink where entries are so large that a full one would not fit a frame. */
-async function* readTrace(connection: Connection, session: string): AsyncGenerator<Entry> {
+export async function* readTrace(connection: Connection, session: string): AsyncGenerator<Entry> {
   let after = 0;
   let limit = PAGE;
   for (;;) {

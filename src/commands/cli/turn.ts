@@ -66,12 +66,14 @@ async function cancel(prefix: string): Promise<void> {
 async function wait(prefix: string, options: { json?: boolean }): Promise<void> {
   const place = await withHelper(async (connection) => {
     const session = await resolveSession(connection, prefix);
-    const { turns } = await connection.request("session.show", { session });
+    const shown = await connection.request("session.show", { session });
+    // An inherited turn that was open where the fork begins never ends in it.
+    const turns = shown.turns.filter(({ inheritedFrom }) => inheritedFrom === undefined);
     const newest = turns.reduce(
       (best, row) => (best === undefined || row.startedAt >= best.startedAt ? row : best),
       turns[0],
     );
-    if (newest === undefined) throw new LoopdError("unknown-turn", `Session ${session} has no turn yet.`);
+    if (newest === undefined) throw new LoopdError("unknown-turn", `Session ${session} has no turn of its own yet.`);
     return { session, turn: newest.turn };
   });
   const output = options.json === true ? "json" : "answer";

@@ -2,11 +2,18 @@ import type { CardRow } from "../../protocol/requests.ts";
 import { argumentText, changeOf, previewOf } from "./arguments.ts";
 import { callSummary, effectWords } from "./call.ts";
 import { type CardChoice, type CardView, createSections } from "./card-view.ts";
+import { causeText } from "./cause.ts";
+import { plural } from "./quantity.ts";
+import { grantWords } from "./rule.ts";
 import { oneLine } from "./terminal-text.ts";
 
 const approvalChoices: CardChoice[] = [
   { title: "Approve", resolution: "approved" },
   { title: "Deny", resolution: "denied" },
+];
+const longerChoices: CardChoice[] = [
+  { title: "Approve for This Session", resolution: "approved", scope: "session" },
+  { title: "Approve Always", resolution: "approved", scope: "always" },
 ];
 const recoveryChoices: CardChoice[] = [
   { title: "It Happened", resolution: "answered", answer: "happened" },
@@ -31,29 +38,39 @@ export function presentApproval(card: CardRow): CardView {
   add("Touches", facts?.paths?.join("\n"), "block");
   add("Working folder", card.workspace);
   add("Careful", warning(card));
-  add("Asked because", card.causes.map((cause) => `${causeWords[cause.type]} (${cause.source})`).join("; "));
+  add("Asked because", [...reasonWords(card), ...card.causes.map(causeText)].join("; "));
   add("Change", changeOf(card), "diff");
   add("Arguments", argumentText(card), "block");
   add("Preview", previewOf(card), "block");
+  add("Answer until", card.state === "pending" ? expiryWords(card) : undefined);
+  add(card.grant?.isSuggested === true ? "Asked often" : "For longer", isRecovery ? undefined : longerWords(card));
   add("The model says", card.rationale === undefined ? undefined : oneLine(card.rationale, LONGEST_RATIONALE));
   const summary = callSummary(card.tool, card.arguments);
   return {
     title: isRecovery ? `What became of this? ${summary}` : `May loopd do this? ${summary}`,
     sections,
     asksFor: "choice",
-    choices: isRecovery ? recoveryChoices : approvalChoices,
+    choices: isRecovery ? recoveryChoices : [...approvalChoices, ...(card.grant === undefined ? [] : longerChoices)],
   };
 }
 
-const causeWords: Record<CardRow["causes"][number]["type"], string> = {
-  taint: "text from elsewhere may have suggested it",
-  rehydration: "a hidden value would be sent in clear",
-  rescued: "the call was repaired from damaged output",
-  "secure-field": "it touches a password field",
-  "hook-change": "a hook changed the arguments",
-  image: "an image would be sent",
-  repeat: "it would happen a second time, to mend an answer",
-};
+/** What the rule that asks says about itself. */
+function reasonWords({ ruleId = "a rule", ruleReason }: CardRow): string[] {
+  return ruleReason === undefined ? [] : [`${ruleId} says: ${oneLine(ruleReason, LONGEST_RATIONALE)}`];
+}
+
+function expiryWords({ expiresAt }: CardRow): string | undefined {
+  return expiresAt === undefined ? undefined : `${expiresAt}; after that it counts as denied`;
+}
+
+/** What an approval for longer would match. Said on every card, and with more stress once the same was approved often. */
+function longerWords(card: CardRow): string | undefined {
+  const words = grantWords(card);
+  if (words === undefined) return undefined;
+  const allows = `approving it for this session or always would let run without asking: ${words}`;
+  if (card.grant?.isSuggested !== true) return allows;
+  return `you have approved such a call ${plural(card.approvals ?? 0, "time")}; ${allows}`;
+}
 
 function toolWords({ tool, effect, facts }: CardRow): string {
   // What a tool of a server does is known to that server alone.

@@ -56,12 +56,15 @@ export function askActions(progress: TurnProgress, input: string | undefined, ca
 
 function cardActions(card: CardRow): CardAction[] {
   const { choices, asksFor } = presentCard(card);
-  const actions = choices.map((choice): CardAction => ({ type: "answer-card", card, choice }));
+  const actionOf = (choice: CardChoice): CardAction => ({ type: "answer-card", card, choice });
+  const isLonger = ({ scope }: CardChoice) => scope !== undefined;
+  const actions = choices.filter((choice) => !isLonger(choice)).map(actionOf);
   if (asksFor === "text") actions.unshift({ type: "answer-in-words", card });
   if (asksFor === "form") actions.unshift({ type: "fill-in-form", card });
   if (card.type !== "recovery") actions.push({ type: "deny-with-reason", card });
   if (card.type !== "question") {
     actions.push({ type: "copy-arguments", text: JSON.stringify(card.arguments, null, 2) });
   }
+  actions.push(...choices.filter(isLonger).map(actionOf));
   return actions;
 }

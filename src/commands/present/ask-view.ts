@@ -3,6 +3,7 @@ import type { Millis } from "../../protocol/values.ts";
 import { outcomeMarks } from "./call.ts";
 import { presentCard } from "./card.ts";
 import type { CardSection } from "./card-view.ts";
+import { shortened } from "./shortened.ts";
 import { presentFinish } from "./finish.ts";
 import { codeBlock, codeSpan, plainMarkdown, quoteBlock, shownMarkdown } from "./markdown-text.ts";
 import { count, duration } from "./quantity.ts";
@@ -68,14 +69,23 @@ export function presentAsk(situation: AskSituation): AskView {
 /** A card in Markdown: what is asked, with the real arguments; nothing in them can pass for our own words. */
 function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
   if (first === undefined) return "";
-  const { title, sections } = presentCard(first);
+  const { title, sections } = shortened(presentCard(first), "Copy Arguments has all of it");
   const parts = sections.map(sectionMarkdown);
+  const titles = others.slice(0, MOST_CALLS).map((card) => `- ${plainMarkdown(presentCard(card).title)}`);
   const more =
-    others.length === 0 ? [] : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one.*`];
+    others.length === 0
+      ? []
+      : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one:*\n\n${titles.join("\n")}`];
   return [`## ${plainMarkdown(title)}`, ...parts, ...more, "---"].join("\n\n");
 }
 
-function sectionMarkdown({ label, text, format }: CardSection): string {
+function sectionMarkdown({ gap, ...section }: CardSection): string {
+  if (gap === undefined) return wholeMarkdown(section);
+  const end = codeBlock(gap.end, section.format === "diff" ? "diff" : "");
+  return `${wholeMarkdown({ ...section, format: section.format === "line" ? "block" : section.format })}\n\n*… ${gap.words} …*\n\n${end}`;
+}
+
+function wholeMarkdown({ label, text, format }: CardSection): string {
   switch (format) {
     case "quote":
       return `**${label}**\n\n${quoteBlock(text)}`;

@@ -44,6 +44,7 @@ const sentences: Record<string, (values: Arguments) => string | undefined> = {
   memory_search: (values) => quoted("search the notes for", values.query),
   memory_write: (values) => quoted("write the note", values.topic),
   memory_forget: (values) => quoted("forget the note", values.topic),
+  delegate: (values) => quoted("delegate", values.task),
   find_tools: (values) => quoted("look for tools:", values.query) ?? "look for tools",
 };
 

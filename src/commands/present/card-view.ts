@@ -7,12 +7,16 @@ export interface CardSection {
   text: string;
   /** `line`: a sentence; `quote`: somebody else's words; `block`: character by character; `diff`: the same, with + and -. */
   format: "line" | "quote" | "block" | "diff";
+  /** Present where the text is not shown whole: what is left out behind it, in our words, and the end of the text. */
+  gap?: { words: string; end: string };
 }
 
 /** What a person may answer to a card, for `card.resolve`. */
 export interface CardChoice {
   title: string;
   resolution: "approved" | "denied" | "answered";
+  /** How far an approval reaches; once where absent. */
+  scope?: "session" | "always";
   answer?: Json;
 }
 
@@ -40,10 +44,11 @@ export type Paint = (line: string, format: CardSection["format"]) => string;
 
 /** The view as lines of text; all that is not ours is indented further, so that nothing in it can pass for a label. */
 export function cardText(view: CardView, paint: Paint): string {
-  const parts = view.sections.map(({ label, text, format }) => {
-    if (format === "line" && !text.includes("\n")) return `  ${label}: ${text}`;
-    const lines = text.split("\n").map((line) => `    ${paint(line, format)}`);
-    return [`  ${label}:`, ...lines].join("\n");
+  const parts = view.sections.map(({ label, text, format, gap }) => {
+    if (gap === undefined && format === "line" && !text.includes("\n")) return `  ${label}: ${text}`;
+    const indented = (part: string) => part.split("\n").map((line) => `    ${paint(line, format)}`);
+    const rest = gap === undefined ? [] : [`  … ${gap.words} …`, ...indented(gap.end)];
+    return [`  ${label}:`, ...indented(text), ...rest].join("\n");
   });
   return [view.title, ...parts].join("\n");
 }

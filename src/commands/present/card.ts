@@ -11,9 +11,12 @@ export function presentCard(card: CardRow): CardView {
 }
 
 /** The command that answers a card from any terminal. `program`: how this person calls loopd; `id`: fit for a shell. */
-export function answerCommand({ type, question }: CardRow, program: string, id: string): string {
+export function answerCommand({ type, question, grant }: CardRow, program: string, id: string): string {
   if (type === "recovery") return `${program} approvals answer ${id} happened|again|skip`;
-  if (type === "approval") return `${program} approvals approve ${id}   (or: deny ${id} --reason TEXT)`;
+  if (type === "approval") {
+    const longer = grant === undefined ? "" : "; for longer: --scope session|always";
+    return `${program} approvals approve ${id}   (or: deny ${id} --reason TEXT${longer})`;
+  }
   return `${program} questions answer ${id} ${answerWords(question)}   (or: --decline)`;
 }
 

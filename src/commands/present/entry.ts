@@ -1,5 +1,7 @@
 import type { Entry, EntryData } from "../../protocol/entries.ts";
+import { sessionOverridesSchema } from "../../protocol/overrides.ts";
 import { callSummary } from "./call.ts";
+import { chosenWords, overrideLines } from "./overrides.ts";
 import { byteSize, count, duration } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 import { textOf } from "./turn-progress.ts";
@@ -20,10 +22,15 @@ function hookWords({ hook, at, change, verdict, text, failure }: EntryData<"hook
 
 function words(entry: Entry): string {
   switch (entry.kind) {
-    case "session.created":
-      return `${entry.data.title} in ${entry.data.workspace}`;
+    case "session.created": {
+      const { title, workspace, from } = entry.data;
+      const whose = from === undefined ? "" : `, a delegate of session ${from.session} for call ${from.callId}`;
+      return `${title} in ${workspace}${whose}`;
+    }
     case "session.forked":
-      return `from ${entry.data.from} at ${entry.data.at}`;
+      return `from ${entry.data.from} at ${entry.data.at}${entry.data.title === undefined ? "" : `: ${entry.data.title}`}`;
+    case "session.cleared":
+      return `by ${entry.data.by}: the model begins anew`;
     case "epoch.opened": {
       const { reason, endpoint, model, tools, keeps = "nothing" } = entry.data;
       return `${reason}: ${model} at ${endpoint}, ${tools.length} tools, keeps ${keeps.replace("-", " ")} of what was said`;
@@ -31,7 +38,7 @@ function words(entry: Entry): string {
     case "epoch.skipped":
       return `${entry.data.reason}: ${entry.data.why}`;
     case "turn.started":
-      return `${entry.data.origin} asks ${entry.data.model} at ${entry.data.endpoint}: ${entry.data.input}`;
+      return startWords(entry.data);
     case "note.added":
       return `${entry.data.from}: ${entry.data.text}`;
     case "request.sent": {
@@ -91,8 +98,18 @@ function words(entry: Entry): string {
   }
 }
 
+/** `user asks m at e (turn: tools; session: note): …` */
+function startWords({ origin, model, endpoint, input, provenance }: EntryData<"turn.started">): string {
+  const chosen = chosenWords(provenance);
+  return `${origin} asks ${model} at ${endpoint}${chosen === "" ? "" : ` (${chosen})`}: ${input}`;
+}
+
 /** `file /w/a.txt changed`, `session colour = "red"`. */
 function stateWords({ store, key, before, after }: EntryData<"state.changed">): string {
+  if (store === "overrides") {
+    const lines = overrideLines(sessionOverridesSchema.safeParse(after ?? {}).data ?? {});
+    return `for every turn: ${lines.join("; ") || "nothing"}`;
+  }
   if (after === undefined || after === null) return `${store} ${key} removed`;
   if (store === "session") return `${store} ${key} = ${JSON.stringify(after)}`;
   return `${store} ${key} ${before === undefined || before === null ? "created" : "changed"}`;

@@ -1,17 +1,48 @@
-import type { Rule } from "../../protocol/values.ts";
+import type { CardRow } from "../../protocol/requests.ts";
+import type { Cause, Rule, RuleCondition } from "../../protocol/values.ts";
+import { causeText } from "./cause.ts";
 import { oneLine } from "./terminal-text.ts";
 
 /** What a rule speaks about, in one line. */
 export function ruleWords({ when, grant }: Rule): string {
-  const parts = Object.entries(when).map(([key, value]) => `${key} ${wordsOf(value)}`);
-  const words = parts.length === 0 ? "anything else" : parts.join(" and ");
+  const words = conditionWords(when);
   if (grant === undefined) return oneLine(words, 300);
   const { scope, session, covers, by, at, expiresAt } = grant;
   const where = scope === "session" ? `in session ${session ?? "?"}` : "in every session";
-  const causes =
-    covers.length === 0 ? "" : `, also where text came from ${covers.map(({ source }) => source).join(", ")}`;
   const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
-  return oneLine(`${words} ${where}${causes}${until} (${by}, ${at})`, 400);
+  return oneLine(`${words} ${where}${coverWords(covers)}${until} (${by}, ${at})`, 400);
+}
+
+/** What an approval for longer than once would allow from then on, in full; undefined where there is no such thing. */
+export function grantWords({ grant, facts }: CardRow): string | undefined {
+  if (grant === undefined) return undefined;
+  const { when, covers } = grant;
+  const rest = when.argv === undefined ? ", whatever else its arguments say" : "";
+  const server = facts?.server === undefined ? "" : ` of the server ${facts.server}`;
+  return `${conditionWords(when)}${server}${rest}${coverWords(covers)}`;
+}
+
+/** Conditions as a sentence says them; those that people rarely meet keep the names that config.json gives them. */
+function conditionWords(when: RuleCondition): string {
+  const { tool, argv, command, path, domain, isSandboxed, ...others } = when;
+  const parts = [
+    tool === undefined ? "" : `tool ${wordsOf(tool)}`,
+    argv === undefined ? "" : `with exactly the command \`${argv.map(quoted).join(" ")}\``,
+    command === undefined ? "" : `with a command that begins \`${command.map(quoted).join(" ")}\``,
+    path === undefined ? "" : `on ${wordsOf(path)}`,
+    domain === undefined ? "" : `reaching ${wordsOf(domain)}`,
+    isSandboxed === undefined ? "" : isSandboxed ? "in the sandbox" : "outside the sandbox",
+    ...Object.entries(others).map(([key, value]) => `${key} ${wordsOf(value)}`),
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "anything else" : parts.join(" ");
+}
+
+function coverWords(covers: readonly Cause[]): string {
+  return covers.length === 0 ? "" : `, also when ${covers.map(causeText).join(" and ")}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
 function wordsOf(value: unknown): string {

@@ -25,11 +25,21 @@ interface FileChange {
 /** Decides from what is there now. Called for the preview and again for the change itself; must be pure. */
 export type PlanChange = (state: FileState, path: string) => PlannedChange | Promise<PlannedChange>;
 
+/** Whether nothing of what was there stays. Then the session must have seen it. */
+type Extent = "whole" | "parts";
+
 /** Facts with what would change, as a diff. A change that cannot be made has facts too; `changeFile` tells the model. */
-export async function inspectChange(path: string, place: Place, plan: PlanChange): Promise<Omit<Facts, "hash">> {
-  const facts = await inspectPath(path, place);
-  if (facts.isProtected === true) return facts;
-  const real = facts.paths?.[0] ?? path;
+export async function inspectChange(
+  path: string,
+  place: Place,
+  plan: PlanChange,
+  extent: Extent,
+): Promise<Omit<Facts, "hash">> {
+  const where = await inspectPath(path, place);
+  if (where.isProtected === true) return where;
+  const real = where.paths?.[0] ?? path;
+  // Words about text that is not where it should be show the nearest that is.
+  const facts = extent === "whole" ? where : { ...where, sources: await place.sourcesOf([real], "content") };
   const state = await readFileState(real);
   const planned = await plan(state, real);
   const before = state.type === "file" ? state.sha256 : state.type;
@@ -40,14 +50,10 @@ export async function inspectChange(path: string, place: Place, plan: PlanChange
 }
 
 /**
- * Makes a decided change: refused if the session has seen the file when it was another (or never, unless that is
- * allowed), kept for undo and recorded before anything is written, then put in place all at once.
+ * Makes a decided change: refused if the session has seen the file when it was another (or never, where the whole of it
+ * is replaced), kept for undo and recorded before anything is written, then put in place all at once.
  */
-export async function changeFile(
-  context: ToolContext,
-  plan: PlanChange,
-  unseen: "allowed" | "refused",
-): Promise<ToolResult> {
+export async function changeFile(context: ToolContext, plan: PlanChange, extent: Extent): Promise<ToolResult> {
   const path = decidedPath(context.facts);
   const state = await readFileState(path);
   const planned = await plan(state, path);
@@ -57,10 +63,12 @@ export async function changeFile(
   const after = sha256Of(bytes);
   if (state.type === "file") {
     if (after === state.sha256) return unchanged(path, state);
-    const problem = (await unseenWords(state, path, unseen, context)) ?? (await readOnlyWords(path));
+    const problem = (await unseenWords(state, path, extent, context)) ?? (await readOnlyWords(path));
     if (problem !== undefined) return failed(problem);
   }
-  await context.request("file.changing", { path, after, before: await keep(state, context) });
+  await context.request("file.changing", {
+    ...{ path, after, bytes: bytes.length, extent, before: await keep(state, context) },
+  });
   const replaced = await replaceFile({
     ...{ path, bytes, changeId: context.callId, signal: context.signal },
     ...(state.type === "file"
@@ -82,7 +90,7 @@ function unchanged(path: string, { fingerprint }: PresentFile): ToolResult {
 async function unseenWords(
   { fingerprint }: PresentFile,
   path: string,
-  unseen: "allowed" | "refused",
+  extent: Extent,
   context: ToolContext,
 ): Promise<string | undefined> {
   const seen = await context.request("file.seen", { path });
@@ -91,7 +99,7 @@ async function unseenWords(
   if (seen.fingerprint !== undefined) {
     return `${name} has changed since you read it. Nothing was written. Read it again with files_read, then decide anew.`;
   }
-  if (unseen === "allowed") return undefined;
+  if (extent === "parts") return undefined;
   return `${name} exists, and you have not read it. Nothing was written. Read it with files_read first, then write it, or change parts of it with files_edit.`;
 }
 

@@ -28,8 +28,8 @@ export const filesEdit = defineTool<Input>({
   description: "Replace exact text in a file. Each old must occur once in the file as it is now, unless all.",
   input,
   examples: [{ path: "README.md", edits: [{ old: "Helo", new: "Hello" }] }],
-  inspect: ({ path, edits }, place) => inspectChange(path, place, planEdits(edits)),
-  run: ({ edits }, context) => changeFile(context, planEdits(edits), "allowed"),
+  inspect: ({ path, edits }, place) => inspectChange(path, place, planEdits(edits), "parts"),
+  run: ({ edits }, context) => changeFile(context, planEdits(edits), "parts"),
 });
 
 function planEdits(edits: readonly Edit[]): PlanChange {

@@ -71,7 +71,7 @@ async function list(root: string, request: Input, context: ToolContext): Promise
   const isWanted = request.pattern ? globTest([request.pattern]) : () => true;
   const below = protectedBelow(root, context.protectedPaths);
   const best = new BestOf<Item>(request.limit, orders[request.sort]);
-  const seen = { files: 0, folders: 0, bytes: 0, items: 0, excluded: 0, protected: 0 };
+  const seen = { files: 0, folders: 0, bytes: 0, items: 0, excluded: 0, protected: 0, closed: 0 };
 
   const walked = await walk(root, {
     signal: context.signal,
@@ -84,6 +84,10 @@ async function list(root: string, request: Input, context: ToolContext): Promise
     met(one) {
       if (!isWanted(one.relative)) return;
       const { path, relative } = one;
+      if (context.isClosed(path)) {
+        seen.closed += 1;
+        return;
+      }
       if (one.type === "folder") {
         seen.folders += 1;
         if (request.recursive) return;
@@ -104,6 +108,7 @@ async function list(root: string, request: Input, context: ToolContext): Promise
     !walked.isComplete && "stopped before all of it was seen",
     seen.excluded > 0 && `${grouped(seen.excluded)} left out by exclude`,
     seen.protected > 0 && `${grouped(seen.protected)} protected left out`,
+    seen.closed > 0 && `${grouped(seen.closed)} left out by a rule`,
     walked.unreadable > 0 && `${grouped(walked.unreadable)} could not be read`,
   ].filter((note) => note !== false);
   const lines = [
@@ -111,7 +116,9 @@ async function list(root: string, request: Input, context: ToolContext): Promise
     ...(notes.length > 0 ? [`[${notes.join("; ")}]`] : []),
     ...(await Promise.all(items.map(lineOf))),
   ];
-  return walked.isComplete ? { text: lines.join("\n") } : { text: lines.join("\n"), isError: true };
+  const paths = items.map(({ path }) => path);
+  const text = lines.join("\n");
+  return { text, isError: !walked.isComplete, taints: await context.sourcesOf(paths, "names") };
 }
 
 async function lineOf(item: Item): Promise<string> {

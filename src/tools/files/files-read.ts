@@ -8,7 +8,7 @@ import { fileChunks, STARTING_BYTES, utf8Chunks } from "./file-chunks.ts";
 import { knownKind, looksBinary, utf16Of } from "./looks-like.ts";
 import { openRegular } from "./open-regular.ts";
 import { type LineRange, readLines } from "./read-lines.ts";
-import { decidedPath, inspectRead, systemText } from "./resolve-path.ts";
+import { decidedPath, inspectContent, systemText } from "./resolve-path.ts";
 
 const input = z.object({
   path: systemText,
@@ -36,7 +36,7 @@ export const filesRead = defineTool<Input>({
   description: "Read a text file; long ones in parts by from (line number) and lines.",
   input,
   examples: [{ path: "README.md" }],
-  inspect: ({ path }, place) => inspectRead(path, place),
+  inspect: ({ path }, place) => inspectContent(path, place),
   async run(request, context) {
     const path = decidedPath(context.facts);
     const opened = await openRegular(path);

@@ -65,7 +65,8 @@ export const filesSearch = defineTool<Input>({
         [...files].map((file) => join(folder, file)),
         context.protectedPaths,
       );
-      if (links.length === 0) return result;
+      const paths = [...files].map((file) => join(folder, file));
+      if (links.length === 0) return { ...result, taints: await context.sourcesOf(paths, "content") };
       closed.push(...links);
     }
     return failed("Too many of the files found are other names of protected ones. Search in a smaller folder.");
@@ -89,7 +90,7 @@ async function search(
   const found = new MatchLines({
     limit: request.limit,
     onEnough: () => enough.abort(),
-    isShown: (path) => !isProtected(join(folder, path), closed),
+    isShown: (path) => !isProtected(join(folder, path), closed) && !context.isClosed(join(folder, path)),
   });
   const end = await runProcess({
     callId: context.callId,

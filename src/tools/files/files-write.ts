@@ -21,8 +21,8 @@ export const filesWrite = defineTool<Input>({
   description: "Create a text file, or replace a whole one that you have read.",
   input,
   examples: [{ path: "notes/today.md", text: "# Today\n" }],
-  inspect: ({ path, text }, place) => inspectChange(path, place, planWrite(text)),
-  run: ({ text }, context) => changeFile(context, planWrite(text), "refused"),
+  inspect: ({ path, text }, place) => inspectChange(path, place, planWrite(text), "whole"),
+  run: ({ text }, context) => changeFile(context, planWrite(text), "whole"),
 });
 
 function planWrite(text: string): PlanChange {

@@ -31,14 +31,23 @@ export async function inspectPath(path: string, place: Place): Promise<Omit<Fact
   };
 }
 
+/** Source of what is read outside the workspace. */
+export const OUTSIDE = "files outside the workspace";
+
 /** The same for a call that brings back what is there: text from outside the workspace is nobody's here. */
 export async function inspectRead(path: string, place: Place): Promise<Omit<Facts, "hash">> {
   const facts = await inspectPath(path, place);
-  return facts.inWorkspace === true ? facts : { ...facts, source: "files outside the workspace" };
+  return facts.inWorkspace === true ? facts : { ...facts, source: OUTSIDE };
+}
+
+/** The same with what the file itself carries: a session that had read text from elsewhere may have written it. */
+export async function inspectContent(path: string, place: Place): Promise<Omit<Facts, "hash">> {
+  const facts = await inspectRead(path, place);
+  return { ...facts, sources: await place.sourcesOf(facts.paths ?? [], "content") };
 }
 
 /** The real path that was decided about; a tool works on this one and resolves nothing again. */
-export function decidedPath(facts: Facts): string {
+export function decidedPath(facts: Pick<Facts, "paths">): string {
   const path = facts.paths?.[0];
   if (path === undefined)
     throw new LoopdError("internal", "A call with a path was decided without one. Please report this.");

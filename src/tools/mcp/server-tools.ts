@@ -30,6 +30,7 @@ export function sharedFields(server: McpServer, serverName: string, tool: string
     group: "mcp" as const,
     timeLimit: timeLimitMs ?? ("mcp" as const),
     server: serverName,
+    ...(trust ? {} : { source: facts.source }),
     isListed: typeof listed === "boolean" ? listed : isNamed(tool, listed),
     examples: [],
     inspect: () => Promise.resolve(facts),
@@ -75,12 +76,17 @@ async function callTool(
   values: object,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const params = { name: tool, arguments: values };
+  const params = { name: tool, arguments: values, ...metaOf(server, context) };
   const answer = await askServer(server, { method: "tools/call", params, result: callResultSchema }, context);
   if (answer.type === "stopped") return { text: "" };
   if (answer.type === "failed") return failedResult(serverName, answer.words);
   const { content = [], structuredContent: structured, isError = false } = answer.value;
   return toolResultOf(content, { structured, isError }, context, server.secrets);
+}
+
+/** A server that the person trusts may go by the turn's typed environment; a stranger's is told nothing of it. */
+function metaOf({ config }: McpServer, { env }: ToolContext): { _meta?: Record<string, unknown> } {
+  return config.trust && Object.keys(env).length > 0 ? { _meta: { "loopd/env": env } } : {};
 }
 
 /** What a model reads where the server, not its tool, has failed. */

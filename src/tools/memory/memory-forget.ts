@@ -15,6 +15,8 @@ export const memoryForget = defineTool<z.output<typeof input>>({
   description: "Delete one of your long-lived notes, all of it.",
   input,
   examples: [{ topic: "old project" }],
+  // Later sessions would miss it, and a page should not have it forgotten.
+  inspect: () => Promise.resolve({ isLasting: true }),
   async run({ topic }, { request }) {
     const answer = await refusedWords(request("memory.forget", { topic }), ["unknown-topic"]);
     return typeof answer === "string" ? { text: answer, isError: true } : { text: `The note ${topic} is removed.` };

@@ -21,6 +21,6 @@ export const memoryList = defineTool<z.output<typeof input>>({
       ({ topic, summary, bytes, updatedAt }) =>
         `${topic}: ${summary} (${grouped(bytes)} bytes, ${updatedAt.slice(0, 10)})`,
     );
-    return { text: lines.join("\n") };
+    return { text: lines.join("\n"), taints: [...new Set(notes.flatMap(({ sources = [] }) => sources))] };
   },
 });

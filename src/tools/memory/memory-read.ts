@@ -18,6 +18,6 @@ export const memoryRead = defineTool<z.output<typeof input>>({
   async run({ topic }, { request }) {
     const answer = await refusedWords(request("memory.read", { topic }), ["unknown-topic"]);
     if (typeof answer === "string") return { text: answer, isError: true };
-    return { text: answer.text === "" ? `${answer.topic} is empty.` : answer.text };
+    return { text: answer.text === "" ? `${answer.topic} is empty.` : answer.text, taints: answer.taints };
   },
 });

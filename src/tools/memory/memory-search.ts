@@ -17,8 +17,9 @@ export const memorySearch = defineTool<z.output<typeof input>>({
   input,
   examples: [{ query: "birthday" }],
   async run({ query }, { request }) {
-    const { hits } = await request("memory.search", { query, limit: MAX_HITS });
-    if (hits.length > 0) return { text: hits.map(({ topic, line, text }) => `${topic}:${line}: ${text}`).join("\n") };
+    const { hits, taints } = await request("memory.search", { query, limit: MAX_HITS });
+    const lines = hits.map(({ topic, line, text }) => `${topic}:${line}: ${text}`);
+    if (lines.length > 0) return { text: lines.join("\n"), taints };
     return { text: `No note holds ${JSON.stringify(plainLine(query, 100))}. memory_list shows all.` };
   },
 });

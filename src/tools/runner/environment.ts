@@ -1,3 +1,5 @@
+import { environmentVariable } from "../../protocol/hooks.ts";
+
 /** Name of the variable that every child carries, so that an earlier helper's children can be found and ended. */
 export const CALL_MARK = "LOOPD_CALL";
 
@@ -29,4 +31,9 @@ export function childEnvironment(
   }
   if (callId !== undefined) child[CALL_MARK] = callId;
   return child;
+}
+
+/** A turn's typed environment as variables for a command. */
+export function turnVariables(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([key, value]) => [environmentVariable(key), value]));
 }

@@ -4,12 +4,14 @@ import { hostGrantSchema } from "../../protocol/config.ts";
 import { defineTool, type Place, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { decidedPath, inspectPath, systemText } from "../files/resolve-path.ts";
 import { isInside } from "../protected-paths.ts";
+import { turnVariables } from "../runner/environment.ts";
 import { OutputSpool } from "../runner/output-spool.ts";
 import { runProcess } from "../runner/run-process.ts";
 import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { visibleName, visibleText } from "../visible-text.ts";
 import { commandReport } from "./command-report.ts";
 import { uncoveredHosts } from "./host-grants.ts";
+import { namedSources } from "./named-sources.ts";
 import { sandboxHints } from "./sandbox-hints.ts";
 import { simpleCommand } from "./simple-command.ts";
 
@@ -46,8 +48,9 @@ export const shellRun = defineTool<Input>({
     const what = { ...(argv ? { argv } : {}), isCompound: argv === undefined, preview: visibleText(command) };
     const isSandboxed = !outside && (await place.sandbox.status()).isUsable;
     const hosts = isSandboxed ? { domains: uncoveredHosts(domains, place.sandbox.domains()) } : {};
-    const from = isSandboxed && domains.length > 0 ? { source: `web ${domains.join(" ")}` } : {};
-    return { ...where, ...what, isSandboxed, ...hosts, ...from };
+    const reached = isSandboxed ? domains.map((host) => `web ${host.toLowerCase()}`) : [];
+    const named = where.isProtected === true ? [] : await namedSources({ command, argv }, decidedPath(where), place);
+    return { ...where, ...what, isSandboxed, ...hosts, sources: [...new Set([...reached, ...named])] };
   },
   async run(request, context) {
     const folder = decidedPath(context.facts);
@@ -118,7 +121,7 @@ async function runIn(
     environment: context.environment,
     file: program.file,
     args: program.args,
-    added: sandboxed?.environment,
+    added: { ...turnVariables(context.env), ...sandboxed?.environment },
     contained: sandboxed?.contained,
     folder,
     onOutput: (chunk) => spool.write(chunk),

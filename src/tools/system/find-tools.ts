@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import { defineTool, type Tool } from "../define-tool.ts";
+import { defineTool, type Tool, type ToolResult } from "../define-tool.ts";
 import { rankTools } from "../rank-tools.ts";
 import { toolSchemaOf } from "../tool-schema.ts";
 import { plainLine } from "../visible-text.ts";
@@ -32,22 +32,27 @@ export function createFindTools(shelf: ToolShelf): Tool<Input> {
     isIdempotent: true,
     timeLimit: "internal",
     description:
-      "Find more tools by words, then run them with call_tool. There are some for memory, earlier conversations, state, clipboard, apps, web pages, notify, speak, permissions, connected servers.",
+      "Find more tools by words, then run them with call_tool. There are some for memory, earlier conversations, state, clipboard, apps, web pages, notify, speak, permissions, delegating, connected servers.",
     input,
     examples: [{ query: "remember a note" }],
-    run: async (request) => ({ text: answerTo(request, shelf) }),
+    run: async (request) => answerTo(request, shelf),
   });
 }
 
-function answerTo({ query = "", names = [] }: Input, shelf: ToolShelf): string {
+function answerTo({ query = "", names = [] }: Input, shelf: ToolShelf): ToolResult {
   const tools = shelf.tools().filter(({ name }) => name !== "find_tools" && name !== "call_tool");
   const named = tools.filter(({ name }) => names.includes(name));
   const missing = names.filter((name) => !named.some((tool) => tool.name === name));
   const ranked = rankTools(tools, [query, ...missing].join(" ")).filter((tool) => !named.includes(tool));
   const found = [...named, ...ranked].slice(0, MAX_TOOLS);
-  if (found.length > 0) return described(found, shelf);
+  if (found.length > 0) return { text: described(found, shelf), taints: sourcesOfTools(found) };
   const isAsking = query !== "" || names.length > 0;
-  return [...(isAsking ? ["Nothing fits. There are:"] : ["There are:"]), ...groupsOf(tools)].join("\n");
+  return { text: [isAsking ? "Nothing fits. There are:" : "There are:", ...groupsOf(tools)].join("\n") };
+}
+
+/** Where the words of these tools come from, as far as nobody vouches for them. */
+export function sourcesOfTools(tools: readonly Tool[]): string[] {
+  return [...new Set(tools.flatMap(({ source }) => source ?? []))];
 }
 
 function described(found: readonly Tool[], shelf: ToolShelf): string {

@@ -19,8 +19,8 @@ export const historySearch = defineTool<z.output<typeof input>>({
   input,
   examples: [{ query: "tax return" }],
   async run({ query, limit }, { request }) {
-    const { hits } = await request("session.search", { query, limit });
-    if (hits.length > 0) return { text: hits.map(linesOf).join("\n") };
+    const { hits, taints } = await request("session.search", { query, limit });
+    if (hits.length > 0) return { text: hits.map(linesOf).join("\n"), taints };
     return { text: `Nothing was found for ${JSON.stringify(plainLine(query, 100))}. Try fewer or other words.` };
   },
 });

@@ -19,10 +19,10 @@ export const queryState = defineTool<z.output<typeof input>>({
   async run({ sql }, { request }) {
     const answer = await refusedWords(request("state.query", { sql }), ["query-refused", "invalid-params"]);
     if (typeof answer === "string") return { text: answer, isError: true };
-    const { columns, rows, isCut } = answer;
+    const { columns, rows, isCut, taints } = answer;
     const lines = [columns, ...rows].map((row) => row.map(cellText).join("\t"));
     const note = isCut ? " The answer was cut; ask for less or aggregate." : "";
-    return { text: [...lines, `[${rows.length} ${rows.length === 1 ? "row" : "rows"}.${note}]`].join("\n") };
+    return { text: [...lines, `[${rows.length} ${rows.length === 1 ? "row" : "rows"}.${note}]`].join("\n"), taints };
   },
 });
 

@@ -35,6 +35,7 @@ export const readMore = defineTool<z.output<typeof input>>({
     const bytes = headOf(part.bytes, wanted);
     const end = offset + bytes.length;
     const next = end < part.total ? `; go on with offset ${end}` : "";
-    return { text: `[bytes ${offset}-${end} of ${part.total}${next}]\n${textOf(bytes)}` };
+    const text = `[bytes ${offset}-${end} of ${part.total}${next}]\n${textOf(bytes)}`;
+    return { text, taints: context.sourcesOfBlob(blob) };
   },
 });

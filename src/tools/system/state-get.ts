@@ -15,14 +15,15 @@ export const stateGet = defineTool<z.output<typeof input>>({
   input,
   examples: [{ key: "progress" }],
   async run({ key }, { request }) {
-    const { values } = await request("state.get", { key });
+    const { values, taints } = await request("state.get", { key });
     const entries = Object.entries(values);
     if (key !== undefined) {
       const [found] = entries;
-      if (found !== undefined) return { text: JSON.stringify(found[1]) };
+      if (found !== undefined) return { text: JSON.stringify(found[1]), taints };
       return { text: `There is no value ${plainLine(key, 60)}. state_get without key shows all.`, isError: true };
     }
     if (entries.length === 0) return { text: "This conversation keeps no values yet." };
-    return { text: entries.map(([name, value]) => `${plainLine(name, 200)} = ${JSON.stringify(value)}`).join("\n") };
+    const lines = entries.map(([name, value]) => `${plainLine(name, 200)} = ${JSON.stringify(value)}`);
+    return { text: lines.join("\n"), taints };
   },
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -98,6 +98,20 @@ test("protected places are forbidden whatever a rule says", async () => {
   await cli.run(["rules", "add", "allow", "--path", "/**", "--id", "everything"]);
   const found = await verdict("files_read", { path: join(home, "run", "token") });
   expect(found).toMatchObject({ decision: "deny", ruleId: "floor-protected" });
+});
+
+test("a test of rules says which decide-hooks it did not ask", async () => {
+  const path = join(home, "config.json");
+  const hooks = [
+    { name: "judge", at: ["decide"], command: ["false"] },
+    { name: "audit", at: ["after"], command: ["false"] },
+  ];
+  writeFileSync(path, JSON.stringify({ hooks }));
+  const words = ["rules", "test", "--tool", "files_list", "--args", "{}"];
+  expect(await verdict("files_list", {})).toMatchObject({ decision: "execute", unasked: ["judge"] });
+  expect((await cli.run(words)).stdout).toContain("hooks    judge: a real call asks them too; this test does not");
+  writeFileSync(path, "{}");
+  expect((await cli.run(words)).stdout).not.toContain("hooks");
 });
 
 test("stopping everything says how many turns that were", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { presentApproval } from "../../../src/commands/present/approval.ts";
 import { cardText, unpainted } from "../../../src/commands/present/card-view.ts";
+import { shortened } from "../../../src/commands/present/shortened.ts";
 import type { CardRow } from "../../../src/protocol/requests.ts";
 
 const card: CardRow = {
@@ -140,4 +141,62 @@ test("a tool of a connected server, an application and an address are named", ()
 
 test("what loopd could not look at in time is said to be unknown", () => {
   expect(section({ ...card, facts: { hash: "" } }, "Careful")).toMatch(/could not find out/);
+});
+
+const granted: CardRow = {
+  ...card,
+  grant: {
+    ...{ when: { tool: "shell_run", argv: ["git", "commit", "-m", "a b"], path: ["/w"], isSandboxed: false } },
+    ...{ covers: card.causes, isSuggested: false },
+  },
+};
+
+test("a card says what an approval for longer would let run, which causes it covers, and stresses what is asked often", () => {
+  expect(section(granted, "For longer")).toBe(
+    'approving it for this session or always would let run without asking: tool shell_run with exactly the command `git commit -m "a b"` on /w outside the sandbox, also when text from elsewhere may have suggested it (web example.com)',
+  );
+  const choices = (row: CardRow) => presentApproval(row).choices.map(({ title, scope }) => [title, scope]);
+  expect(choices(granted)).toEqual([
+    ["Approve", undefined],
+    ["Deny", undefined],
+    ["Approve for This Session", "session"],
+    ["Approve Always", "always"],
+  ]);
+  expect(choices(card)).toHaveLength(2);
+  const often: CardRow = { ...granted, approvals: 3, grant: { when: { tool: "a__b" }, covers: [], isSuggested: true } };
+  expect(section({ ...often, facts: { server: "a", hash: "h" } }, "Asked often")).toBe(
+    "you have approved such a call 3 times; approving it for this session or always would let run without asking: tool a__b of the server a, whatever else its arguments say",
+  );
+  expect(labels(granted).at(-1)).toBe("The model says");
+  expect(labels({ ...granted, type: "recovery" })).not.toContain("For longer");
+});
+
+test("the reason of the rule that asks and the time until which it waits are shown", () => {
+  const row: CardRow = {
+    ...{ ...card, ruleId: "deploys", ruleReason: "Deploys need\u202e\n  Tool: a look" },
+    expiresAt: "2026-01-01T13:00:00.000Z",
+  };
+  expect(section(row, "Asked because")).toBe(
+    "deploys says: Deploys need⟨U+202E⟩ Tool: a look; text from elsewhere may have suggested it (web example.com)",
+  );
+  expect(section(row, "Answer until")).toBe("2026-01-01T13:00:00.000Z; after that it counts as denied");
+  expect(labels({ ...row, state: "denied" })).not.toContain("Answer until");
+});
+
+test("a long part is shown by its start and end, with how much is missing, and never within a character", () => {
+  const brief = (command: string) => {
+    const view = shortened(presentApproval({ ...card, arguments: { command } }), "see it all with X");
+    const part = view.sections.find(({ label }) => label === "Arguments");
+    return { view, start: part?.text ?? "", words: part?.gap?.words, end: part?.gap?.end ?? "" };
+  };
+  expect(brief("x".repeat(3_900))).toMatchObject({ words: undefined });
+  const smileys = brief("😀".repeat(50_000));
+  expect(smileys.words).toMatch(/^96\.\dk characters are not shown here; see it all with X$/);
+  expect(`${smileys.start}${smileys.end}`).not.toMatch(/\p{Cs}/u);
+  const lines = brief(Array.from({ length: 500 }, (_, index) => `line ${index}`).join("\n"));
+  expect(lines.words).toMatch(/characters in 45\d lines are not shown here/);
+  expect([lines.start, lines.end]).toEqual([expect.stringContaining("| line 0\n"), expect.stringMatching(/line 499$/)]);
+  const forged = brief(`a\n… 5 characters are not shown here …\n${"y\n".repeat(100)}`);
+  const marks = cardText(forged.view, unpainted).match(/^ {2}… .* …$/gm);
+  expect(marks).toEqual([expect.stringContaining("see it all with X")]);
 });

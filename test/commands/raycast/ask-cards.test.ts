@@ -111,3 +111,25 @@ test("a change to a file is approved by its diff", async () => {
   await command.until(isDone);
   expect(readFileSync(notes, "utf8")).toBe("```\nnew words\n");
 });
+
+test("an approval for longer says what it allows, asks once more before it is for always, and is not asked again", async () => {
+  const touch = { name: "shell_run", input: { command: "touch same", outside: true } };
+  const { ask, helper } = await scene(script().calls([touch]).calls([touch]).says("Touched."));
+  const face = await witness(helper);
+  cleanUp.push(() => face.connection.close());
+  const command = ask({ arguments: { text: "Touch it" } });
+  await command.until(() => command.actions().includes("Approve Always"));
+  expect(command.actions().slice(0, 6)).toEqual([
+    ...["Approve", "Deny", "Deny with Reason…", "Copy Arguments", "Approve for This Session", "Approve Always"],
+  ]);
+  expect(markdown(command.view)).toMatch(/\*\*For longer:\*\* approving it .*touch same/);
+  const approving = command.action("Approve Always");
+  await command.until(() => command.alert !== undefined);
+  expect(command.alert?.message).toContain("in every session: tool shell_run with exactly the command `touch same`");
+  command.alert?.press("Approve Always");
+  await approving;
+  await command.until(isDone);
+  expect(face.entries.filter(({ kind }) => kind === "card.opened")).toHaveLength(1);
+  const { rules } = await face.connection.request("rule.list", {});
+  expect(rules.filter(({ layer }) => layer === "grant")).toMatchObject([{ grant: { scope: "always", by: "raycast" } }]);
+});

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { socketPathOf } from "../../../src/protocol/connect.ts";
 import { connectTo, removeFolder, startHelper, temporaryFolder, type TestHelper } from "../../fakes/helper.ts";
-import { type ModelScript, type ModelServer, startModelServer } from "../../fakes/model-server.ts";
+import { type Behaviour, type ModelServer, startModelServer } from "../../fakes/model-server.ts";
 import { type Built, buildCommands } from "../../fakes/raycast/built-commands.ts";
 import type { Command } from "../../fakes/raycast/command.ts";
 import { closeAll, launch, type LaunchOptions } from "../../fakes/raycast/launch.ts";
@@ -23,7 +23,7 @@ interface Scene {
 
 /** Where the tests of one file play. */
 export interface Stage {
-  scene(answers: ModelScript): Promise<Scene>;
+  scene(answers: Behaviour): Promise<Scene>;
   /** Launches Ask on a home. */
   ask(home: string, options?: Partial<LaunchOptions>): Command;
   /** Done after the test, the newest first. */

@@ -111,6 +111,7 @@ function connect(
         signal: never,
         progress: () => undefined,
         restartLimit: () => undefined,
+        standStill: (until) => until,
         ask: () => Promise.reject(new Error("nobody is there to ask")),
         request: () => Promise.reject(new Error("there is no helper")),
         spawned: () => Promise.resolve(),

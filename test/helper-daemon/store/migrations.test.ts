@@ -17,7 +17,12 @@ test("a database of every earlier schema is backed up, brought up to date, and k
   for (let version = 1; version < MIGRATIONS.length; version += 1) {
     const path = join(folder, `v${version}.db`);
     const old = openDatabase(path, MIGRATIONS.slice(0, version));
-    const log = createEntryLog(old, () => {}, stamp);
+    const log = createEntryLog(
+      old,
+      () => {},
+      stamp,
+      () => [],
+    );
     const [entry] = log.append([
       { kind: "state.changed", session: "s1", data: { store: "file", key: "/a", after: { sha256: "1" } } },
     ]);

@@ -70,7 +70,7 @@ export async function recorded(options: Parameters<typeof world>[0] = {}): Promi
       const request = async (method: MethodName, params: never): Promise<unknown> => {
         if (method === "file.seen") return history.seen(params, origin);
         if (method !== "file.changing") throw new Error(`no tool of files asks for ${method}`);
-        const done = history.changing(params, origin);
+        const done = await history.changing(params, origin);
         await afterRecord?.();
         return done;
       };

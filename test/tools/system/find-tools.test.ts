@@ -36,6 +36,7 @@ async function found(input: { [key: string]: Json }, connected: readonly Tool[])
     signal: new AbortController().signal,
     progress: () => {},
     restartLimit: () => {},
+    standStill: (until) => until,
     ask: nobody,
     request: nobody,
     spawned: nobody,

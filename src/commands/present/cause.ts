@@ -1,0 +1,16 @@
+import type { Cause } from "../../protocol/values.ts";
+
+const words: Record<Cause["type"], string> = {
+  taint: "text from elsewhere may have suggested it",
+  rehydration: "a hidden value would be sent in clear",
+  rescued: "the call was repaired from damaged output",
+  "secure-field": "it touches a password field",
+  "hook-change": "a hook changed the arguments",
+  image: "an image would be sent",
+  repeat: "it would happen a second time, to mend an answer",
+};
+
+/** Why a call needs a person although a rule would let it run, and where that comes from. */
+export function causeText({ type, source }: Cause): string {
+  return `${words[type]} (${source})`;
+}
