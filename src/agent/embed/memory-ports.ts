@@ -1,0 +1,103 @@
+import type * as z from "zod";
+import { limitsSchema } from "../../protocol/config.ts";
+import type { Delta, Entry, EntryDraft } from "../../protocol/entries.ts";
+import { LoopdError } from "../../protocol/errors.ts";
+import type { Hook } from "../../protocol/hooks.ts";
+import type { Rule } from "../../protocol/values.ts";
+import { startAwakeTimer } from "../awake-timer.ts";
+import { standingRules } from "../policy/standing-rules.ts";
+import type { Ports, Settings } from "../ports.ts";
+import { type AgentModel, askModel } from "./agent-model.ts";
+import type { AgentTool } from "./agent-tool.ts";
+import { bookOf, shelve } from "./agent-tools.ts";
+import { createHookPort } from "./hook-port.ts";
+import type { AnswerValidator, ToolExecutionPolicy, ToolHook } from "./pending-call.ts";
+import { inspectCall, runCall } from "./run-tool.ts";
+import type { Runtime } from "./runtime.ts";
+import type { TraceLog } from "./trace-log.ts";
+
+/** What a loop in memory is made of. */
+export interface MemoryPortsOptions {
+  model: AgentModel;
+  tools: readonly AgentTool[];
+  /** Clock, timers, chance and SHA-256. */
+  runtime: Runtime;
+  /** Who the model is and what it is there for: the head of the system text. */
+  instructions?: string;
+  policy?: ToolExecutionPolicy;
+  hooks?: readonly ToolHook[];
+  validators?: readonly AnswerValidator[];
+  /** As in `config.json`: what they deny, no policy and no approval lifts. */
+  rules?: readonly Omit<Rule, "layer">[];
+  limits?: z.input<typeof limitsSchema>;
+}
+
+const INSTRUCTIONS = "You are an assistant that works through tools.";
+
+/**
+ * The ports of one session over a log in memory: model, tools, policy and hooks as plain functions. `tell` gets what is
+ * broadcast and not recorded.
+ * @throws LoopdError `invalid-params` for tools, hooks or limits that cannot be used.
+ */
+export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (delta: Delta) => void): Ports {
+  const { runtime, instructions = INSTRUCTIONS } = options;
+  const limits = limitsOf(options.limits);
+  const tools = shelve(options.tools);
+  const digest = (text: string) => runtime.digest(text);
+  const rules = standingRules(options.rules ?? [], "~");
+  const { hooks = [], validators = [], policy } = options;
+  const port = createHookPort({ policy, hooks, validators }, (callId) => rationaleIn(log.entries(), callId));
+  const fixed = { hooks: port.hooks, limits, tools: bookOf(tools, limits), memoryIndex: "", instructions };
+  const boot = runtime.randomUUID();
+  /** How far the loop has read. */
+  let seen = 0;
+  return {
+    settings: (): Settings => ({ ...fixed, rules: [...rules, ...log.grants()] }),
+    record: (drafts) =>
+      log.write(() => {
+        refuseUnread(drafts, log.entries(), seen);
+        return drafts;
+      }),
+    read: async (after, wait) => {
+      const found = await log.read(after, wait);
+      if (wait === undefined) seen = Math.max(seen, found.at(-1)?.seq ?? after);
+      return found;
+    },
+    model: (request, signal, show) => askModel(options.model, request, signal, show),
+    hook: (hook: Hook, input, signal) => port.ask(hook, input, signal),
+    inspect: (call) => inspectCall(tools.get(call.name), call, digest),
+    run: (call, context) =>
+      runCall(tools.get(call.name), call, context, { digest, outputBytes: limits.toolOutputBytes }),
+    toolsReady: () => Promise.resolve(),
+    request: () => Promise.reject(new LoopdError("unknown-method", "An embedded loop has no socket to ask.")),
+    now: () => runtime.now(),
+    timer: (limit) => startAwakeTimer(runtime, limit),
+    digest,
+    boot: () => boot,
+    tell,
+  };
+}
+
+/** What the model gave as its reason for a call. */
+export function rationaleIn(entries: readonly Entry[], callId: string): string | undefined {
+  const entry = entries.findLast((one) => one.kind === "tool.requested" && one.data.callId === callId);
+  return entry?.kind === "tool.requested" ? entry.data.rationale : undefined;
+}
+
+function limitsOf(given: MemoryPortsOptions["limits"]) {
+  const { success, data, error } = limitsSchema.safeParse(given ?? {});
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new LoopdError("invalid-params", `limits.${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unreadable"}.`);
+}
+
+/** A turn is not done while words of the person came that the loop has not read: it reads them, and decides again. */
+function refuseUnread(drafts: readonly EntryDraft[], entries: readonly Entry[], seen: number): void {
+  const isDone = drafts.some((draft) => draft.kind === "turn.finished" && draft.data.finish === "done");
+  const last = entries.at(-1);
+  if (!isDone || last === undefined || last.seq <= seen) return;
+  const isUnread = entries.findLast((entry) => entry.kind === "note.added" && entry.data.from === "person");
+  if (isUnread !== undefined && isUnread.seq > seen) {
+    throw new LoopdError("card-resolved", "Somebody's words came first.");
+  }
+}
