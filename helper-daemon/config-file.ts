@@ -10,7 +10,10 @@ export type RawConfig = { endpoint?: string; endpoints?: { [name: string]: Json 
 
 /** The person's `config.json`, read again whenever it changes. */
 export interface ConfigFile {
-  /** The newest version that was valid. Cheap: one stat where nothing changed. */
+  /**
+   * The newest version that was valid. Cheap: one stat where nothing changed, and none where this turn of the event loop
+   * has looked already, since a step asks dozens of times and hears of nothing that happens in between.
+   */
   current(): Config;
   /** Why the file as it is now cannot be used; undefined once it is mended. */
   lastProblem(): LoopdError | undefined;
@@ -31,8 +34,12 @@ export function openConfigFile(home: string): ConfigFile {
   let seen = stampOf(path);
   let config = parseConfig(readPrivateFile(path) ?? "{}", path);
   let problem: LoopdError | undefined;
+  let isFresh = false;
 
   function refresh(): void {
+    if (isFresh) return;
+    isFresh = true;
+    setImmediate(() => (isFresh = false));
     const stamp = stampOf(path);
     if (stamp === seen) return;
     seen = stamp;

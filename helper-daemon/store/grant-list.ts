@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { type Rule, ruleSchema } from "../../src/protocol/values.ts";
+import { onChange } from "./on-change.ts";
 import { guardOf } from "./store-error.ts";
 
 /** What people have allowed for longer than one call, as the trace tells it. */
@@ -16,20 +17,19 @@ export function createGrantList(database: Database.Database): GrantList {
   const ofSession = database.prepare<[string], { rule: string }>(
     "SELECT rule FROM grants WHERE session IS NULL OR session = ? ORDER BY added_seq",
   );
-  const version = database.prepare<[], { n: number | null }>("SELECT version AS n FROM grants_version");
-  const known = new Map<string, { version: number; rules: readonly Rule[] }>();
+  const known = new Map<string, readonly Rule[]>();
+  onChange(database, "grants", () => known.clear());
   const guarded = guardOf(database);
   const parsed = ({ rule }: { rule: string }): Rule => ruleSchema.parse(JSON.parse(rule));
   return {
     all: () => guarded(() => every.all().map(parsed)),
     of: (session) =>
       guarded(() => {
-        const now = version.get()?.n ?? 0;
         const last = known.get(session);
-        if (last?.version === now) return last.rules;
+        if (last !== undefined) return last;
         if (known.size > 1_000) known.clear();
         const rules = ofSession.all(session).map(parsed);
-        known.set(session, { version: now, rules });
+        known.set(session, rules);
         return rules;
       }),
   };

@@ -69,7 +69,7 @@ CREATE TABLE words_cursor (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGE
 INSERT INTO words_cursor VALUES (1, 0);
 `;
 
-/** What people have allowed for longer than one call. The version changes with every grant and revocation. */
+/** What people have allowed for longer than one call. */
 const GRANTS: Migration = `
 CREATE TABLE grants (
   id TEXT PRIMARY KEY,
@@ -77,10 +77,6 @@ CREATE TABLE grants (
   added_seq INTEGER NOT NULL,
   rule TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE grants_version (version INTEGER NOT NULL) STRICT;
-INSERT INTO grants_version VALUES (0);
-CREATE TRIGGER grants_added AFTER INSERT ON grants BEGIN UPDATE grants_version SET version = version + 1; END;
-CREATE TRIGGER grants_removed AFTER DELETE ON grants BEGIN UPDATE grants_version SET version = version + 1; END;
 `;
 
 /** What models see as placeholders: sealed values, found again by an HMAC. Sessions with one root share theirs. */

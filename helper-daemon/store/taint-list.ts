@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { CallId, Millis, Seq, SessionId } from "../../src/protocol/values.ts";
+import { onChange } from "./on-change.ts";
 import { guardOf } from "./store-error.ts";
 
 /** Where a call that does not say what it writes could write, and what that carries. */
@@ -62,6 +63,13 @@ export function createTaintList(database: Database.Database): TaintList {
      WHERE since <= @time AND (until IS NULL OR until BETWEEN @time AND @time + ${LONGEST_MS})`,
   );
   const guarded = guardOf(database);
+  // Where nothing tainted was ever written, which is usual, nothing needs to be looked up for every file that is read.
+  let isContentTainted: boolean | undefined;
+  let isAnyUnwatched: boolean | undefined;
+  onChange(database, "tainted_content", () => (isContentTainted = undefined));
+  onChange(database, "unwatched_writes", () => (isAnyUnwatched = undefined));
+  const hasContent = sources("SELECT 1 FROM tainted_content LIMIT 1");
+  const hasUnwatched = sources("SELECT 1 FROM unwatched_writes LIMIT 1");
   return {
     ofSession: (session) => guarded(() => current.all(session)),
     everOf: (session) => guarded(() => ever.all(session)),
@@ -70,8 +78,16 @@ export function createTaintList(database: Database.Database): TaintList {
     ofCall: (callId) => guarded(() => ofCall.all(callId)),
     ofBlob: (name) => guarded(() => ofBlob.all(name)),
     ofContent: ({ sha256, path }) => guarded(() => ofContent.all(sha256, path)),
-    isSizeKnown: (bytes) => guarded(() => ofSize.get(bytes) !== undefined),
+    isSizeKnown: (bytes) =>
+      guarded(() => {
+        isContentTainted ??= hasContent.get() !== undefined;
+        return isContentTainted && ofSize.get(bytes) !== undefined;
+      }),
     pathsBelow: (folder) => guarded(() => below.all({ folder: folder.endsWith("/") ? folder : `${folder}/` })),
-    unwatchedAt: (time) => guarded(() => unwatched.all({ time })),
+    unwatchedAt: (time) =>
+      guarded(() => {
+        isAnyUnwatched ??= hasUnwatched.get() !== undefined;
+        return isAnyUnwatched ? unwatched.all({ time }) : [];
+      }),
   };
 }

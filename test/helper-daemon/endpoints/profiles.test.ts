@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from "node:timers/promises";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -163,18 +164,21 @@ test("a person's own settings and formatting of values survive a change", () => 
   expect(read("config.json")).toMatch(/^\{\n {2}"\$schema"/);
 });
 
-test("config.json is read again when it changes; a broken edit keeps the last good one and is never overwritten", () => {
+test("config.json is read again when it changes; a broken edit keeps the last good one and is never overwritten", async () => {
   const profiles = openProfiles(home);
   expect(profiles.config().limits.maxSteps).toBe(20);
+  await immediate();
   write("config.json", { limits: { maxSteps: 7 }, endpoints: { mine: profile } });
   expect(profiles.config().limits.maxSteps).toBe(7);
   expect(profiles.resolve("mine")).toMatchObject({ profile: { window: 8192 } });
+  await immediate();
   write("config.json", '{"limits": {"maxSteps": 9');
   expect(profiles.config().limits.maxSteps).toBe(7);
   expect(profiles.lastProblem()).toMatchObject({ code: "config-invalid" });
   expect(profiles.lastProblem()?.message).toContain(at("config.json"));
   expect(codeOf(() => profiles.add(addParams("x")))).toMatch(/^config-invalid: /);
   expect(read("config.json")).toBe('{"limits": {"maxSteps": 9');
+  await immediate();
   write("config.json", { limits: { maxSteps: 9 } });
   expect(profiles.config().limits.maxSteps).toBe(9);
   expect(profiles.lastProblem()).toBeUndefined();
