@@ -134,6 +134,15 @@ export function createHandlers({
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),
     "endpoint.set": (params) => ({ endpoint: profiles.set(params) }),
+    // Rarely asked for: not in memory before.
+    "endpoint.probe": async ({ name }, signal) => {
+      const { probeProfile } = await import("./endpoints/probe-profile.ts");
+      return { endpoint: await probeProfile(profiles, name, signal) };
+    },
+    "endpoint.detect": async (params, signal) => {
+      const { detectEndpoints } = await import("./endpoints/detect.ts");
+      return { found: await detectEndpoints(profiles, params, signal) };
+    },
     "endpoint.use": ({ name }) => ({ endpoint: profiles.use(name) }),
     "endpoint.remove": ({ name }) => {
       profiles.remove(name);

@@ -91,7 +91,8 @@ function sessionEndpoint(
 function chosenEndpoint(profiles: Profiles, endpoint: Asked["endpoint"], unsaved: Asked["unsaved"]): Chosen {
   if (typeof endpoint === "string") return { name: endpoint, from: "turn" };
   if (unsaved !== undefined) {
-    return { name: profiles.addUnsaved(unsaved.profile, unsaved.key), from: "turn", profile: unsaved.profile };
+    const { profile, key, ...others } = unsaved;
+    return { name: profiles.addUnsaved(profile, { key, ...others }), from: "turn", profile };
   }
   return { name: profiles.active(), from: profiles.config().endpoint === undefined ? "default" : "config" };
 }

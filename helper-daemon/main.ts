@@ -4,6 +4,7 @@ import { bootId } from "../src/tools/runner/boot.ts";
 import { openConfigFile } from "./config-file.ts";
 import { createModelPort } from "./endpoints/model-port.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
+import { withTokenFactors } from "./endpoints/token-factor-port.ts";
 import { listenForEnds } from "./ends.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
@@ -66,7 +67,8 @@ async function main(): Promise<void> {
   const grantsOf = seen.store.grants.of;
   const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory });
   const shared: PortsOptions = {
-    ...{ hub, boot, catalogue, settings, model, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
+    ...{ hub, boot, catalogue, settings, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
+    model: withTokenFactors(model, profiles.capabilities),
     shutdown: shutdown.signal,
     toolsReady: async (signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
     request: (origin, method, params, signal) => requestAsTool(handlers, origin, method, params, signal),

@@ -5,7 +5,7 @@ import type { Profiles } from "../endpoints/profiles.ts";
 
 const LIMIT_MS = 3_000;
 
-/** Whether something listens where the active endpoint is said to be. Sends nothing: a key is for requests alone. */
+/** Whether something listens where the active endpoint, or the proxy before it, is said to be. Sends nothing: a key is for requests alone. */
 export async function endpointCheck(profiles: Profiles): Promise<Check> {
   const name = "endpoint";
   const active = profiles.active();
@@ -18,12 +18,13 @@ export async function endpointCheck(profiles: Profiles): Promise<Check> {
       mend: "loopd endpoints add NAME --url URL --dialect anthropic --model MODEL --use",
     };
   }
-  const { url } = profiles.show(active);
-  const { hostname, port, protocol } = new URL(url);
+  const { url, proxy } = profiles.show(active);
+  const { hostname, port, protocol } = new URL(proxy ?? url);
   const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
   const problem = await reach(place);
-  if (problem === undefined) return { name, state: "ok", detail: `${active} listens at ${url}` };
-  const detail = `Nothing answers for ${active} at ${url} (${problem}).`;
+  const where = proxy === undefined ? url : `the proxy ${proxy}`;
+  if (problem === undefined) return { name, state: "ok", detail: `${active} listens at ${where}` };
+  const detail = `Nothing answers for ${active} at ${where} (${problem}).`;
   return { name, state: "failed", detail, mend: `start that server, or: loopd endpoints set ${active} --url URL` };
 }
 

@@ -1,3 +1,4 @@
+import type { EndpointProfile } from "../../src/protocol/config.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 
 /** How one attempt at a model request failed, and whether another one makes sense. */
@@ -16,7 +17,14 @@ export interface Asked {
   name: string;
   url: string;
   model: string;
+  dialect: EndpointProfile["dialect"];
 }
+
+/** What a person calls each dialect. */
+const DIALECT_NAMES: Readonly<Record<EndpointProfile["dialect"], string>> = {
+  anthropic: "Anthropic Messages",
+  openai: "OpenAI chat completions",
+};
 
 /** Address without user, password, query and fragment: what may be shown. */
 export function shownUrl(url: string): string {
@@ -33,12 +41,19 @@ export function mendingAdvice(name: string, option: string): string {
 /** How names of profiles that live in memory only begin. */
 export const UNSAVED_PREFIX = "unsaved-";
 
-/** An answer that is no Messages stream. */
+/** An answer that is none in the profile's dialect. */
 export function badResponse(asked: Asked, what: string, isRetryable: boolean): EndpointFailure {
   const message =
     `The endpoint "${asked.name}" at ${shownUrl(asked.url)} ${what}. ` +
-    `Check that this is the address of a server that speaks the Anthropic Messages dialect: loopd endpoints show ${asked.name}`;
+    `Check that this is the address of a server that speaks the ${DIALECT_NAMES[asked.dialect]} dialect: loopd endpoints show ${asked.name}`;
   return { code: "endpoint-bad-response", message, isRetryable };
+}
+
+/** The profile names a way to show a key, and there is none. */
+export function keyMissing(asked: Asked): EndpointFailure {
+  const advice = mendingAdvice(asked.name, "--key-stdin");
+  const message = `The endpoint "${asked.name}" needs a key and none is stored, so loopd did not ask it. ${advice}`;
+  return { code: "endpoint-unauthorized", message, isRetryable: false };
 }
 
 /** Nothing arrived for as long as `limits.streamIdleMs` allows. */

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelReply, Ports, Tell } from "../../src/agent/ports.ts";
 import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
 import type { Millis } from "../../src/protocol/values.ts";
-import { type Attempt, send } from "./anthropic.ts";
+import { type Attempt, send } from "./attempt.ts";
+import { type EndpointSecrets, withoutSecrets } from "./endpoint-fetch.ts";
 import { type EndpointFailure, UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import { type LoadedRequest, type ReadBlob, withImages } from "./load-images.ts";
 import { type Price, withCost } from "./price.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
-/** Where a request goes and with which key. */
-export interface ResolvedEndpoint {
+/** Where a request goes and with which secrets. */
+export interface ResolvedEndpoint extends EndpointSecrets {
   profile: EndpointProfile;
-  key: string | undefined;
 }
 
 /** What the port needs to know, asked anew for each request, so that changes take effect without a restart. */
@@ -44,7 +44,6 @@ export function createModelPort(options: ModelPortOptions): Ports["model"] {
   return async (request, signal, tell) => {
     const endpoint = await options.resolve(request.endpoint);
     if (endpoint === undefined) return gone(request.endpoint);
-    if (endpoint.profile.dialect !== "anthropic") return unspoken(request.endpoint);
     const limits = options.limits();
     const { readBlob = () => Promise.resolve(undefined) } = options;
     const loaded = await withImages(request, readBlob);
@@ -69,7 +68,7 @@ export function createModelPort(options: ModelPortOptions): Ports["model"] {
 async function inSlot(
   slots: Slots,
   request: LoadedRequest,
-  { profile, key }: ResolvedEndpoint,
+  { profile, ...secrets }: ResolvedEndpoint,
   limits: Limits,
   signal: AbortSignal,
   tell: Tell,
@@ -77,7 +76,12 @@ async function inSlot(
   const release = await slots.acquire(request.endpoint, profile.slots, signal);
   if (release === undefined) return { type: "aborted" };
   try {
-    return await send(request, profile, key, limits, signal, tell);
+    const attempt = await send(request, profile, secrets, limits, signal, tell);
+    if (attempt.type !== "failed") return attempt;
+    return {
+      type: "failed",
+      failure: { ...attempt.failure, message: withoutSecrets(attempt.failure.message, secrets) },
+    };
   } finally {
     release();
   }
@@ -117,9 +121,4 @@ function gone(name: string): ModelReply {
     ? "It came from LOOPD_ENDPOINT_* variables and was not saved; ask again with them set, or save it: loopd endpoints add"
     : "See the ones there are with: loopd endpoints list";
   return { type: "gone", code: "endpoint-gone", message: `The endpoint "${name}" no longer exists. ${advice}` };
-}
-
-function unspoken(name: string): ModelReply {
-  const message = `The endpoint "${name}" speaks the openai dialect, which comes later; this version speaks anthropic. Use another one: loopd endpoints list`;
-  return { type: "failed", code: "endpoint-rejected", message };
 }

@@ -1,4 +1,11 @@
-import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
+import {
+  type Asked,
+  badResponse,
+  EndpointFailed,
+  type EndpointFailure,
+  mendingAdvice,
+  shownUrl,
+} from "./endpoint-failure.ts";
 
 /** What fetch says of ports that its standard forbids, such as those of mail and remote shells. */
 const BAD_PORT = "bad port";
@@ -22,6 +29,9 @@ function codesOf(thrown: unknown): string[] {
  * `hasBegun`: response headers had arrived, so it was cut rather than refused.
  */
 export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolean): EndpointFailure {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if (error instanceof EndpointFailed) return error.failure;
+  }
   const where = shownUrl(asked.url);
   const has = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   const codes = codesOf(thrown);
@@ -57,7 +67,8 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
   }
   if (has(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS/)) {
     const advice =
-      "Mend the server's certificate, or have the system trust it (NODE_EXTRA_CA_CERTS in the helper's environment).";
+      `If it is your organisation's own, name the file that holds its certificate authority: loopd endpoints set ${asked.name} --ca FILE. ` +
+      "Otherwise mend the server's certificate.";
     return unreachable(`The certificate of ${where} is not trusted (${codes.at(-1)}). ${advice}`, false);
   }
   if (has(/^(ERR_SSL_|EPROTO)/)) {

@@ -12,9 +12,11 @@ import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
 import type { ConfigFile, RawConfig } from "../config-file.ts";
 import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
-import { checkedKey, checkedProfile } from "./checked-profile.ts";
+import { type CapabilityFile, openCapabilities, usableWindowOf } from "./capabilities.ts";
+import { changedProfile, checkedKey, checkedProfile } from "./checked-profile.ts";
+import type { EndpointSecrets } from "./endpoint-fetch.ts";
 import { type Price, priceOf } from "./price.ts";
-import { openSecretsFile } from "./secrets-file.ts";
+import { NO_SECRETS, openSecretsFile } from "./secrets-file.ts";
 
 /** The endpoints of a home: profiles in `config.json`, keys in `secrets.json`, unsaved ones in memory. */
 export interface Profiles {
@@ -31,8 +33,8 @@ export interface Profiles {
   /** @throws LoopdError `endpoint-exists`, `usage`, `config-invalid` */
   add(params: ParsedParamsOf<"endpoint.add">): EndpointRow;
   /**
-   * Changes a profile. With another origin its key is forgotten, unless a new one comes along: a key is never sent to
-   * an address that it was not given for.
+   * Changes a profile. With another origin its key and headers are forgotten, unless new ones come along: a secret is
+   * never sent to an address that it was not given for. The same goes for a proxy and its login.
    * @throws LoopdError `unknown-endpoint`, `usage`, `config-invalid`
    */
   set(params: ParsedParamsOf<"endpoint.set">): EndpointRow;
@@ -41,7 +43,9 @@ export interface Profiles {
   /** Forgets profile and key; if it was the active one, the rehearsal model answers again. */
   remove(name: string): void;
   /** Keeps a profile in memory and returns its name: the same profile and key always have the same one. */
-  addUnsaved(profile: EndpointProfile, key: string | undefined): string;
+  addUnsaved(profile: EndpointProfile, secrets: EndpointSecrets): string;
+  /** What was found out about the endpoints. */
+  capabilities: CapabilityFile;
   /** What a model costs there. Undefined: nobody knows. */
   priceOf(name: string, model: string): Price | undefined;
   /** Where to send a request. Undefined for unknown names and for the rehearsal model, whose address is not ours. */
@@ -63,6 +67,7 @@ const REHEARSAL_PROFILE: EndpointProfile = endpointProfileSchema.parse({
  */
 export function createProfiles(home: string, file: ConfigFile): Profiles {
   const secrets = openSecretsFile(home);
+  const capabilities = openCapabilities(home);
   const unsaved = new Map<string, ResolvedEndpoint>();
 
   const active = () => file.current().endpoint ?? REHEARSAL_ENDPOINT;
@@ -71,8 +76,19 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
     return Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
   };
   const row = (name: string, profile: EndpointProfile): EndpointRow => {
-    const hasKey = name === REHEARSAL_ENDPOINT || secrets.keyOf(name) !== undefined;
-    return { ...profile, name, hasKey, isActive: name === active() };
+    const { key, headers = {}, proxyLogin } = name === REHEARSAL_ENDPOINT ? { key: "" } : secrets.of(name);
+    const found = capabilities.of(name, profile);
+    return {
+      ...profile,
+      name,
+      hasKey: key !== undefined,
+      isActive: name === active(),
+      headers: Object.keys(headers),
+      hasProxyLogin: proxyLogin !== undefined,
+      usableWindow: usableWindowOf(profile, found),
+      capabilities: found,
+      counting: capabilities.counting(name),
+    };
   };
   function known(name: string): EndpointProfile {
     const profile = name === REHEARSAL_ENDPOINT ? REHEARSAL_PROFILE : saved(name);
@@ -93,6 +109,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
   const show = (name: string) => row(name, known(name));
 
   return {
+    capabilities,
     config: () => file.current(),
     lastProblem: () => file.lastProblem(),
     active,
@@ -103,7 +120,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
       rows.sort((a, b) => (a.name < b.name ? -1 : 1));
       return [...rows, row(REHEARSAL_ENDPOINT, REHEARSAL_PROFILE)];
     },
-    add({ name, profile, key, use }) {
+    add({ name, profile, use, ...given }) {
       checkNewName(name);
       if (saved(name) !== undefined) {
         throw new LoopdError(
@@ -111,27 +128,33 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
           `There already is an endpoint "${name}". Change it with: loopd endpoints set ${name} …`,
         );
       }
-      const newKey = checkedKey(key);
-      const checked = checkedProfile(profile, newKey);
+      const fresh = { ...given, key: checkedKey(given.key), headers: changedHeaders(undefined, given.headers) };
+      const checked = checkedProfile(changedProfile(profile, {}), fresh);
       file.edit((raw) => {
-        // The key first: a crash in between leaves a key without a profile, which the next `add` replaces or forgets.
-        secrets.store(name, newKey);
+        // Secrets first: a crash in between leaves some without a profile, which the next `add` replaces or forgets.
+        secrets.store(name, fresh);
         endpointsOf(raw)[name] = checked;
         if (use) raw.endpoint = name;
       });
+      capabilities.forget(name);
       return show(name);
     },
-    set({ name, changes, key }) {
+    set({ name, changes, ...given }) {
       const before = changeable(name);
-      const newKey = checkedKey(key);
-      const profile = checkedProfile({ ...before, ...changes }, newKey);
-      const isSameOrigin = new URL(profile.url).origin === new URL(before.url).origin;
+      const after = changedProfile(before, changes);
+      const kept = keptSecrets(before, after, secrets.of(name));
+      const fresh = {
+        key: checkedKey(given.key) ?? kept.key,
+        headers: changedHeaders(kept.headers, given.headers),
+        proxyLogin: given.proxyLogin ?? kept.proxyLogin,
+      };
+      const profile = checkedProfile(after, { ...fresh, key: checkedKey(given.key) });
       file.edit((raw) => {
-        // Before the address changes: also a crash in between must not let the new address see the old key.
-        if (!isSameOrigin) secrets.store(name, undefined);
+        // Before the address changes: also a crash in between must not let the new address see an old secret.
+        secrets.store(name, kept);
         endpointsOf(raw)[name] = profile;
       });
-      if (newKey !== undefined) secrets.store(name, newKey);
+      secrets.store(name, fresh);
       return show(name);
     },
     use(name) {
@@ -145,10 +168,12 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
         delete endpointsOf(raw)[name];
         if (raw.endpoint === name) delete raw.endpoint;
       });
-      secrets.store(name, undefined);
+      secrets.store(name, NO_SECRETS);
+      capabilities.forget(name);
     },
-    addUnsaved(profile, key) {
-      const endpoint = { profile: checkedProfile(profile, checkedKey(key)), key: checkedKey(key) };
+    addUnsaved(profile, given) {
+      const checked = { ...given, key: checkedKey(given.key) };
+      const endpoint = { profile: checkedProfile(profile, checked), ...checked };
       const hash = createHash("sha256").update(JSON.stringify(endpoint)).digest("hex");
       const name = `${UNSAVED_PREFIX}${hash.slice(0, 8)}`;
       unsaved.set(name, endpoint);
@@ -157,9 +182,26 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
     priceOf: (name, model) => priceOf(file.current(), name, model),
     resolve(name) {
       const profile = saved(name);
-      return profile === undefined ? unsaved.get(name) : { profile, key: secrets.keyOf(name) };
+      return profile === undefined ? unsaved.get(name) : { profile, ...secrets.of(name) };
     },
   };
+}
+
+/** What may stay when a profile changes: a secret goes only where it was given for. */
+function keptSecrets(before: EndpointProfile, after: EndpointProfile, secrets: EndpointSecrets): EndpointSecrets {
+  const isSame = originOf(before.url) === originOf(after.url);
+  const { proxyLogin, ...others } = isSame ? secrets : { ...NO_SECRETS, proxyLogin: secrets.proxyLogin };
+  return originOf(before.proxy) === originOf(after.proxy) ? { ...others, proxyLogin } : others;
+}
+
+function originOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).origin;
+}
+
+function changedHeaders(before: EndpointSecrets["headers"], changes: EndpointSecrets["headers"]) {
+  const named = Object.entries(changes ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const all = { ...before, ...Object.fromEntries(named) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
 }
 
 function endpointsOf(raw: RawConfig): NonNullable<RawConfig["endpoints"]> {

@@ -1,27 +1,16 @@
-import type { ModelReply, Tell } from "../../src/agent/ports.ts";
+import type { Tell } from "../../src/agent/ports.ts";
 import type { Block, Usage } from "../../src/protocol/values.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import type { ReplyBuilder } from "./dialect.ts";
+import { isCutOff, receivedArguments } from "./parse-arguments.ts";
 import {
   type BlockDelta,
   type BlockStart,
   parseBlockDelta,
   parseBlockStart,
   parseEvent,
+  parseMessage,
   type ReportedUsage,
 } from "./stream-event.ts";
-
-/** What a stream has said so far. */
-export interface ReplyBuilder {
-  /**
-   * Takes one event of the stream; events, blocks and deltas of unknown types are passed over.
-   * @throws SyntaxError when something of a known type does not have its shape.
-   */
-  add(event: unknown): void;
-  /** Whether `message_stop` has arrived: only then is the reply whole. */
-  isComplete(): boolean;
-  /** The reply, or undefined where the server sent `content: null` and nothing else. */
-  finish(): Extract<ModelReply, { type: "responded" }> | undefined;
-}
 
 /** A block under construction. Of a call, `argumentsText` is what the deltas brought, `givenInput` what came at once. */
 interface OpenBlock {
@@ -30,10 +19,11 @@ interface OpenBlock {
   givenInput?: unknown;
 }
 
-/** Builds a reply from the events of one Messages stream, and tells text and reasoning as they come. */
+/** Builds a reply from one answer in the Messages dialect, and tells text and reasoning as they come. */
 export function createReplyBuilder(tell: Tell): ReplyBuilder {
   const blocks: OpenBlock[] = [];
   const byIndex = new Map<number, OpenBlock>();
+  const newest = new Map<string, OpenBlock>();
   const usage = createUsageCounter();
   let stopReason: string | undefined;
   let isComplete = false;
@@ -58,12 +48,18 @@ export function createReplyBuilder(tell: Tell): ReplyBuilder {
     }
     blocks.push(open);
     byIndex.set(index, open);
+    if (open.block !== undefined) newest.set(open.block.type, open);
   }
 
   function extend(index: number, delta: BlockDelta | undefined): void {
     const open = byIndex.get(index);
     if (open === undefined) throw new SyntaxError("a delta for a block that never began");
     const { block } = open;
+    const isSaid = delta?.type === "text_delta" || delta?.type === "thinking_delta";
+    // What was told cannot change its place any more.
+    if (isSaid && block !== undefined && newest.get(block.type) !== open) {
+      throw new SyntaxError("a delta for a block that another has followed");
+    }
     if (delta?.type === "text_delta" && block?.type === "text") block.text += say("text", delta.text ?? "");
     else if (delta?.type === "input_json_delta") open.argumentsText += delta.partial_json ?? "";
     else if (block?.type === "thinking") {
@@ -74,6 +70,7 @@ export function createReplyBuilder(tell: Tell): ReplyBuilder {
 
   return {
     add(value) {
+      if (isComplete) return;
       const event = parseEvent(value);
       if (event?.type === "content_block_delta") extend(event.index, parseBlockDelta(event.delta));
       else if (event?.type === "content_block_start") begin(event.index, parseBlockStart(event.content_block));
@@ -86,9 +83,23 @@ export function createReplyBuilder(tell: Tell): ReplyBuilder {
         usage.count(event.message.usage);
       }
     },
+    addWhole(value) {
+      if ((value as { type?: unknown } | null)?.type !== "message") return false;
+      const message = parseMessage(value);
+      if (message === undefined) return false;
+      hasNullContent = message.content === null;
+      for (const [index, block] of (message.content ?? []).entries()) begin(index, parseBlockStart(block));
+      stopReason = message.stop_reason ?? undefined;
+      usage.count(message.usage);
+      isComplete = true;
+      return true;
+    },
+    done() {},
     isComplete: () => isComplete,
     finish() {
-      const content = blocks.flatMap(sealed);
+      const content = blocks.flatMap((open, index) =>
+        sealed(open, isCutOff(stopReason) && index === blocks.length - 1),
+      );
       if (content.length === 0 && hasNullContent) return undefined;
       const counted = usage.total();
       const reason = stopReason ?? (content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn");
@@ -98,15 +109,10 @@ export function createReplyBuilder(tell: Tell): ReplyBuilder {
 }
 
 /** A finished block. Servers reject an empty text block when it is sent back, so none is kept. */
-function sealed({ block, argumentsText, givenInput }: OpenBlock): Block[] {
+function sealed({ block, argumentsText, givenInput }: OpenBlock, mayLackItsEnd: boolean): Block[] {
   if (block === undefined || (block.type === "text" && block.text === "")) return [];
   if (block.type !== "tool_use") return [block];
-  return [{ ...block, ...parseArguments(argumentsText === "" ? textOf(givenInput) : argumentsText) }];
-}
-
-function textOf(givenInput: unknown): string {
-  if (givenInput === null || givenInput === undefined) return "";
-  return typeof givenInput === "string" ? givenInput : JSON.stringify(givenInput);
+  return [{ ...block, ...receivedArguments(argumentsText, givenInput, mayLackItsEnd) }];
 }
 
 /** Adds up what a stream reports of its tokens. */

@@ -2,6 +2,7 @@ import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/m
 import type { ModelRequest } from "../../src/agent/ports.ts";
 import { keyOf, type LoadedImages, type LoadedRequest } from "./load-images.ts";
 import type { Block } from "../../src/protocol/values.ts";
+import { callName, imageStub, resultText } from "./wire-words.ts";
 
 type Parameters = MessageCreateParamsStreaming;
 type ContentBlock = Exclude<Parameters["messages"][number]["content"], string>[number];
@@ -21,7 +22,7 @@ export function requestBody(request: LoadedRequest): Parameters {
     ...(tools.length === 0 ? {} : { tools: tools.map(toolBody) }),
     messages: messages.map(({ role, content }) => ({
       role,
-      content: content.map((block) => blockBody(block, images)),
+      content: sayable(content).map((block) => blockBody(block, images)),
     })),
     stream: true,
     ...(temperature === undefined ? {} : { temperature }),
@@ -34,12 +35,17 @@ function toolBody({ name, description, input_schema }: ModelRequest["tools"][num
   return { name, description, input_schema: input_schema as { type: "object" } };
 }
 
+/** Blank text is refused in this dialect, but other models say it, and what was said stays in the conversation. */
+function sayable(content: readonly Block[]): readonly Block[] {
+  const said = content.filter((block) => block.type !== "text" || block.text.trim() !== "");
+  return said.length === 0 ? [{ type: "text", text: "(nothing)" }] : said;
+}
+
 function blockBody(block: Block, images: LoadedImages): ContentBlock {
   switch (block.type) {
     case "image": {
       const data = images.get(keyOf(block));
-      // The same words each time, so that the prefix holds also after the blob is gone.
-      if (data === undefined) return { type: "text", text: `[an image (${block.mediaType}) that cannot be shown]` };
+      if (data === undefined) return { type: "text", text: imageStub(block) };
       return { type: "image", source: { type: "base64", media_type: block.mediaType as "image/png", data } };
     }
     case "text":
@@ -50,10 +56,10 @@ function blockBody(block: Block, images: LoadedImages): ContentBlock {
     case "redacted_thinking":
       return { type: "redacted_thinking", data: block.data };
     case "tool_use":
-      return { type: "tool_use", id: block.id, name: block.name, input: block.input };
+      return { type: "tool_use", id: block.id, name: callName(block.name), input: block.input };
     case "tool_result": {
       const isError = block.is_error === true ? { is_error: true } : {};
-      return { type: "tool_result", tool_use_id: block.tool_use_id, content: block.content, ...isError };
+      return { type: "tool_result", tool_use_id: block.tool_use_id, content: resultText(block), ...isError };
     }
   }
 }

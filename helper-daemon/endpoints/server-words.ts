@@ -1,9 +1,14 @@
+import { isShallow } from "../../src/protocol/shallow-json.ts";
+import type { Json } from "../../src/protocol/values.ts";
+
 const SHOWN_CHARACTERS = 300;
 
 /** What a server said about an error: its words and, where it gave one, its type. */
 export interface ServerWords {
   text: string;
   type?: string;
+  /** Its word for what happened, such as `rate_limit_exceeded`. */
+  code?: string;
   /** HTTP status that the body itself names, as llama.cpp does. */
   status?: number;
 }
@@ -18,8 +23,10 @@ export function serverWords(body: unknown): ServerWords {
   const text = [message, detail, outer["error"], outer["message"]].find((value) => typeof value === "string");
   const hasStatus = typeof code === "number" && code >= 400 && code <= 599;
   return {
-    text: typeof text === "string" ? text : JSON.stringify(body),
+    // Text of a value nested thousands deep would overflow the stack.
+    text: typeof text === "string" ? text : isShallow(body as Json) ? JSON.stringify(body) : "",
     ...(typeof type === "string" ? { type } : {}),
+    ...(typeof code === "string" ? { code } : {}),
     ...(hasStatus ? { status: code } : {}),
   };
 }
@@ -64,5 +71,6 @@ const OVERFLOW = [
 
 /** Whether a server's words mean that the conversation does not fit into the model's window. */
 export function isContextOverflow(words: ServerWords): boolean {
-  return OVERFLOW.some((pattern) => pattern.test(words.text) || pattern.test(words.type ?? ""));
+  const said = [words.text, words.type ?? "", words.code ?? ""];
+  return OVERFLOW.some((pattern) => said.some((one) => pattern.test(one)));
 }

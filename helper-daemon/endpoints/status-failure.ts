@@ -4,7 +4,7 @@ import { isContextOverflow, itSaid, type ServerWords, serverWords } from "./serv
 /** Longest wait that a server's retry-after can impose on a turn. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** The status behind the `type` of an error that came inside a stream. */
+/** The status behind the `type` or `code` of an error that came inside a stream. */
 const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -17,6 +17,10 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   server_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
+  rate_limit_exceeded: 429,
+  insufficient_quota: 429,
+  context_length_exceeded: 400,
+  model_not_found: 404,
 };
 
 /** A failure from an HTTP status and body. `key` is only taken to keep it out of the message. */
@@ -34,7 +38,7 @@ export function failureOfStatus(
 /** A failure from an error that arrived inside a stream whose status was 200. */
 export function failureOfStreamError(asked: Asked, key: string | undefined, body: unknown): EndpointFailure {
   const words = serverWords(body);
-  const status = STATUS_OF_TYPE[words.type ?? ""] ?? words.status ?? 500;
+  const status = STATUS_OF_TYPE[words.code ?? ""] ?? STATUS_OF_TYPE[words.type ?? ""] ?? words.status ?? 500;
   return failureOf(asked, key, status, words);
 }
 

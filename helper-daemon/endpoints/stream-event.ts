@@ -16,7 +16,10 @@ const index = z.number().int().min(0);
 
 /** The events of a Messages stream that say something; their blocks and deltas are parsed by their own type. */
 export const parseEvent = parserOf({
-  message_start: z.object({ type: z.literal("message_start"), message: z.object({ content: z.unknown(), usage }) }),
+  message_start: z.object({
+    type: z.literal("message_start"),
+    message: z.object({ content: z.unknown().optional(), usage }),
+  }),
   content_block_start: z.object({ type: z.literal("content_block_start"), index, content_block: z.unknown() }),
   content_block_delta: z.object({ type: z.literal("content_block_delta"), index, delta: z.unknown() }),
   message_delta: z.object({
@@ -27,12 +30,22 @@ export const parseEvent = parserOf({
   message_stop: z.object({ type: z.literal("message_stop") }),
 });
 
+/** A message that came in one piece; undefined for anything else. */
+export const parseMessage = parserOf({
+  message: z.object({
+    type: z.literal("message"),
+    content: z.array(z.unknown()).nullable(),
+    stop_reason: text,
+    usage,
+  }),
+});
+
 /** A block as `content_block_start` announces it. Some servers send it whole there, others empty. */
 export const parseBlockStart = parserOf({
   text: z.object({ type: z.literal("text"), text }),
   thinking: z.object({ type: z.literal("thinking"), thinking: text, signature: text }),
   redacted_thinking: z.object({ type: z.literal("redacted_thinking"), data: z.string() }),
-  tool_use: z.object({ type: z.literal("tool_use"), id: text, name: z.string(), input: z.unknown() }),
+  tool_use: z.object({ type: z.literal("tool_use"), id: text, name: z.string(), input: z.unknown().optional() }),
 });
 export type BlockStart = NonNullable<ReturnType<typeof parseBlockStart>>;
 

@@ -24,6 +24,9 @@ export function exhausted(turn: TurnState, { limits }: Settings, now: Millis): E
   if (steps >= maxSteps) return { finish: "step-limit", words: `This turn has used its ${maxSteps} steps.` };
   const budget = (words: string): Exhausted => ({ finish: "budget", words });
   if (spent.denials >= limits.maxDenials) return budget(`${spent.denials} calls of this turn were denied.`);
+  if (spent.corrections > limits.maxCorrections) {
+    return budget(`${spent.corrections} times in a row, the calls were wrong and nothing ran.`);
+  }
   if (Object.values(spent.repeats).some((count) => count >= MOST_REPEATS)) {
     return budget(`The same call came back with the same result ${MOST_REPEATS} times.`);
   }
@@ -64,7 +67,13 @@ export function spentOn(spent: Spent, turn: TurnState): Spent {
     // After something else has changed, looking at the same thing again is no standstill.
     repeats = call.outcome.isSideEffectPossible ? { [key]: count } : { ...repeats, [key]: count };
   }
-  return { ...spent, denials, repeats, effects };
+  return { ...spent, denials, corrections: correctionsOn(spent, turn), repeats, effects };
+}
+
+function correctionsOn({ corrections }: Spent, turn: TurnState): number {
+  const kinds = callsOf(turn).flatMap((call) => (call.name === FINAL_ANSWER ? [] : (call.outcome?.kind ?? [])));
+  if (kinds.length === 0) return corrections;
+  return kinds.every((kind) => kind === "invalid") ? corrections + 1 : 0;
 }
 
 /** Whether the turn has run exactly this call before, and it may have changed something. */

@@ -58,11 +58,12 @@ async function decideCall(
 }
 
 /**
- * What a call's own history gives cause for: a hook has changed what a person had approved, or the turn has run the very
- * same call before and now runs it again to mend an answer that a validator did not pass.
+ * What a call's own history gives cause for: a hook has changed what a person had approved, the call was found in the
+ * model's text, where it may be a quotation, or the turn has run the very same call before and now runs it again to mend an answer that a validator did not pass.
  */
 function historyOf(turn: TurnState, call: CallView): Cause[] {
   const changes = call.hooks.changedBy.map((source): Cause => ({ type: "hook-change", source }));
+  if (turn.step?.isRescued === true) changes.push({ type: "rescued", source: "the text of the answer" });
   const isAgain = turn.rejections > 0 && isRepeat(turn, call);
   return isAgain ? [...changes, { type: "repeat", source: "this turn has run it before" }] : changes;
 }

@@ -164,7 +164,7 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
   const spent = withUsage(turn.spent, data.usage);
-  const step: StepView = { text, stopReason: data.stopReason, calls, verdicts: [] };
+  const step: StepView = { text, stopReason: data.stopReason, calls, isRescued: data.rescued, verdicts: [] };
   const message: Message = { role: "assistant", content };
   return {
     ...view,

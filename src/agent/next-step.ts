@@ -97,7 +97,8 @@ function request(view: TurnView, turn: TurnState, call: CallView, settings: Sett
   const parsed =
     effect === undefined || call.unparsed !== undefined ? undefined : settings.tools.parse(name, call.arguments);
   const values = parsed?.type === "parsed" ? parsed.arguments : (call.unparsed ?? call.arguments);
-  const data = { callId, name, arguments: values, rationale: parsed?.rationale, effect };
+  const coerced = parsed?.type === "parsed" && parsed.isCoerced === true ? { coerced: true } : {};
+  const data = { callId, name, arguments: values, rationale: parsed?.rationale, effect, ...coerced };
   return { kind: "tool.requested", session: view.session, turn: turn.turn, data };
 }
 

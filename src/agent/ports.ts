@@ -32,7 +32,9 @@ export interface ParsedCall {
 
 /** What parsing made of a call: one that can be decided, or the words that let the model correct itself. */
 export type ParseResult =
-  { type: "parsed"; arguments: Json; rationale?: string } | { type: "invalid"; message: string; rationale?: string };
+  /** `isCoerced`: the arguments were not quite as the schema wants them. */
+  | { type: "parsed"; arguments: Json; isCoerced?: boolean; rationale?: string }
+  | { type: "invalid"; message: string; rationale?: string };
 
 /** What the loop must know of a tool; everything else stays in the tool's own file. */
 export interface ToolFace {

@@ -6,6 +6,7 @@ import { askHooks, decided, throughAfterHooks } from "./hooks/ask-hooks.ts";
 import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import type { ModelReply, Ports, Settings } from "./ports.ts";
+import { rescued } from "./rescue.ts";
 import { runCalls, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -89,17 +90,24 @@ async function callModel(
   const reply = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
     ports.model(request, stop, (delta) => ports.tell({ ...where, request: requestId, ...delta })),
   );
-  return withFacts(await catchUp(ports, ahead), replyFacts(where, requestId, reply));
+  return withFacts(await catchUp(ports, ahead), replyFacts(where, requestId, reply, settings));
 }
 
 /** What a reply adds to the trace: the response, or the end of the turn where there can be none. */
-function replyFacts(where: { session: string; turn: string }, parent: string, reply: ModelReply): EntryDraft[] {
+function replyFacts(
+  where: { session: string; turn: string },
+  parent: string,
+  reply: ModelReply,
+  { tools }: Settings,
+): EntryDraft[] {
   switch (reply.type) {
     case "aborted":
       return [];
     case "responded": {
       const { content, stopReason, usage } = reply;
-      return [{ kind: "model.responded", ...where, parent, data: { content, stopReason, usage } }];
+      const mended = rescued(content, tools);
+      const data = mended === undefined ? { content } : { content: mended, rescued: true };
+      return [{ kind: "model.responded", ...where, parent, data: { ...data, stopReason, usage } }];
     }
     default: {
       const { code, message } = reply;

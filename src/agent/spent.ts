@@ -8,6 +8,8 @@ export interface Spent {
   /** Responses of which nobody knows what they cost: no price, or no count of tokens. */
   unpriced: number;
   denials: number;
+  /** Steps in a row whose calls were all wrong, so that the model only read how to mend them. */
+  corrections: number;
   /** How often each call came back with the same result, by call and result. */
   repeats: Readonly<Record<string, number>>;
   /** Calls that may have changed something, as name and arguments. */
@@ -15,7 +17,15 @@ export interface Spent {
 }
 
 /** Nothing used yet. */
-export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, unpriced: 0, denials: 0, repeats: {}, effects: [] };
+export const NOTHING_SPENT: Spent = {
+  tokens: 0,
+  costUsd: 0,
+  unpriced: 0,
+  denials: 0,
+  corrections: 0,
+  repeats: {},
+  effects: [],
+};
 
 /** What is used up after one more response of a model. */
 export function withUsage(spent: Spent, usage: Usage | undefined): Spent {

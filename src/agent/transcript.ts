@@ -68,6 +68,8 @@ export interface StepView {
   text: string;
   stopReason: string;
   calls: readonly CallView[];
+  /** Its calls were text that no server had recognised. */
+  isRescued?: boolean;
   /** What validators said about it as the turn's answer. */
   verdicts: readonly StepVerdict[];
 }

@@ -1,58 +1,19 @@
 import * as z from "zod";
+import { endpointNameSchema, endpointProfileSchema } from "./endpoint-profile.ts";
 import { LoopdError } from "./errors.ts";
 import { environmentSchema, hookListSchema } from "./hooks.ts";
 import { ruleSchema } from "./values.ts";
 
+export {
+  type EndpointChanges,
+  endpointNameSchema,
+  type EndpointProfile,
+  endpointProfileSchema,
+  type EndpointRow,
+} from "./endpoint-profile.ts";
+
 /** Name of the built-in endpoint that is no AI: it answers a handful of requests by script. */
 export const REHEARSAL_ENDPOINT = "rehearsal";
-
-/** What an endpoint may be called. */
-export const endpointNameSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,63}$/i,
-    "letters, digits, dot, dash, underscore; at most 64, the first a letter or digit",
-  );
-
-const profileFields = {
-  dialect: z.enum(["anthropic", "openai"]),
-  url: z.url({ protocol: /^https?$/, error: "an http or https address such as http://127.0.0.1:8080" }),
-  model: z.string().min(1),
-  /** Context window in tokens, as declared by the person. */
-  window: z.number().int().min(1024).optional(),
-  auth: z.enum(["none", "x-api-key", "bearer"]),
-  /** `local`: nothing leaves this machine. Later parts redact for `remote`. */
-  trust: z.enum(["local", "remote"]),
-  /** Value of the `anthropic-version` header. */
-  apiVersion: z.string().regex(/^[\x21-\x7e]+$/, "a version such as 2023-06-01"),
-  /** The model takes images. */
-  vision: z.boolean(),
-  /** How many requests the server works on at once. */
-  slots: z.number().int().min(1).max(64),
-};
-
-/** Where a model lives. The key is never part of it: keys are in `secrets.json`, by the profile's name. */
-export const endpointProfileSchema = z.strictObject({
-  ...profileFields,
-  auth: profileFields.auth.default("none"),
-  trust: profileFields.trust.default("remote"),
-  apiVersion: profileFields.apiVersion.default("2023-06-01"),
-  vision: profileFields.vision.default(false),
-  slots: profileFields.slots.default(4),
-});
-export type EndpointProfile = z.infer<typeof endpointProfileSchema>;
-
-/** Changes to a profile. Absent means as it was: no default may fill in here, which `partial()` alone would do. */
-export const endpointChangesSchema = z.strictObject(profileFields).partial();
-export type EndpointChanges = z.infer<typeof endpointChangesSchema>;
-
-/** A profile as a person sees it in a list: never with its key, only whether there is one. */
-export const endpointRowSchema = endpointProfileSchema.extend({
-  name: z.string(),
-  hasKey: z.boolean(),
-  isActive: z.boolean(),
-});
-export type EndpointRow = z.infer<typeof endpointRowSchema>;
 
 const limitMs = z.number().int().min(10).max(86_400_000);
 
@@ -68,6 +29,8 @@ export const limitsSchema = z.strictObject({
   maxSteps: z.number().int().min(1).max(10_000).default(20),
   /** Denied calls per turn; a model that asks for ever for what it does not get ends there. */
   maxDenials: z.number().int().min(1).max(10_000).default(10),
+  /** Responses in a row whose calls are all wrong and come back with words that help; one more and the turn ends. */
+  maxCorrections: z.number().int().min(0).max(10_000).default(3),
   /** Tokens per turn, in and out, as far as the endpoint reports them. Absent: no limit. */
   maxTokens: z.number().int().min(1).optional(),
   /** Cost per turn in US dollars, by `prices`. Absent: no limit. */

@@ -129,6 +129,8 @@ export const entryData = {
     rationale: z.string().optional(),
     /** Absent for a tool that does not exist. */
     effect: effectSchema.optional(),
+    /** `arguments` were made to fit the tool's schema. */
+    coerced: z.boolean().optional(),
   }),
   "hook.applied": hookAppliedSchema,
   "tool.decided": z.object({

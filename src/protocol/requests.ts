@@ -1,6 +1,14 @@
 import * as z from "zod";
 import { cardAnswerSchema, grantRequestSchema, stepAnsweredSchema, stepAnswerSchema } from "./card-answer.ts";
-import { configRuleSchema, endpointChangesSchema, endpointProfileSchema, endpointRowSchema } from "./config.ts";
+import { configRuleSchema } from "./config.ts";
+import {
+  endpointChangesSchema,
+  endpointProfileSchema,
+  endpointRowSchema,
+  foundEndpointSchema,
+  headersSchema,
+  proxyLoginSchema,
+} from "./endpoint-profile.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
 import { cardRowSchema, checkSchema, helperStatusSchema, vaultRowSchema } from "./rows.ts";
 import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
@@ -66,14 +74,38 @@ export const methods = {
       name: text,
       profile: endpointProfileSchema,
       key: z.string().min(1).optional(),
+      headers: headersSchema.optional(),
+      /** `user:password` for the profile's proxy. */
+      proxyLogin: proxyLoginSchema.optional(),
       use: z.boolean().default(false),
     }),
     z.object({ endpoint: endpointRowSchema }),
     FACE,
   ),
   "endpoint.set": method(
-    z.object({ name: text, changes: endpointChangesSchema, key: z.string().min(1).optional() }),
+    z.object({
+      name: text,
+      changes: endpointChangesSchema,
+      key: z.string().min(1).optional(),
+      /** Those that are named replace what was there; an empty one is taken back. */
+      headers: headersSchema.optional(),
+      proxyLogin: proxyLoginSchema.optional(),
+    }),
     z.object({ endpoint: endpointRowSchema }),
+    FACE,
+  ),
+  /** Asks the endpoint what it can do, with a few short requests, and keeps the answers with source and date. */
+  "endpoint.probe": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), FACE),
+  /**
+   * Looks for model runtimes on usual ports of this machine, or on these. Sends no credential and no prompt. `isOffer`:
+   * leaves out what was offered to the person before.
+   */
+  "endpoint.detect": method(
+    z.object({
+      ports: z.array(z.number().int().min(1).max(65_535)).min(1).max(32).optional(),
+      isOffer: z.boolean().default(false),
+    }),
+    z.object({ found: z.array(foundEndpointSchema) }),
     FACE,
   ),
   "endpoint.use": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), FACE),

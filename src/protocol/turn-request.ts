@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { endpointProfileSchema } from "./config.ts";
+import { endpointProfileSchema, headersSchema, proxyLoginSchema } from "./endpoint-profile.ts";
 import { turnOverridesSchema } from "./overrides.ts";
 
 /** Longest prompt in characters; longer text belongs in a file that the model reads. */
@@ -17,8 +17,13 @@ export function fitsIntoEntry(input: string): boolean {
   return new TextEncoder().encode(JSON.stringify(input)).length <= MAX_PROMPT_BYTES;
 }
 
-/** An endpoint that only one turn uses, from the caller's `LOOPD_ENDPOINT_*`; its key is kept in memory only. */
-const unsavedProfileSchema = z.object({ profile: endpointProfileSchema, key: z.string().optional() });
+/** An endpoint that only one turn uses, from the caller's `LOOPD_ENDPOINT_*`; its secrets are kept in memory only. */
+const unsavedProfileSchema = z.object({
+  profile: endpointProfileSchema,
+  key: z.string().optional(),
+  headers: headersSchema.optional(),
+  proxyLogin: proxyLoginSchema.optional(),
+});
 
 /** What a face submits as a turn. */
 export const turnRequestSchema = z.object({

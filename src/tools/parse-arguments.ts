@@ -16,7 +16,10 @@ export function parseArguments(tool: Tool, input: Json): ParseResult {
   const schema = inputSchemaOf(tool);
   const shaped = coerce(input ?? {}, schema);
   const parsed = tool.input.safeParse(shaped);
-  if (parsed.success) return { type: "parsed", arguments: parsed.data as Json, ...rationale };
+  if (parsed.success) {
+    const isCoerced = JSON.stringify(shaped) !== JSON.stringify(withoutRationale(tool, input ?? {}));
+    return { type: "parsed", arguments: parsed.data as Json, ...(isCoerced ? { isCoerced } : {}), ...rationale };
+  }
   const problems = parsed.error.issues.slice(0, 5).map((issue) => {
     const at = issue.path.length === 0 ? "the input" : issue.path.join(".");
     const given = valueAt(shaped, issue.path);
@@ -31,6 +34,11 @@ export function parseArguments(tool: Tool, input: Json): ParseResult {
     "Nothing was run; call it again with other arguments.",
   ];
   return { type: "invalid", message: words.join(" "), ...rationale };
+}
+
+function withoutRationale(tool: Tool, input: Json): Json {
+  if (!mayChangeThings(tool) || !isObject(input)) return input;
+  return Object.fromEntries(Object.entries(input).filter(([key]) => key !== RATIONALE));
 }
 
 function rationaleOf(tool: Tool, input: Json): { rationale?: string } {

@@ -3,13 +3,64 @@ import type { Said, SaidUsage, Step } from "./model-script.ts";
 const FALLBACK_USAGE: SaidUsage = { input_tokens: 100, output_tokens: 20 };
 
 /** One server-sent event of a message stream. */
-export interface MessageEvent {
+interface MessageEvent {
   type: string;
   [field: string]: unknown;
 }
 
+/** A piece of a stream as it goes over the wire, and what kind of thing it says. */
+export interface Frame {
+  wire: string;
+  says?: "text" | "arguments";
+}
+
+const SAYING: Readonly<Record<string, Frame["says"]>> = { text_delta: "text", input_json_delta: "arguments" };
+
+/** A step as the frames of a Messages stream. */
+export function messageFrames(step: Step, model: string, request: number): Frame[] {
+  return messageEvents(step, model, request).map((event) => {
+    const says = SAYING[(event["delta"] as MessageEvent | undefined)?.type ?? ""];
+    return { wire: encoded(event), ...(says === undefined ? {} : { says }) };
+  });
+}
+
+/** A step as one message in JSON. Arguments that are no object stay the text they are. */
+export function wholeMessage(step: Step, model: string, request: number): object {
+  const events = messageEvents(step, model, request);
+  const [start] = events;
+  const end = events.find(({ type }) => type === "message_delta") as { delta?: object; usage?: object } | undefined;
+  const begun = (start?.["message"] ?? {}) as { usage?: object };
+  const content = step.said.map((said, index) => {
+    if (said.type !== "tool_use") return said;
+    const { name, argumentsText } = said;
+    return {
+      type: "tool_use",
+      id: step.hasSameIds === true ? "toolu_same" : `toolu_${request}_${index}`,
+      name,
+      input: valueOf(argumentsText),
+    };
+  });
+  const usage = begun.usage === undefined ? {} : { usage: { ...begun.usage, ...end?.usage } };
+  return { ...begun, content: step.hasNullContent === true ? null : content, ...end?.delta, ...usage };
+}
+
+function valueOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/** The error that `overloadedMidStream` sends, as this dialect writes it. */
+export const OVERLOADED_MESSAGE = encoded({
+  type: "error",
+  error: { type: "overloaded_error", message: "Overloaded" },
+});
+
 /** The events of a whole message, in order. `request` numbers the request, so that ids differ between steps. */
-export function messageEvents(step: Step, model: string, request: number): MessageEvent[] {
+function messageEvents(step: Step, model: string, request: number): MessageEvent[] {
   const usage = step.usage === null ? undefined : (step.usage ?? FALLBACK_USAGE);
   const { said, hasNullContent, hasSameIds, isOneChunk } = step;
   const hasCall = said.some(({ type }) => type === "tool_use");
@@ -61,6 +112,6 @@ function blockEvents(said: Said, index: number, id: string, isOneChunk: boolean)
 }
 
 /** An event as it goes over the wire. */
-export function encoded(event: MessageEvent): string {
+function encoded(event: MessageEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -25,6 +25,8 @@ export interface Step {
   hasNullContent?: boolean;
   hasSameIds?: boolean;
   isOneChunk?: boolean;
+  /** The answer is one JSON document, although a stream was asked for. */
+  isWhole?: boolean;
   /** Holds the whole response back. */
   gate?: Gate;
   /** Holds back what follows the beginning. */
@@ -162,6 +164,11 @@ export class ModelScript {
   /** Each block's content arrives in one delta. */
   oneChunk(): this {
     return this.#change({ isOneChunk: true });
+  }
+
+  /** The answer comes as one JSON document instead of a stream. */
+  whole(): this {
+    return this.#change({ isWhole: true });
   }
 
   stopReason(stopReason: string): this {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { encoded, messageEvents, type MessageEvent } from "./model-events.ts";
+import { type Frame, messageFrames, OVERLOADED_MESSAGE, wholeMessage } from "./model-events.ts";
 import type { ModelScript, Step } from "./model-script.ts";
+import { completionFrames, OVERLOADED_COMPLETION, wholeCompletion } from "./openai-events.ts";
 
 export { gate, ModelScript, script } from "./model-script.ts";
 
@@ -28,7 +29,19 @@ export interface RequestBody {
   messages: { role: string; content: { type: string; [field: string]: unknown }[] }[];
 }
 
-/** A model server for tests: Anthropic Messages dialect on 127.0.0.1, answering by script. */
+/** How a dialect says what a step says, by the path that it is asked at. */
+interface Rendering {
+  frames(step: Step, model: string, request: number): Frame[];
+  whole(step: Step, model: string, request: number): object;
+  overloaded: string;
+}
+
+const RENDERINGS: Readonly<Record<string, Rendering>> = {
+  "/v1/messages": { frames: messageFrames, whole: wholeMessage, overloaded: OVERLOADED_MESSAGE },
+  "/v1/chat/completions": { frames: completionFrames, whole: wholeCompletion, overloaded: OVERLOADED_COMPLETION },
+};
+
+/** A model server for tests on 127.0.0.1, answering by script in the dialect that it is asked in. */
 export interface ModelServer {
   /** Address for an endpoint profile. */
   url: string;
@@ -64,11 +77,12 @@ export async function startModelServer(behaviour: Behaviour): Promise<ModelServe
     });
     const number = requests.length;
     for (const waiter of waiting) if (number >= waiter.count) waiter.resolve();
-    if (request.url !== "/v1/messages") return fail(response, 404, `no such path: ${request.url}`);
+    const rendering = RENDERINGS[request.url ?? ""];
+    if (rendering === undefined) return fail(response, 404, `no such path: ${request.url}`);
     const step = typeof behaviour === "function" ? behaviour(body, number).steps[0] : stepOf(behaviour, number);
     if (step === undefined) return fail(response, 400, `the script has no step for request ${number}`);
     await step.gate?.opened;
-    await answer(response, step, body.model, number);
+    await answer(response, step, rendering, body.model, number);
   }
 
   server.listen(0, "127.0.0.1");
@@ -101,39 +115,51 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function answer(response: ServerResponse, step: Step, model: string, number: number): Promise<void> {
+async function answer(
+  response: ServerResponse,
+  step: Step,
+  rendering: Rendering,
+  model: string,
+  number: number,
+): Promise<void> {
   if (step.manner === "silent") return;
   if (step.manner === "raw" && step.raw !== undefined) {
     response.writeHead(step.raw.status, step.raw.headers).end(step.raw.body);
     return;
   }
+  if (step.isWhole === true) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(rendering.whole(step, model, number)));
+    return;
+  }
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
-  const events = messageEvents(step, model, number);
-  const begun = events.slice(0, cutIndex(events, step));
+  const frames = rendering.frames(step, model, number);
+  const begun = frames.slice(0, cutIndex(frames, step));
   if (step.manner === "message" && step.cutsOffAfter === undefined) {
-    const rest = step.pause === undefined ? events : events.slice(begun.length);
-    if (step.pause !== undefined) response.write(begun.map(encoded).join(""));
+    const rest = step.pause === undefined ? frames : frames.slice(begun.length);
+    if (step.pause !== undefined) response.write(wire(begun));
     await step.pause?.opened;
-    response.end(rest.map(encoded).join(""));
+    response.end(wire(rest));
     return;
   }
   if (step.manner === "overloaded") {
-    const error: MessageEvent = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
-    response.end([...begun, error].map(encoded).join(""));
+    response.end(wire(begun) + rendering.overloaded);
     return;
   }
-  response.write(begun.map(encoded).join(""), () => {
+  response.write(wire(begun), () => {
     if (step.manner !== "stalls") response.socket?.destroySoon();
   });
 }
 
 /** The place after the first two deltas of the kind at which the step breaks off. */
-function cutIndex(events: MessageEvent[], step: Step): number {
-  const wanted = step.cutsOffAfter === "arguments" ? "input_json_delta" : "text_delta";
-  const deltas = events.flatMap(({ delta }, index) =>
-    (delta as MessageEvent | undefined)?.type === wanted ? [index] : [],
-  );
-  return (deltas[1] ?? deltas[0] ?? events.length - 1) + 1;
+function cutIndex(frames: Frame[], step: Step): number {
+  const wanted = step.cutsOffAfter ?? "text";
+  const deltas = frames.flatMap(({ says }, index) => (says === wanted ? [index] : []));
+  return (deltas[1] ?? deltas[0] ?? frames.length - 1) + 1;
+}
+
+function wire(frames: readonly Frame[]): string {
+  return frames.map((frame) => frame.wire).join("");
 }
 
 function fail(response: ServerResponse, status: number, message: string): void {

@@ -64,7 +64,7 @@ export async function hostileWorld(setting: HostileSetting): Promise<HostileWorl
   const command = ["/bin/sh", join(person, "bin/audit.sh")];
   const hooks = [{ name: "audit", at: ["before" as const], when: { tool: "files_write" }, command }];
   const web = { allowedPrivateHosts: ["127.0.0.1", "localhost"] };
-  const limits = { maxSteps: 200, maxDenials: 200, ...config.limits };
+  const limits = { maxSteps: 200, maxDenials: 200, maxCorrections: 200, ...config.limits };
   const { home } = mcpHome({ hooks, web, ...config, limits });
   if (Object.keys(notes).length > 0) writeIn(join(home, "memory"), notesOf(notes));
   // The sandbox needs some of those programs itself, and inside it none could write down how it was called.

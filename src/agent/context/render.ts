@@ -103,10 +103,16 @@ function bytesOf(value: object): number {
   return bytes;
 }
 
+/** UTF-8 bytes of a request: its system text, and the canonical JSON of its tools and messages. */
+export function requestBytes({ tools, system, messages }: Pick<ModelRequest, "tools" | "system" | "messages">): number {
+  const head = bytesOf(tools) + new TextEncoder().encode(system).length;
+  return messages.reduce((sum, message) => sum + bytesOf(message), head);
+}
+
 /** Measures a request against the last one of its epoch. */
 export function extentOf(view: TurnView, request: ModelRequest): Extent {
   const head = bytesOf(request.tools) + new TextEncoder().encode(request.system).length;
-  const bytes = request.messages.reduce((sum, message) => sum + bytesOf(message), head);
+  const bytes = requestBytes(request);
   const sent = view.epoch?.sent;
   if (sent === undefined) return { bytes, reusedBytes: 0 };
   let reusedBytes = head;

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
 import { attendTurn } from "./attend-turn.ts";
+import { offerDetected } from "./endpoint-detect.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
 import { ExitWith, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
@@ -55,6 +56,9 @@ export function addAsk(program: Command): void {
 
 async function ask(words: string[], options: AskOptions): Promise<void> {
   const request = await turnRequest(words, options);
+  const isChosen = [request.session, request.endpoint, request.unsaved].some((choice) => choice !== undefined);
+  const isWatched = options.wait && options.detach !== true && options.json !== true;
+  if (!isChosen) await offerDetected(isWatched ? "ask" : "tell");
   if (options.detach === true) return submit(request);
   const output = options.json === true ? "json" : options.schema === undefined ? "answer" : "value";
   throw new ExitWith(

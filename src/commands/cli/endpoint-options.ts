@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import type { EndpointProfile } from "../../protocol/config.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
 import { usage } from "./failure.ts";
+import { keyAndValue } from "./mcp-options.ts";
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
@@ -10,7 +12,23 @@ export function trustOf(url: string): EndpointProfile["trust"] {
 }
 
 /**
- * The endpoint that `LOOPD_ENDPOINT_URL`, `_DIALECT`, `_MODEL` and `_KEY` describe, for one turn; undefined without a URL.
+ * A proxy's address without its user and password, and those two apart, since addresses are shown.
+ * @throws LoopdError `usage`, which repeats neither
+ */
+export function splitProxy(url: string | undefined, flag: string): { proxy?: string; proxyLogin?: string } {
+  if (url === undefined) return {};
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    throw usage(`${flag} takes an http or https address, such as http://user:password@proxy.example:3128.`);
+  }
+  const { username, password, origin } = parsed;
+  if (username === "" && password === "") return { proxy: origin };
+  return { proxy: origin, proxyLogin: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+}
+
+/**
+ * The endpoint that the variables `LOOPD_ENDPOINT_*` describe, for one turn: `URL`, `DIALECT`, `MODEL`, `KEY`, `HEADERS`
+ * (`Name=value`, one a line), `CA` and `PROXY`. Undefined without a URL.
  * @throws LoopdError `usage`, naming the variable that is missing or wrong.
  */
 export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | undefined): TurnRequest["unsaved"] {
@@ -19,6 +37,9 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
     LOOPD_ENDPOINT_DIALECT: dialect,
     LOOPD_ENDPOINT_MODEL: named,
     LOOPD_ENDPOINT_KEY: key,
+    LOOPD_ENDPOINT_HEADERS: headers = "",
+    LOOPD_ENDPOINT_CA: ca,
+    LOOPD_ENDPOINT_PROXY: through,
   } = environment;
   if (!url) return undefined;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -31,9 +52,29 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
   if (spoken !== "anthropic" && spoken !== "openai") {
     throw usage(`LOOPD_ENDPOINT_DIALECT is ${spoken}; it can be anthropic or openai.`);
   }
-  const auth = key ? "x-api-key" : "none";
+  const { proxy, proxyLogin } = splitProxy(through || undefined, "LOOPD_ENDPOINT_PROXY");
+  const lines = headers.split("\n").filter((line) => line.trim() !== "");
+  const auth = key ? usualAuth(spoken) : "none";
   return {
-    profile: { dialect: spoken, url, model: chosen, auth, trust: trustOf(url) },
+    profile: {
+      dialect: spoken,
+      url,
+      model: chosen,
+      auth,
+      trust: trustOf(url),
+      ca: ca ? resolve(ca) : undefined,
+      proxy,
+    },
     key: key || undefined,
+    headers: Object.assign({}, ...lines.map((line) => keyAndValue("LOOPD_ENDPOINT_HEADERS", line))) as Record<
+      string,
+      string
+    >,
+    proxyLogin,
   };
+}
+
+/** How a dialect's own service wants its key. */
+export function usualAuth(dialect: EndpointProfile["dialect"]): EndpointProfile["auth"] {
+  return dialect === "openai" ? "bearer" : "x-api-key";
 }

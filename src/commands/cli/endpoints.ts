@@ -1,22 +1,16 @@
-import { type Command, Option } from "commander";
-import { type EndpointChanges, type EndpointRow, endpointProfileSchema } from "../../protocol/config.ts";
+import type { Command } from "commander";
+import type { EndpointRow } from "../../protocol/config.ts";
+import { capabilityRows, countingLines, endpointLine } from "../present/endpoint.ts";
+import { addDetect } from "./endpoint-detect.ts";
+import { changesOf, profileOptions, type ProfileFlags, secretsOf } from "./endpoint-flags.ts";
+import { trustOf, usualAuth } from "./endpoint-options.ts";
 import { usage } from "./failure.ts";
-import { trustOf } from "./endpoint-options.ts";
 import { withHelper } from "./helper-access.ts";
-import { examples, wholeNumber } from "./options.ts";
-import { print, printJson } from "./print.ts";
-import { readStandardInput } from "./prompt-text.ts";
+import { examples } from "./options.ts";
+import { print, printJson, say } from "./print.ts";
 import { table } from "./table.ts";
 
-interface ProfileOptions extends EndpointChanges {
-  keyEnv?: string;
-  keyStdin?: boolean;
-  use?: boolean;
-  json?: boolean;
-}
 type JsonOption = { json?: boolean };
-
-const { dialect, auth, trust } = endpointProfileSchema.shape;
 
 /** `loopd endpoints`: where models live. */
 export function addEndpoints(program: Command): void {
@@ -38,9 +32,12 @@ export function addEndpoints(program: Command): void {
     .addHelpText("after", examples("loopd endpoints list --json"))
     .action(list);
 
-  one(endpoints, "show", "Show an endpoint.").action(async (name: string, options: JsonOption) =>
-    printRow((await withHelper((connection) => connection.request("endpoint.show", { name }))).endpoint, options),
+  one(endpoints, "show", "Show an endpoint and what is known of it.").action(
+    async (name: string, options: JsonOption) =>
+      printAll((await withHelper((connection) => connection.request("endpoint.show", { name }))).endpoint, options),
   );
+  one(endpoints, "probe", "Find out what an endpoint can do, with a few short requests, and keep it.").action(probe);
+  addDetect(endpoints);
   one(endpoints, "use", "Ask this endpoint from now on.").action(async (name: string, options: JsonOption) =>
     printRow((await withHelper((connection) => connection.request("endpoint.use", { name }))).endpoint, options),
   );
@@ -78,32 +75,13 @@ export function addEndpoints(program: Command): void {
     .action(set);
 }
 
-function one(endpoints: Command, verb: "show" | "use", description: string): Command {
+function one(endpoints: Command, verb: "show" | "use" | "probe", description: string): Command {
   return endpoints
     .command(verb)
     .argument("<name>", "the endpoint")
     .description(description)
     .option("--json", "print JSON")
     .addHelpText("after", examples(`loopd endpoints ${verb} local`));
-}
-
-function profileOptions(command: Command, need: "required" | "optional"): Command {
-  const isRequired = need === "required";
-  return command
-    .argument("<name>", "what to call it")
-    .addOption(new Option("--url <url>", "its address").makeOptionMandatory(isRequired))
-    .addOption(new Option("--model <model>", "the model to ask for").makeOptionMandatory(isRequired))
-    .addOption(new Option("--dialect <dialect>", "the API it speaks (default: anthropic)").choices(dialect.options))
-    .option("--window <tokens>", "its context window in tokens", wholeNumber(1024, 100_000_000))
-    .addOption(new Option("--auth <how>", "how the key is sent").choices(auth.unwrap().options))
-    .addOption(new Option("--trust <where>", "whether text leaves this machine").choices(trust.unwrap().options))
-    .option("--api-version <version>", "value of the anthropic-version header")
-    .option("--vision", "the model takes images")
-    .option("--no-vision", "it takes none")
-    .option("--slots <n>", "requests that it works on at once", wholeNumber(1, 64))
-    .option("--key-env <variable>", "read the key from this environment variable")
-    .addOption(new Option("--key-stdin", "read the key from standard input").conflicts("keyEnv"))
-    .option("--json", "print JSON");
 }
 
 async function list({ json }: JsonOption): Promise<void> {
@@ -124,7 +102,7 @@ async function list({ json }: JsonOption): Promise<void> {
     row.name,
     row.model,
     row.dialect,
-    row.window === undefined ? "?" : String(row.window),
+    windowCell(row),
     row.trust,
     row.hasKey ? "yes" : "no",
     row.url,
@@ -132,63 +110,61 @@ async function list({ json }: JsonOption): Promise<void> {
   print(table(columns, rows));
 }
 
-async function add(name: string, options: ProfileOptions): Promise<void> {
-  const key = await keyOf(options);
-  const { url = "", model = "" } = options;
-  const defaults = {
-    dialect: "anthropic",
-    auth: key === undefined ? "none" : "x-api-key",
-    trust: trustOf(url),
-  } as const;
-  const profile = { ...defaults, ...changesOf(options), url, model };
+async function probe(name: string, options: JsonOption): Promise<void> {
+  say(`Asking ${name} a few short questions …`);
+  const { endpoint } = await withHelper((connection) => connection.request("endpoint.probe", { name }));
+  printAll(endpoint, options);
+  const spoken = endpoint.capabilities["dialect"]?.value;
+  if (options.json !== true && spoken !== endpoint.dialect)
+    say(`It speaks ${spoken}, not ${endpoint.dialect}. Change it: loopd endpoints set ${name} --dialect ${spoken}`);
+}
+
+async function add(name: string, options: ProfileFlags): Promise<void> {
+  const secrets = await secretsOf(options);
+  const { url = "", model = "", dialect = "anthropic" } = options;
+  const auth = secrets.key === undefined ? "none" : usualAuth(dialect);
+  const { window, ca, proxy, models, ...changes } = changesOf(options);
+  const others = {
+    ...{ window: window ?? undefined, ca: ca ?? undefined, proxy: proxy ?? undefined },
+    models: { fast: models?.fast ?? undefined, summariser: models?.summariser ?? undefined },
+  };
+  const defaults = { dialect, auth, trust: trustOf(url) } as const;
+  const profile = { ...defaults, ...changes, ...others, url, model };
   const { endpoint } = await withHelper((connection) =>
-    connection.request("endpoint.add", { name, profile, key, use: options.use === true }),
+    connection.request("endpoint.add", { name, profile, ...secrets, use: options.use === true }),
   );
   printRow(endpoint, options);
   if (options.json !== true && !endpoint.isActive)
     print(`Ask it with --endpoint ${name}, or always: loopd endpoints use ${name}`);
 }
 
-async function set(name: string, options: ProfileOptions): Promise<void> {
-  const key = await keyOf(options);
+async function set(name: string, options: ProfileFlags): Promise<void> {
+  const secrets = await secretsOf(options);
   const changes = changesOf(options);
-  if (key === undefined && Object.keys(changes).length === 0) {
+  const isBare = Object.values(secrets).every((secret) => secret === undefined);
+  if (isBare && Object.keys(changes).length === 0) {
     throw usage("There is nothing to change. Example: loopd endpoints set local --model qwen3-coder");
   }
-  const { endpoint } = await withHelper(async (connection) => {
-    // A key is of no use to an endpoint that sends none.
-    const before = key === undefined ? undefined : (await connection.request("endpoint.show", { name })).endpoint;
-    const how = before?.auth === "none" && changes.auth === undefined ? { auth: "x-api-key" as const } : {};
-    return connection.request("endpoint.set", { name, changes: { ...changes, ...how }, key });
-  });
+  const { endpoint } = await withHelper((connection) =>
+    connection.request("endpoint.set", { name, changes, ...secrets }),
+  );
   printRow(endpoint, options);
 }
 
-/** The parts of a profile that the flags name, and no others. */
-function changesOf(options: ProfileOptions): EndpointChanges {
-  const { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, vision, slots } = options;
-  const all = { url, model, dialect: spoken, window, auth: how, trust: where, apiVersion, vision, slots };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
-async function keyOf({ keyEnv, keyStdin }: ProfileOptions): Promise<string | undefined> {
-  if (keyEnv !== undefined) {
-    const key = process.env[keyEnv]?.trim();
-    if (!key) throw usage(`The environment variable ${keyEnv} is not set or empty. Export it, or use --key-stdin.`);
-    return key;
-  }
-  if (keyStdin !== true) return undefined;
-  if (process.stdin.isTTY) process.stderr.write("Paste the key, then Enter and Ctrl-D:\n");
-  const key = (await readStandardInput("key")).trim();
-  if (key === "" || /\s/.test(key)) throw usage("Standard input held no key, or more than one word.");
-  return key;
+function windowCell({ usableWindow: { tokens, source } }: EndpointRow): string {
+  return source === "assumed" ? `${tokens}?` : String(tokens);
 }
 
 function printRow(row: EndpointRow, { json }: JsonOption): void {
-  if (json === true) return printJson(row);
-  const window = row.window === undefined ? "unknown window" : `${row.window} tokens`;
-  const key = row.hasKey ? `key sent as ${row.auth}` : "no key";
-  print(
-    `${row.name}${row.isActive ? " (asked)" : ""}: ${row.model} at ${row.url}\n  ${row.dialect} · ${window} · ${row.trust} · ${key}`,
-  );
+  if (json === true) printJson(row);
+  else print(endpointLine(row));
+}
+
+function printAll(row: EndpointRow, options: JsonOption): void {
+  printRow(row, options);
+  if (options.json === true) return;
+  const rows = capabilityRows(row, Date.now());
+  const columns = [{ head: "WHAT" }, { head: "VALUE" }, { head: "SOURCE" }, { head: "WHEN" }];
+  print(rows.length === 0 ? `Not probed yet: loopd endpoints probe ${row.name}` : `\n${table(columns, rows)}`);
+  for (const line of countingLines(row)) print(line);
 }

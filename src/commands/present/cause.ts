@@ -3,7 +3,7 @@ import type { Cause } from "../../protocol/values.ts";
 const words: Record<Cause["type"], string> = {
   taint: "text from elsewhere may have suggested it",
   rehydration: "a hidden value would be sent in clear",
-  rescued: "the call was repaired from damaged output",
+  rescued: "the model wrote the call as text instead of making it",
   "secure-field": "it touches a password field",
   "hook-change": "a hook changed the arguments",
   image: "an image would be sent",

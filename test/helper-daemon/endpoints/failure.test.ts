@@ -151,7 +151,7 @@ test.each([
   ],
   ["an empty body", script().sends(""), "without a single event"],
   ["content null", script().nullContent(), "null"],
-  ["garbage as data", script().sends("event: message_start\ndata: {not json\n\n"), "no Messages stream"],
+  ["garbage as data", script().sends("event: message_start\ndata: {not json\n\n"), "no answer of that kind"],
   [
     "an event of a wrong shape",
     script().sends('event: content_block_delta\ndata: {"type":"content_block_delta","index":"no"}\n\n'),

@@ -91,6 +91,20 @@ test("a call counts under any stop reason, and a missing stop reason is made up 
   });
 });
 
+test("text for a block behind which another one began is no answer: what was told has its place", async () => {
+  const block = (index: number) => ({ type: "content_block_start", index, content_block: { type: "text", text: "" } });
+  const text = (index: number, words: string) => ({
+    type: "content_block_delta",
+    index,
+    delta: { type: "text_delta", text: words },
+  });
+  const { reply } = await askScript(
+    script().sends(events(begun, block(0), block(1), text(1, "b"), text(0, "a"), stop)),
+    { requestAttempts: 1 },
+  );
+  expect(reply).toMatchObject({ code: "endpoint-bad-response", message: expect.stringContaining("has followed") });
+});
+
 test("an input that came whole and is then streamed counts once", async () => {
   const start = {
     type: "content_block_start",

@@ -101,6 +101,32 @@ test("a request extends the one before byte for byte, whatever the order of its 
   });
 });
 
+test("what other models said is sent in a form that this dialect takes", async () => {
+  server = await startModelServer(script().says("hi"));
+  const messages: Message[] = [
+    { role: "user", content: [{ type: "text", text: "go" }] },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "\n" },
+        { type: "tool_use", id: "i", name: "files.list all!", input: {} },
+      ],
+    },
+    { role: "user", content: [{ type: "tool_result", tool_use_id: "i", content: "no such tool", is_error: true }] },
+    { role: "assistant", content: [{ type: "text", text: " \n" }] },
+    { role: "user", content: [{ type: "text", text: "and?" }] },
+  ];
+  await ask({ url: server.url, request: { messages } });
+  expect(server.requests[0]?.body.messages.slice(1, 4)).toEqual([
+    { role: "assistant", content: [{ type: "tool_use", id: "i", name: "files_list_all_", input: {} }] },
+    {
+      role: "user",
+      content: [{ type: "tool_result", tool_use_id: "i", content: "ERROR: no such tool", is_error: true }],
+    },
+    { role: "assistant", content: [{ type: "text", text: "(nothing)" }] },
+  ]);
+});
+
 test("no sampling parameters, and no empty system or tools", async () => {
   server = await startModelServer(script().says("hi").repeatLast());
   await ask({ url: server.url });
@@ -160,17 +186,11 @@ test("an endpoint gets as many requests at once as it has slots, the rest in ord
   expect(server.requests.slice(2).map(({ body }) => body.max_tokens)).toEqual([3, 5]);
 });
 
-test("an endpoint that is gone, and a dialect that comes later", async () => {
+test("an endpoint that is gone", async () => {
   const limits = () => limitsSchema.parse({});
   const signal = new AbortController().signal;
   const nowhere = createModelPort({ resolve: () => undefined, limits });
   expect(await nowhere(question, signal, () => {})).toMatchObject({ type: "gone", code: "endpoint-gone" });
-  const openai = profileFor("http://127.0.0.1:1", { dialect: "openai" });
-  const unspoken = createModelPort({ resolve: async () => ({ profile: openai, key: undefined }), limits });
-  expect(await unspoken(question, signal, () => {})).toMatchObject({
-    type: "failed",
-    message: expect.stringContaining("comes later"),
-  });
 });
 
 test("an abort during the wait between attempts ends it", async () => {
