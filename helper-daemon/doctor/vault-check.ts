@@ -8,7 +8,7 @@ export async function vaultCheck({ vaultKey }: Home, vault: Pick<Vault, "isUnuse
   const name = "vault";
   if (vault.isUnused()) return { name, state: "ok", detail: "nothing private was ever replaced" };
   const file = await stat(vaultKey).catch(() => undefined);
-  const mend = `put ${vaultKey} back from a copy of this home, then: loopd helper restart`;
+  const mend = `put ${vaultKey} back from a copy of this home, then: loopd helper stop (the next command starts it)`;
   if (file === undefined) {
     const detail = `${vaultKey} is missing. Values that it sealed read (key lost), and the next private value gets a new key.`;
     return { name, state: "failed", detail, mend };
