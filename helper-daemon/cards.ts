@@ -1,7 +1,6 @@
+import { type CheckedAnswer, checkAnswer } from "../src/agent/cards.ts";
 import type { ToolBook } from "../src/agent/ports.ts";
-import { answerProblem } from "../src/protocol/check-answer.ts";
-import type { EntryData, EntryDraft } from "../src/protocol/entries.ts";
-import { recoveryAnswerSchema } from "../src/protocol/entries.ts";
+import type { EntryDraft } from "../src/protocol/entries.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { CardRow, ParsedParamsOf } from "../src/protocol/requests.ts";
 import { grantDrafts, withGrant } from "./grants.ts";
@@ -73,58 +72,27 @@ export function refuseLate(store: Store, card: CardRow): void {
   }
 }
 
-type Answer = Omit<EntryData<"card.resolved">, "cardId">;
-
-function answerOf(card: CardRow, book: Pick<ToolBook, "parse">, params: ParsedParamsOf<"card.resolve">): Answer {
-  if (params.resolution === "edited") return editedAnswer(card, book, params);
-  if (card.type === "question") return questionAnswer(card, params);
-  return card.type === "recovery" ? recoveryAnswer(card, params) : approvalAnswer(card, params);
+/** @throws LoopdError `invalid-params`, saying how the card can be answered. */
+function answerOf(card: CardRow, book: Pick<ToolBook, "parse">, params: ParsedParamsOf<"card.resolve">) {
+  const checked = checkAnswer(card, book, params);
+  if (checked.type === "fits") return { ...checked.data, by: params.by };
+  throw new LoopdError("invalid-params", refusal(card, checked));
 }
 
-/** Other arguments, which the tool must take. They are decided anew, and `deny` still wins. */
-function editedAnswer(
-  { type, approvalId, tool }: CardRow,
-  book: Pick<ToolBook, "parse">,
-  { by, reason, arguments: values = null }: ParsedParamsOf<"card.resolve">,
-): Answer {
-  if (type !== "approval") {
-    throw new LoopdError("invalid-params", `${approvalId} is a ${type}; only an approval has arguments to edit.`);
+function refusal({ type, approvalId: id }: CardRow, problem: Exclude<CheckedAnswer, { type: "fits" }>): string {
+  const hint = `loopd questions answer ${id} (see loopd questions list), or decline it with --decline`;
+  switch (problem.type) {
+    case "not-editable":
+      return `${id} is a ${type}; only an approval has arguments to edit.`;
+    case "wrong-arguments":
+      return `${id} still waits: ${problem.message}`;
+    case "not-a-question":
+      return `${id} is an approval, not a question. Answer with: loopd approvals approve ${id}, or deny`;
+    case "no-recovery":
+      return `${id} asks what became of an interrupted call. Answer with: loopd approvals answer ${id} happened|again|skip`;
+    case "not-an-approval":
+      return `${id} is a question, which nobody can approve. Answer with: ${hint}`;
+    case "wrong-answer":
+      return `${id} still waits: this is no answer to it. ${problem.message} Answer with: ${hint}`;
   }
-  const parsed = book.parse(tool, values);
-  if (parsed.type === "parsed") return { resolution: "edited", by, reason, arguments: parsed.arguments };
-  throw new LoopdError("invalid-params", `${approvalId} still waits: ${parsed.message}`);
-}
-
-function approvalAnswer({ approvalId }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
-  const { resolution, scope, reason, by } = params;
-  if (resolution === "answered") {
-    const hint = `loopd approvals approve ${approvalId}, or deny`;
-    throw new LoopdError("invalid-params", `${approvalId} is an approval, not a question. Answer with: ${hint}`);
-  }
-  return { resolution, by, scope: resolution === "approved" ? scope : undefined, reason };
-}
-
-function recoveryAnswer({ approvalId }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
-  const { resolution, reason, answer, by } = params;
-  const parsed = recoveryAnswerSchema.safeParse(answer);
-  if (resolution === "answered" && parsed.success) return { resolution, by, reason, answer: parsed.data };
-  const hint = `loopd approvals answer ${approvalId} happened|again|skip`;
-  throw new LoopdError("invalid-params", `${approvalId} asks what became of an interrupted call. Answer with: ${hint}`);
-}
-
-/** Text, one of the choices, or an object that fits the form; or denied, which means that the person says nothing to it. */
-function questionAnswer({ approvalId, question }: CardRow, params: ParsedParamsOf<"card.resolve">): Answer {
-  const { resolution, reason, answer, by } = params;
-  if (resolution === "denied") return { resolution, by, reason };
-  const hint = `loopd questions answer ${approvalId} (see loopd questions list), or decline it with --decline`;
-  if (resolution === "approved" || question === undefined) {
-    const message = `${approvalId} is a question, which nobody can approve. Answer with: ${hint}`;
-    throw new LoopdError("invalid-params", message);
-  }
-  const problem = answerProblem(question, answer);
-  if (problem !== undefined) {
-    const message = `${approvalId} still waits: this is no answer to it. ${problem} Answer with: ${hint}`;
-    throw new LoopdError("invalid-params", message);
-  }
-  return { resolution, by, reason, answer };
 }

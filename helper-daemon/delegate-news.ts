@@ -1,7 +1,7 @@
 import { fold } from "../src/agent/fold.ts";
 import { emptyView } from "../src/agent/transcript.ts";
 import type { DelegateEnd, DelegateNews } from "../src/protocol/delegate.ts";
-import type { Entry, EntryData } from "../src/protocol/entries.ts";
+import type { Entry, EntryOf } from "../src/protocol/entries.ts";
 import type { Seq } from "../src/protocol/values.ts";
 import { plainLine } from "../src/tools/visible-text.ts";
 import type { Store } from "./store/open-store.ts";
@@ -19,7 +19,7 @@ export function delegateNews(store: Store, child: Child, after: Seq): DelegateNe
   const end = entries.find((entry) => entry.kind === "turn.finished");
   const { cards } = store.cards.list({ session: child.session, all: false, limit: 1 });
   const isWaiting = end === undefined && cards.length > 0;
-  return { after: newest.seq, lines, isWaiting, end: end && endOf(store, child, end.data) };
+  return { after: newest.seq, lines, isWaiting, end: end && endOf(store, child, end) };
 }
 
 /** What a person who waits for the turn that delegates should know. */
@@ -40,15 +40,20 @@ function lineOf(entry: Entry): string[] {
   }
 }
 
-function endOf({ log }: Store, { session, turn }: Child, end: EntryData<"turn.finished">): DelegateEnd {
-  const { finish, text, error } = end;
-  const { taints } = log.all(session, 0).reduce(fold, emptyView(session));
+function endOf({ log }: Store, { session, turn }: Child, { seq, data }: EntryOf<"turn.finished">): DelegateEnd {
+  const { finish, text, error } = data;
+  // A person may have asked the delegate something else meanwhile; that is no business of the call's.
+  const past = log.all(session, 0).filter((entry) => entry.seq < seq);
+  const view = past.reduce(fold, emptyView(session));
+  const { tokens = 0, costUsd = 0 } = view.turn?.turn === turn ? view.turn.spent : {};
   const [stopping] = log.ofTurn(turn, "turn.stopping");
-  const spent = { tokens: 0, costUsd: 0 };
-  for (const { data } of log.ofTurn(turn, "model.responded")) {
-    const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = data.usage ?? {};
-    spent.tokens += inputTokens + outputTokens;
-    spent.costUsd += costUsd;
-  }
-  return { session, finish, text, error, stopped: stopping?.data, taints: [...taints], spent };
+  return {
+    session,
+    finish,
+    text,
+    error,
+    stopped: stopping?.data,
+    taints: [...view.taints],
+    spent: { tokens, costUsd },
+  };
 }

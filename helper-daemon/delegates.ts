@@ -91,6 +91,11 @@ export function createDelegates({ store, hub, turns, profiles, tools }: Delegate
       }
       if (turn.origin === "delegate") throw new LoopdError("not-allowed", "A delegate cannot delegate in turn.");
       const { limits } = profiles.config();
+      const before = store.delegates.sessionsOf(session).get(parent)?.length ?? 0;
+      if (before >= limits.maxDelegates) {
+        const words = `This turn has had its ${limits.maxDelegates} delegates. Go on without: work yourself, or answer.`;
+        throw new LoopdError("not-allowed", words);
+      }
       const place = endpointOf(request, turn);
       const allowance = allowanceOf(turn, limits, siblingsOf(turn, callId), Date.now());
       const tightened = tighten(turn.overrides, limits, request, allowance);

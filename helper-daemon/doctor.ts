@@ -3,25 +3,29 @@ import { VERSION } from "../src/protocol/version.ts";
 import { endpointCheck } from "./doctor/endpoint-check.ts";
 import { databaseCheck, diskCheck, homeCheck } from "./doctor/home-checks.ts";
 import { listedCheck, programChecks, sandboxCheck, serverChecks } from "./doctor/tool-checks.ts";
+import { vaultCheck } from "./doctor/vault-check.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
 import type { Home } from "./home.ts";
 import type { ToolWorld } from "./tool-world.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** What the examination looks at. */
 export interface DoctorOptions {
   home: Home;
   profiles: Profiles;
   tools: Pick<ToolWorld, "sandbox" | "catalogue" | "servers" | "environment">;
+  vault: Pick<Vault, "isUnused" | "list">;
   platform: NodeJS.Platform;
 }
 
 /** Looks at everything that loopd needs from this machine; every finding that is not ok says how to mend it. */
-export async function examine({ home, profiles, tools, platform }: DoctorOptions): Promise<Check[]> {
+export async function examine({ home, profiles, tools, vault, platform }: DoctorOptions): Promise<Check[]> {
   const looks: { name: string; look: () => Check | Check[] | Promise<Check | Check[]> }[] = [
     { name: "helper", look: helperCheck },
     { name: "home", look: () => homeCheck(home) },
     { name: "disk", look: () => diskCheck(home) },
     { name: "database", look: () => databaseCheck(home) },
+    { name: "vault", look: () => vaultCheck(home, vault) },
     { name: "configuration", look: () => configurationCheck(profiles) },
     { name: "endpoint", look: () => endpointCheck(profiles) },
     { name: "sandbox", look: () => sandboxCheck(tools) },

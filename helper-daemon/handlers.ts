@@ -125,7 +125,7 @@ export function createHandlers({
       return { cards: answered };
     },
     "grant.add": (params) => addGrant(store, hub, params),
-    "rule.list": () => ({ rules: rules.list() }),
+    "rule.list": () => ({ rules: rules.list(), problem: rules.problem() }),
     "rule.add": (params) => ({ rule: rules.add(params) }),
     "rule.remove": ({ id }) => ({ rule: rules.remove(id) }),
     "rule.test": (params) => rules.test(params),
@@ -163,7 +163,9 @@ export function createHandlers({
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
-    "helper.doctor": async () => ({ checks: await examine({ home, profiles, tools, platform: process.platform }) }),
+    "helper.doctor": async () => ({
+      checks: await examine({ home, profiles, tools, vault, platform: process.platform }),
+    }),
     "helper.status": () => {
       const { approvals, questions } = cards.pendingCounts();
       return {

@@ -1,3 +1,4 @@
+import { innerCall } from "../src/agent/inner-call.ts";
 import { decide } from "../src/agent/policy/decide.ts";
 import { standingRules } from "../src/agent/policy/standing-rules.ts";
 import type { Config } from "../src/protocol/config.ts";
@@ -6,6 +7,7 @@ import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
 import type { Rule } from "../src/protocol/values.ts";
 import type { ConfigFile, RawConfig } from "./config-file.ts";
 import type { Hub } from "./hub.ts";
+import { withRealPaths } from "./real-rule-paths.ts";
 import type { Store } from "./store/open-store.ts";
 import type { ToolWorld } from "./tool-world.ts";
 import { turnEnvironment } from "./turn-environment.ts";
@@ -17,7 +19,9 @@ export const HOME_SESSION = "home";
 export interface Rules {
   /** Every rule in the order in which layers answer; grants last. */
   list(): Rule[];
-  /** In front of the others, since the first rule that matches answers. @throws LoopdError `rule-exists`, `config-invalid`. */
+  /** Why `config.json` as it is now does not count, and rules are those of its last valid version. */
+  problem(): string | undefined;
+  /** In front of the others, since the first rule that matches answers. @throws LoopdError `rule-exists`, `unknown-tool`, `config-invalid`. */
   add(params: ParsedParamsOf<"rule.add">): Rule;
   /** Takes a rule out of `config.json`, or revokes a grant. @throws LoopdError `unknown-rule`. */
   remove(id: string): Rule;
@@ -35,9 +39,11 @@ export interface RulesOptions {
 
 /** The policy of a home. */
 export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
-  const list = () => [...standingRules(file.current().rules, tools.person), ...store.grants.all()];
+  const list = () => [...withRealPaths(standingRules(file.current().rules, tools.person)), ...store.grants.all()];
+  const problem = () => file.lastProblem()?.message;
   return {
     list,
+    problem,
     add: ({ rule }) => {
       if (list().some(({ id }) => id === rule.id)) {
         throw new LoopdError(
@@ -45,6 +51,7 @@ export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
           `There is a rule ${rule.id} already. Remove it first, or choose another id.`,
         );
       }
+      refuseUnknownTools(rule.when.tool ?? [], tools.catalogue);
       file.edit((raw) => rulesOf(raw).unshift(rule));
       return { ...rule, layer: "config" };
     },
@@ -66,9 +73,10 @@ export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
       }
       return rule;
     },
-    test: async ({ tool, arguments: values, session, workspace, origin, taints, env: turn, endpointTrust }) => {
+    test: async ({ tool: asked, arguments: input, session, workspace, origin, taints, env: turn, endpointTrust }) => {
       const env = turnEnvironment(file.current().environment, { turn })?.env;
       const { catalogue, placeOf, placeAt } = tools;
+      const { name: tool, arguments: values } = innerCall({ type: "tool_use", id: "test", name: asked, input });
       const face = catalogue.book.find(tool);
       if (face === undefined) throw new LoopdError("unknown-tool", catalogue.book.suggest(tool));
       const parsed = catalogue.book.parse(tool, values);
@@ -84,9 +92,25 @@ export function createRules({ file, store, hub, tools }: RulesOptions): Rules {
       const verdict = decide(call, facts, around, list());
       const { answer, ruleId, reason, causes, heard } = verdict;
       const unasked = file.current().hooks.filter(({ at }) => at.includes("decide"));
-      return { decision: answer, ruleId, reason, causes, heard, facts, unasked: unasked.map(({ name }) => name) };
+      return {
+        decision: answer,
+        ruleId,
+        reason,
+        causes,
+        heard,
+        facts,
+        unasked: unasked.map(({ name }) => name),
+        problem: problem(),
+      };
     },
   };
+}
+
+/** A misspelled name would match nothing. Servers that are not connected now may still have theirs. */
+function refuseUnknownTools(names: string | string[], { book }: ToolWorld["catalogue"]): void {
+  const isOpen = (name: string) => name.endsWith("*") || name.includes("__") || book.find(name) !== undefined;
+  const unknown = [names].flat().find((name) => !isOpen(name));
+  if (unknown !== undefined) throw new LoopdError("unknown-tool", book.suggest(unknown));
 }
 
 /** The list as the person wrote it. */

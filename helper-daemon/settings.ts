@@ -3,6 +3,7 @@ import type { Settings, ToolBook } from "../src/agent/ports.ts";
 import type { Config } from "../src/protocol/config.ts";
 import type { Rule, SessionId } from "../src/protocol/values.ts";
 import type { Memory } from "./memory.ts";
+import { withRealPaths } from "./real-rule-paths.ts";
 
 /** Where settings come from; each is asked again at every decision, so a change counts at the next one. */
 interface SettingsOptions {
@@ -24,7 +25,7 @@ export function createSettings(options: SettingsOptions): (session: SessionId) =
   return (session) => {
     const now = config();
     const index = memory.promptIndex();
-    if (standing?.config !== now) standing = { config: now, rules: standingRules(now.rules, person) };
+    if (standing?.config !== now) standing = { config: now, rules: withRealPaths(standingRules(now.rules, person)) };
     const grants = grantsOf(session);
     const known = last.get(session);
     const quoted = memory.promptTaints();

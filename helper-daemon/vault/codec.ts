@@ -2,12 +2,13 @@ import type { RedactionKind } from "../../src/protocol/config.ts";
 import type { Detector, Span } from "./detector.ts";
 import { cutDetector } from "./cut-values.ts";
 import { detectorsOf, findPrivate } from "./find-private.ts";
+import { knownDetector } from "./known-values.ts";
 import type { Ledger } from "./ledger.ts";
 import { mapText, type TextChange, type Whose } from "./map-text.ts";
 import { isPhoneUnder } from "./phones.ts";
 import { type Kind, PLACEHOLDER, placeholderOf } from "./placeholder.ts";
 import { isSecretUnder } from "./secrets.ts";
-import { knownDetector, wordDetector } from "./words.ts";
+import { wordDetector } from "./words.ts";
 
 /**
  * Where a text comes from.

@@ -1,6 +1,8 @@
 import { isWordAt, type Span } from "./detector.ts";
 
-const CANDIDATE = /[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}/g;
+const BEGINNING = /[A-Za-z]{2}\d{2}/g;
+/** What follows a beginning, wherever another one may begin inside of it. */
+const REST = /(?:[ .+-]?[A-Za-z0-9]){11,30}/y;
 
 /** Length of an IBAN by country, from the SWIFT registry. */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -12,9 +14,11 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 /** International bank account numbers: a country, its length, and check digits that are right (mod 97). */
 export function findIbans(text: string): Span[] {
   const spans: Span[] = [];
-  for (const { 0: run, index } of text.matchAll(CANDIDATE)) {
-    const length = LENGTHS[run.slice(0, 2).toUpperCase()];
+  for (const { 0: beginning, index } of text.matchAll(BEGINNING)) {
+    const length = LENGTHS[beginning.slice(0, 2).toUpperCase()];
     if (length === undefined || isWordAt(text, index - 1)) continue;
+    REST.lastIndex = index + beginning.length;
+    const run = beginning + (REST.exec(text)?.[0] ?? "");
     const end = endOf(run, length);
     const isWhole = end !== undefined && !isWordAt(text, index + end);
     if (isWhole && isValid(run.slice(0, end))) spans.push({ start: index, end: index + end, kind: "iban" });
@@ -32,7 +36,7 @@ function endOf(run: string, length: number): number | undefined {
 }
 
 function isValid(text: string): boolean {
-  const compact = text.replace(/[ -]/g, "").toUpperCase();
+  const compact = text.replace(/[ .+-]/g, "").toUpperCase();
   let rest = 0;
   for (const one of compact.slice(4) + compact.slice(0, 4)) {
     const value = Number.parseInt(one, 36);

@@ -1,7 +1,10 @@
 import { digitsOf, isWordAt, type Span } from "./detector.ts";
 
-const RUN = /\d(?:[ -]?\d){11,60}/g;
+const RUN = /\d(?:[ -]?\d){11,}/g;
+/** The same in the groups of a card, with other signs between them. */
+const GROUPED = /(?<![\d.])(?:\d{4}([.+_])\d{4}\1\d{4}\1\d{4}|\d{4}([.+_])\d{6}\2\d{5})(?!\.?\d)/g;
 const SEPARATOR = /[ -]/;
+const SHORTEST = 12;
 
 /** Numbers of payment cards: a known issuer's beginning and length, and a check digit that is right (Luhn). */
 export function findPaymentCards(text: string): Span[] {
@@ -11,6 +14,9 @@ export function findPaymentCards(text: string): Span[] {
     spans.push(
       ...cardsIn(run).map(({ start, end }): Span => ({ start: index + start, end: index + end, kind: "card" })),
     );
+  }
+  for (const { 0: found, index } of text.matchAll(GROUPED)) {
+    if (isCardNumber(digitsOf(found))) spans.push({ start: index, end: index + found.length, kind: "card" });
   }
   return spans;
 }
@@ -28,6 +34,7 @@ function cardsIn(run: string): { start: number; end: number }[] {
     const start = groups[first]?.start ?? 0;
     for (let last = Math.min(groups.length, first + 6) - 1; last >= first; last -= 1) {
       const end = groups[last]?.end ?? 0;
+      if (end - start < SHORTEST) break;
       const digits = digitsOf(run.slice(start, end));
       if (!isCardNumber(digits)) continue;
       found.push({ start, end });

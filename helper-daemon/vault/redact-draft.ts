@@ -19,6 +19,12 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
     }
     case "note.added":
       return whole(draft.data.from === "person" ? "world" : "ours");
+    case "epoch.opened": {
+      // Memory comes in here, and tools of other programs: what has become known meanwhile may stand bare in either.
+      const { system, tools, ...rest } = draft.data;
+      const fresh = { system: codec.text(system, "model"), tools: codec.json(tools, "model", "ours") };
+      return { ...draft, data: { ...codec.json(rest, "ours", "ours"), ...fresh } };
+    }
     case "tool.decided": {
       const { facts, ...rest } = draft.data;
       const data = { ...codec.json(rest, "ours", "ours"), facts: codec.json(facts, "world", "ours") };

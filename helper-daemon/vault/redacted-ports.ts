@@ -54,7 +54,12 @@ export function redactedPorts(ports: Ports, redaction: Redaction, session: Sessi
       return now === undefined ? outcome : redactedOutcome(outcome, now.codec);
     },
     hook: async (hook, input, signal) => {
-      const answer = await ports.hook(hook, withRealValues(input, restorer()), signal);
+      // A turn's own validator comes out of the trace: its program's path and its schema hold placeholders.
+      const realHook = restorer().json(hook, "anybody's");
+      const answer = await ports.hook(realHook, withRealValues(input, restorer()), signal).catch((thrown: unknown) => {
+        const { codec } = redaction.of(session) ?? {};
+        throw codec === undefined ? thrown : new Error(codec.text(wordsOf(thrown), "world"), { cause: thrown });
+      });
       const now = redaction.of(session);
       return now === undefined ? answer : now.codec.json(answer, "world", "anybody's");
     },
@@ -75,6 +80,11 @@ function describe(settings: Ports["settings"], of: () => SessionRedaction | unde
     last = { plain, fingerprint, settings: { ...plain, redaction: { fingerprint, note } } };
     return last.settings;
   };
+}
+
+/** A program that failed may say anything, and its path may be private. */
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** Whether what the call is given leaves this machine. */
@@ -158,6 +168,6 @@ function withRealValues(input: HookInput, restorer: Restorer): HookInput {
     workspace: restorer.text(input.workspace),
     ...(call === undefined ? {} : { call: { ...call, arguments: restorer.json(call.arguments, "anybody's") } }),
     ...(outcome === undefined ? {} : { outcome: { ...outcome, text: restorer.text(outcome.text) } }),
-    ...(answer === undefined ? {} : { answer: restorer.text(answer) }),
+    ...(answer === undefined ? {} : { answer: restorer.answer(answer) }),
   };
 }

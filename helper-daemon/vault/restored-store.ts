@@ -88,7 +88,9 @@ function restoreEntries<E extends Entry>(entries: E[], redaction: Redaction): E[
   const restorer = createRestorer((token) => redaction.resolveIn(session, token), ROOM);
   return entries.map((entry) => {
     session = entry.session;
+    const isEnd = entry.kind === "turn.finished";
+    const text = isEnd ? restorer.answer(entry.data.text) : "";
     const data = restorer.json<object>(entry.data, "ours");
-    return data === entry.data ? entry : ({ ...entry, data } as E);
+    return data === entry.data ? entry : ({ ...entry, data: isEnd ? { ...data, text } : data } as E);
   });
 }

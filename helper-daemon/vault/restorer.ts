@@ -1,6 +1,8 @@
 import { mapText, type Whose } from "./map-text.ts";
 import { ENCODED_PLACEHOLDER, PLACEHOLDER, tokenOf } from "./placeholder.ts";
 
+const EITHER = new RegExp(`${PLACEHOLDER.source}|${ENCODED_PLACEHOLDER.source}`, "gi");
+
 /** What a token stands for, in words; undefined for one that is none of ours. */
 export type Resolve = (token: string) => string | undefined;
 
@@ -8,6 +10,8 @@ export type Resolve = (token: string) => string | undefined;
 export interface Restorer {
   text(text: string): string;
   json<T>(value: T, whose: Whose): T;
+  /** The same for a text that may be one document of JSON: then it stays one, whatever its values hold. */
+  answer(text: string): string;
 }
 
 /**
@@ -31,11 +35,25 @@ export function createRestorer(
   const plain = (found: string) => restored(found, tokenOf(found), (value) => value);
   // What a model writes into an address is there as addresses are written, and so must the value be.
   const encoded = (found: string) => restored(found, tokenOf(decodeURIComponent(found)), inAddress);
-  const text = (one: string): string => {
-    const whole = one.includes("<") ? one.replace(PLACEHOLDER, plain) : one;
-    return whole.includes("%3") ? whole.replace(ENCODED_PLACEHOLDER, encoded) : whole;
+  // In one pass, since a value may look like a placeholder itself.
+  const text = (one: string): string =>
+    one.includes("<") || one.includes("%3")
+      ? one.replace(EITHER, (found) => (found.startsWith("<") ? plain(found) : encoded(found)))
+      : one;
+  const inJson = (found: string) => restored(found, tokenOf(found), (value) => JSON.stringify(value).slice(1, -1));
+  return {
+    text,
+    json: (value, whose) => mapText(value, { text }, whose),
+    answer: (one) => (one.includes("<") && isJson(one) ? one.replace(PLACEHOLDER, inJson) : text(one)),
   };
-  return { text, json: (value, whose) => mapText(value, { text }, whose) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) !== "number";
+  } catch {
+    return false;
+  }
 }
 
 function inAddress(value: string): string {

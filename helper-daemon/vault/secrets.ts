@@ -1,18 +1,26 @@
-import { isWordAt, type Span } from "./detector.ts";
+import type { Span } from "./detector.ts";
+import { findKeys } from "./keys.ts";
+import { findPrivateKeys } from "./private-keys.ts";
 
-/** Keys and tokens that say by their beginning what they are. */
-const PREFIXED =
-  /(?:sk-|[srp]k_(?:live|test)_|gh[opusr]_|github_pat_|glpat-|xox[a-z]-|xapp-|npm_|pypi-|hf_|whsec_|shp(?:at|ss|ca)_|dop_v1_|ya29\.|SG\.|AIza|gsk_|xai-|r8_|lin_api_|sq0[a-z]{3}-|key-[0-9a-f]{8})[A-Za-z0-9_\-.]{12,512}|(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}(?![A-Z0-9])|eyJ[A-Za-z0-9_-]{6,4096}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,4096}){0,3}/g;
-const PEM =
-  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:\s|\\[nr]|[A-Za-z0-9+/=:,-])*)/g;
 const HEADER = /\b(?:bearer|basic)[ \t]+([A-Za-z0-9_\-.~+/=]{12,4096})/gi;
+const COOKIE = /\bcookie["']?[ \t]{0,3}:[ \t]{0,3}["']?([^\n"']{8,4096})/gi;
+const COOKIE_VALUE = /=([^;,\s]{12,4096})/g;
+/** Signatures in addresses, with which everybody may do what the signer may. */
+const SIGNATURE =
+  /[?&](?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token))=([^&\s"'<>]{16,4096})/gi;
+/** `<password>…</password>`, `key="Password" value="…"`, `password …` of a table or of `.netrc`. */
+const IN_MARKUP = /<[\w:.-]{0,40}(?:password|passwd|secret|token|api[_-]?key)[\w.-]{0,24}>([^<\s]{6,512})<\//gi;
+const IN_ATTRIBUTE =
+  /(?:key|name)=["'][\w:.-]{0,40}(?:password|passwd|secret|token|api[_-]?key)[\w.-]{0,24}["'][ \t]{1,8}value=["']([^"'\n]{6,512})["']/gi;
+const IN_COLUMN = /(?:password|passwd|kennwort|passwort)[ \t|]{1,20}([^\s|"'`,;<>(){}[\]]{8,128})/gi;
 /** Password of `scheme://user:password@host`. */
 const IN_URL = /:\/\/[^\s/:@"'<>]{0,128}:([^\s/@"'<>]{3,256})@/g;
 const NAMED =
-  /(pass(?:word|wd|phrase|code)|pwd|kennwort|passwort|secret|token|api[_-]?key|(?:access|private|auth|account|signing|encryption|secret)[_-]?key|credentials?)[\w-]{0,24}\\?["'`]?\]?[ \t]{0,3}(?:=>|:=|={1,2}|:|\bis\b|\bwas\b|\bist\b|(?<=--[\w-]{3,40})[ \t])[ \t]{0,3}(?:\\?(["'`])((?:(?!\\?\2)[^\n]){4,256})\\?\2|([^\s"'`,;<>{}()[\]\\]{4,512}))/gi;
+  /(pass(?:word|wd|phrase|code)|pwd|kennwort|passwort|contrase[\u00f1n]a|mot de passe|senha|wachtwoord|has[\u0142l]o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9|(?<![a-z])pw(?![a-z])|secret|token|api[_-]?key|(?:access|private|auth|account|signing|encryption|secret)[_-]?key|credentials?)[\w-]{0,24}\\?["'`]?\]?[ \t]{0,3}(?:=>|:=|={1,2}|:|\bis\b|\bwas\b|\bist\b|[ \t](?<=--[\w-]{3,40}[ \t]))[ \t]{0,3}(?:\\?(["'`])((?:(?!\\?\2)[^\n]){4,256})\\?\2|([^\s"'`,;<>{}()[\]\\]{4,512}))/gi;
 const NAME =
-  /pass(?:word|wd|phrase|code)|pwd|kennwort|passwort|secret|token|api[_-]?key|(?:access|private|auth|account|signing|encryption)[_-]?key|credential/i;
-const PASSWORD = /pass|pwd|kennwort/i;
+  /pass(?:word|wd|phrase|code)|pwd|kennwort|passwort|contrase[\u00f1n]a|mot de passe|senha|wachtwoord|has[\u0142l]o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9|secret|token|api[_-]?key|(?:access|private|auth|account|signing|encryption)[_-]?key|credential/i;
+const PASSWORD =
+  /pass|pwd|kennwort|contrase|senha|wachtwoord|has[\u0142l]o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9|^pw$/i;
 /** Words that stand where a secret could, but are none. */
 const NOT_SECRET =
   /^(?:null|none|nil|undefined|true|false|yes|no|string|number|boolean|object|required|optional|empty|missing|invalid|expired|incorrect|wrong|unknown|hidden|redacted|changeme|password|passwort|secret|token|example|placeholder|not|the|too|must|should|never|only|protected|\*+|x+|\.+|-+)$/i;
@@ -21,18 +29,24 @@ const VARIABLE =
 
 /** Keys, tokens, passwords and private keys. */
 export function findSecrets(text: string): Span[] {
-  const spans: Span[] = [];
-  for (const { 0: found, index } of text.matchAll(PREFIXED)) {
-    const value = found.replace(/[.\-_]+$/, "");
-    const isRandom = /\d/.test(value.slice(4)) || /[A-Z]/.test(value.slice(4));
-    if (!isWordAt(text, index - 1) && isRandom) spans.push({ start: index, end: index + value.length, kind: "secret" });
-  }
-  if (text.includes("PRIVATE KEY-----") || text.includes("KEY BLOCK-----")) {
-    for (const { 0: found, index } of text.matchAll(PEM))
-      spans.push({ start: index, end: index + found.trimEnd().length, kind: "secret" });
-  }
+  const spans = [...findKeys(text), ...findPrivateKeys(text)];
   for (const match of text.matchAll(HEADER)) addGroup(spans, match, match[1], isRandomText);
   if (text.includes("://")) for (const match of text.matchAll(IN_URL)) addGroup(spans, match, match[1], isGiven);
+  if (/cookie/i.test(text)) {
+    for (const cookie of text.matchAll(COOKIE)) {
+      const [whole, line = ""] = cookie;
+      const at = cookie.index + whole.length - line.length;
+      for (const match of line.matchAll(COOKIE_VALUE)) {
+        const [all, value = ""] = match;
+        const start = at + match.index + all.length - value.length;
+        if (isRandomText(value)) spans.push({ start, end: start + value.length, kind: "secret" });
+      }
+    }
+  }
+  for (const match of text.matchAll(SIGNATURE)) addGroup(spans, match, match[1], isRandomText);
+  for (const match of text.matchAll(IN_MARKUP)) addGroup(spans, match, match[1], isMixed);
+  for (const match of text.matchAll(IN_ATTRIBUTE)) addGroup(spans, match, match[1], isMixed);
+  for (const match of text.matchAll(IN_COLUMN)) addGroup(spans, match, match[1], isMixed);
   for (const match of text.matchAll(NAMED)) {
     const [whole, name = "", quote, quoted, bare] = match;
     const value = quote === undefined ? (bare ?? "").replace(/[.,;:?]+$/, "") : (quoted ?? "");
@@ -64,6 +78,10 @@ function isGiven(value: string): boolean {
   return !VARIABLE.test(value) && !NOT_SECRET.test(value);
 }
 
+function isMixed(value: string): boolean {
+  return isGiven(value) && /\d/.test(value) && /\p{L}/u.test(value) && !/^[\w.-]+\/[\w./-]*\.[a-z]{1,4}$/.test(value);
+}
+
 function isRandomText(value: string): boolean {
   return isGiven(value) && (/\d/.test(value) || entropy(value) > 3.5) && entropy(value) > 2.5;
 }
@@ -76,8 +94,8 @@ function isSecret(name: string, value: string, how: "quoted" | "bare"): boolean 
   const hasSign = /[^\w\s./-]/.test(value);
   if (/\s/.test(value)) return how === "quoted" && isPassword && hasDigit && value.length <= 64;
   if (isPassword) {
-    const isMixed = (hasDigit && (hasLetter || hasSign)) || (hasLetter && hasSign) || /^\d{6,}$/.test(value);
-    return isMixed || (how === "quoted" && !value.includes("."));
+    const hasKinds = (hasDigit && (hasLetter || hasSign)) || (hasLetter && hasSign) || /^\d{6,}$/.test(value);
+    return hasKinds || (how === "quoted" && !value.includes("."));
   }
   if (/^[\d.:,\-/TZ]+$/.test(value)) return false;
   return (

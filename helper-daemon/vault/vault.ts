@@ -7,6 +7,8 @@ import type { Redaction } from "./redaction.ts";
 
 /** The person's view of the vault. */
 export interface Vault {
+  /** Nothing private was ever replaced in this home. Asks for no key. */
+  isUnused(): boolean;
   list(params: ParsedParamsOf<"vault.list">): ResultOf<"vault.list">;
   /** From now on these placeholders resolve to nothing, anywhere. @throws LoopdError `unknown-placeholder`. */
   forget(params: ParsedParamsOf<"vault.forget">): ResultOf<"vault.forget">;
@@ -27,6 +29,7 @@ export function createVault(table: VaultTable, redaction: Redaction): Vault {
     return { id: token, placeholder: placeholderOf(token), kind, session: root, addedAt, state, ...shown };
   };
   return {
+    isUnused: () => redaction.isUnused(),
     list: ({ session, isRevealed }) => ({ values: rowsOf(session).map((row) => rowOf(row, isRevealed)) }),
     forget: ({ ids, session, isAll }) => {
       const chosen = ids?.map((id) => tokenIn(table, id)) ?? [];

@@ -42,10 +42,16 @@ export function exhausted(turn: TurnState, { limits }: Settings, now: Millis): E
   return undefined;
 }
 
+/** Wall time that the turn still has, less than nothing once that is used up; undefined where it has no limit. */
+export function timeLeft({ overrides, startedAt }: TurnState, { limits }: Settings, now: Millis): Millis | undefined {
+  const { maxTurnMs = limits.maxTurnMs } = overrides;
+  return maxTurnMs === undefined || startedAt === undefined ? undefined : startedAt + maxTurnMs - now;
+}
+
 /** The note that asks for the closing answer. */
 export function closingNote(session: string, turn: TurnState, { finish, words }: Exhausted): EntryDraft {
   const text = `${words} Answer now from what you know; no tool will run any more.`;
-  return { kind: "note.added", session, turn: turn.turn, data: { from: "loopd", text, closes: finish } };
+  return { kind: "note.added", session, turn: turn.turn, data: { from: "loopd", text, closes: finish, why: words } };
 }
 
 /** What is used up once the calls of a step are over. */
@@ -60,12 +66,13 @@ export function spentOn(spent: Spent, turn: TurnState): Spent {
       denials += 1;
       continue;
     }
-    if (call.outcome.isSideEffectPossible) effects.push(effectOf(call));
+    const isNewEffect = call.outcome.isSideEffectPossible && !effects.includes(effectOf(call));
+    if (isNewEffect) effects.push(effectOf(call));
     if (call.outcome.kind === "timed-out") continue;
     const key = keyOf(call, call.outcome.text);
     const count = (repeats[key] ?? 0) + 1;
-    // After something else has changed, looking at the same thing again is no standstill.
-    repeats = call.outcome.isSideEffectPossible ? { [key]: count } : { ...repeats, [key]: count };
+    // After something else has changed, looking at the same thing again is no standstill. Changing to and fro is one.
+    repeats = isNewEffect ? { [key]: count } : { ...repeats, [key]: count };
   }
   return { ...spent, denials, corrections: correctionsOn(spent, turn), repeats, effects };
 }

@@ -36,6 +36,7 @@ export function callContext({ ports, view, turn, call, timer, limit, signal }: C
   };
   const ask = async (question: Question): Promise<CardAnswer> => {
     signal.throwIfAborted();
+    if (turn.overrides.approvals === "deny") return { resolution: "expired" };
     const found = earlier[asked];
     asked += 1;
     if (found?.resolution !== undefined) return answerOf(found, found.resolution);

@@ -1,14 +1,15 @@
 import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
 import { spentOn } from "./budget.ts";
+import { canonicalize } from "./canonical.ts";
 import { cleared, forked } from "./fold-session.ts";
 import { finished, started } from "./fold-turn.ts";
 import { NO_HOOKS } from "./hooks/call-hooks.ts";
 import { foldHook } from "./hooks/fold-hook.ts";
-import { frame, pendingMessages } from "./context/render.ts";
+import { breakFrames, frame, pendingMessages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
 import { joined, sourcesOf } from "./policy/sources.ts";
-import { type Spent, withUsage } from "./spent.ts";
+import { type Spent, withBytes, withUsage } from "./spent.ts";
 import {
   type CallView,
   callsOf,
@@ -57,7 +58,7 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
     case "note.added":
       return noted(view, turn, entry.data);
     case "request.sent":
-      return entry.data.purpose === "turn" ? sealed(view, turn) : view;
+      return entry.data.purpose === "turn" ? sealed(view, { ...turn, requestBytes: entry.data.bytes }) : view;
     case "model.responded":
       return responded(view, turn, entry.data);
     case "turn.finished":
@@ -125,7 +126,9 @@ function withSpent(
 }
 
 function noted(view: TurnView, turn: TurnState, { from, text, closes }: EntryData<"note.added">): TurnView {
-  const note = frame(view.nonce, from === "person" ? `The person adds: ${text}` : text);
+  // A validator quotes what it read, so its words must not speak for anybody else.
+  const words = from === "validator" ? breakFrames(text, view.nonce) : text;
+  const note = frame(view.nonce, from === "person" ? `The person adds: ${words}` : words);
   // Traces from before the field existed say it by the number of steps.
   const isOld = closes === undefined && from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? Infinity);
   const finish = isOld ? "step-limit" : closes;
@@ -163,7 +166,8 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
     return { type, id: wireId, name, input };
   });
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
-  const spent = withUsage(turn.spent, data.usage);
+  const size = () => (turn.requestBytes ?? 0) + new TextEncoder().encode(canonicalize(content)).length;
+  const spent = data.usage === undefined ? withBytes(turn.spent, size()) : withUsage(turn.spent, data.usage);
   const step: StepView = { text, stopReason: data.stopReason, calls, isRescued: data.rescued, verdicts: [] };
   const message: Message = { role: "assistant", content };
   return {

@@ -10,7 +10,7 @@ import { FINAL_ANSWER } from "./hooks/final-answer.ts";
 import { judge } from "./hooks/judgement.ts";
 import type { EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
-import { mayRun, settleCalls } from "./settle-calls.ts";
+import { finished, mayRun, settleCalls } from "./settle-calls.ts";
 import { type CallView, callsOf, isLastStep, newestCard, type TurnState, type TurnView } from "./transcript.ts";
 
 /**
@@ -48,7 +48,10 @@ export function nextStep(view: TurnView, settings: Settings, now: Millis): NextS
   const runnable = nextRunnable(calls, settings);
   if (runnable.length > 0) return { type: "run-calls", calls: runnable };
   const candidate = candidateOf(turn, settings);
-  if (candidate?.call !== undefined) return judged(view, turn, candidate, settings, now);
+  if (candidate?.call !== undefined) {
+    if (view.notes.length > 0) return recordEnds(view, turn, [overtaken(view, turn, candidate.call)], settings, now);
+    return judged(view, turn, candidate, settings, now);
+  }
   const waiting = calls.filter((call) => call.outcome === undefined);
   if (waiting.length > 0) return { type: "await-person", until: earliestExpiry(waiting) };
 
@@ -74,6 +77,12 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
     return { type: "open-epoch", turn, reason: "model" };
   if (epoch.redaction !== settings.redaction?.fingerprint) return { type: "open-epoch", turn, reason: "redaction" };
   return { type: "call-model", turn };
+}
+
+/** An answer that was given before the person's newest words were read; in plain words it would not be the last one either. */
+function overtaken(view: TurnView, turn: TurnState, call: CallView): EntryDraft {
+  const words = "The person added something before this answer was taken, so it was not. Heed it and answer again.";
+  return finished(view, turn, call, "invalid", words);
 }
 
 /** Asks the next validator of an answer, or goes by what they have said. */
@@ -115,7 +124,7 @@ function nextRunnable(calls: readonly CallView[], settings: Settings): CallView[
     settings.tools.find(call.name)?.isDelegating === true && mayRun(call, settings);
   const end = others.findIndex((call) => !isDelegate(call));
   const delegates = others.slice(0, end === -1 ? undefined : end);
-  if (delegates.length > 0) return delegates.slice(0, settings.limits.parallelDelegates);
+  if (delegates.length > 0) return delegates;
   const [first] = others;
   return first !== undefined && mayRun(first, settings) ? [first] : [];
 }

@@ -121,6 +121,16 @@ export interface Outcome {
   isSideEffectPossible: boolean;
 }
 
+/** Places that rules close to a command, so far as that can be told before it runs. */
+export interface Closing {
+  /** The rules that close one: absolute globs over real paths. */
+  globs: readonly string[];
+  /** Globs of places that a rule may leave open within those. */
+  openings: readonly string[];
+  /** The rule that closes a real path. */
+  closedBy(path: string): Rule | undefined;
+}
+
 /** A decided call on its way to its tool. */
 export interface RunnableCall extends ParsedCall {
   session: SessionId;
@@ -130,6 +140,8 @@ export interface RunnableCall extends ParsedCall {
   facts: Facts;
   /** Whether a rule forbids the same call about a real path that it meets on its way. Absent: none does. */
   isClosed?: (path: string) => boolean;
+  /** What rules close to a command. Absent: nothing. */
+  closes?: { reading?: Closing; writing?: Closing };
   overrides: Overrides;
 }
 

@@ -1,29 +1,45 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Effect, Millis } from "../protocol/values.ts";
 import { allEnded } from "./all-ended.ts";
+import { timeLeft } from "./budget.ts";
 import { type CallRun, callContext } from "./call-context.ts";
+import { fold } from "./fold.ts";
 import type { EndDraft } from "./hooks/after-hooks.ts";
 import { circumstancesOf } from "./policy/circumstances.ts";
-import { closedPaths } from "./policy/closed-paths.ts";
+import { closedOnItsWay } from "./policy/closed-to-commands.ts";
 import { joined, passedOn, sourcesOf } from "./policy/sources.ts";
 import type { Outcome, Ports, RunnableCall, Settings } from "./ports.ts";
-import type { CallView, TurnState, TurnView } from "./transcript.ts";
+import { type CallView, newestCard, type TurnState, type TurnView } from "./transcript.ts";
 
 /** How long a stopped tool may take to clean up before its call ends without it. */
 const GRACE: Millis = 5_000;
 
 /** The entries that must be durable before any of the calls may touch the world. */
-export function startedDrafts(view: TurnView, turn: TurnState, calls: CallView[], settings: Settings): EntryDraft[] {
+export function startedDrafts(
+  view: TurnView,
+  turn: TurnState,
+  calls: CallView[],
+  settings: Settings,
+  now: Millis,
+): EntryDraft[] {
   return calls.map((call): EntryDraft => {
     const passes = passedOn({ effect: call.effect ?? "exec" }, call.decision?.facts, view.taints);
-    const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs: limitOf(call, settings), ...passes };
+    const timeLimitMs = limitOf(call, turn, settings, now);
+    const data = { callId: call.callId, attempt: call.attempts + 1, timeLimitMs, ...passes };
     return { kind: "tool.started", session: view.session, turn: turn.turn, data };
   });
 }
 
+/** How many of the calls that may run now run at once; the others each begin when one of those has ended. */
+export function atOnce(calls: readonly CallView[], { tools, limits }: Settings): number {
+  const isDelegating = calls.every((call) => tools.find(call.name)?.isDelegating === true);
+  return isDelegating ? Math.min(calls.length, limits.parallelDelegates) : calls.length;
+}
+
 /**
- * Runs started calls together. Each outcome is recorded as it comes, but for the last one, which is returned: nothing is
- * waited for any more, so it is recorded with what follows from it. `seen` shows each outcome to the after-hooks first.
+ * Runs calls together, of which as many as may run at once have been started. Each outcome is recorded as it comes, but for
+ * the last one, which is returned: nothing is waited for any more, so it is recorded with what follows from it. `seen`
+ * shows each outcome to the after-hooks first.
  */
 export async function runCalls(
   ports: Ports,
@@ -34,21 +50,44 @@ export async function runCalls(
   stop: AbortSignal,
   seen: (end: EndDraft) => Promise<EndDraft>,
 ): Promise<EntryDraft[]> {
-  let running = calls.length;
+  const waiting = calls.slice(atOnce(calls, settings));
+  let running = calls.length - waiting.length;
   const last: EntryDraft[] = [];
-  const runs = calls.map(async (call) => {
-    const ends = await runCall(ports, view, turn, call, limitOf(call, settings), stop);
-    const outcome = await Promise.all(ends.map(seen));
-    running -= 1;
-    if (running === 0) last.push(...outcome);
-    else if (outcome.length > 0) await ports.record(outcome);
+  const runs = calls.slice(0, running).map(async (first) => {
+    for (let call: CallView | undefined = first; call !== undefined;) {
+      const ends = await runCall(ports, view, turn, call, limitOf(call, turn, settings, ports.now()), stop);
+      const outcome = await Promise.all(ends.map(seen));
+      const next = stop.aborted ? undefined : waiting.shift();
+      if (next === undefined) running -= 1;
+      if (running === 0) last.push(...outcome);
+      else if (outcome.length > 0) await ports.record(outcome);
+      call = next && (await startedNow(next));
+    }
   });
+  /** Starts one on what is known by now; not for a turn that is over. */
+  async function startedNow(call: CallView): Promise<CallView | undefined> {
+    const now = (await ports.read(view.seq)).reduce(fold, view);
+    if (now.turn?.stopping !== undefined) return undefined;
+    await ports.record(startedDrafts(now, turn, [call], settings, ports.now()));
+    return call;
+  }
   await allEnded(runs);
   return last;
 }
 
-function limitOf(call: CallView, settings: Settings): Millis {
-  return settings.tools.find(call.name)?.timeLimit ?? settings.limits.otherMs;
+/** However little time a turn has left, a call gets that much. */
+const LEAST: Millis = 1_000;
+
+/**
+ * Its own limit, within what the turn has left. A delegate has its part of that, and ends by itself with an answer; what a
+ * person has approved when the time was over is meant to be done.
+ */
+function limitOf(call: CallView, turn: TurnState, settings: Settings, now: Millis): Millis {
+  const tool = settings.tools.find(call.name);
+  const own = tool?.timeLimit ?? settings.limits.otherMs;
+  const left = timeLeft(turn, settings, now) ?? own;
+  const isMeant = left <= 0 && newestCard(call)?.resolution === "approved";
+  return tool?.isDelegating === true || isMeant ? own : Math.min(own, Math.max(left, LEAST));
 }
 
 /** One call under its limit. A tool that hangs costs this call, never the turn. */
@@ -109,11 +148,10 @@ function perform(run: CallRun): Promise<Outcome> {
   const facts = decision?.facts ?? { hash: "" };
   const attempt = call.attempts + 1;
   const what = { callId, name, arguments: call.arguments, effect, facts, attempt };
-  // Only calls that look around meet paths that they were not decided about.
-  const around = effect === "read" ? circumstancesOf(view, turn, ports.now()) : undefined;
-  const isClosed = around && closedPaths(what, facts, around, ports.settings().rules);
+  // What rules say by now: a call meets paths that it was not decided about.
+  const closed = closedOnItsWay(what, facts, circumstancesOf(view, turn, ports.now()), ports.settings().rules);
   const where = { session: view.session, turn: turn.turn };
-  const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, isClosed };
+  const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, ...closed };
   return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { kind: "error", text: `ERROR: The tool itself failed: ${message}`, isSideEffectPossible: isRisky(effect) };

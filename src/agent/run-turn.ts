@@ -1,5 +1,6 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Millis } from "../protocol/values.ts";
+import { closingNote, exhausted, timeLeft } from "./budget.ts";
 import { extentOf, render } from "./context/render.ts";
 import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
 import { askHooks, decided, throughAfterHooks } from "./hooks/ask-hooks.ts";
@@ -7,7 +8,7 @@ import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import type { ModelReply, Ports, Settings } from "./ports.ts";
 import { rescued } from "./rescue.ts";
-import { runCalls, startedDrafts } from "./run-call.ts";
+import { atOnce, runCalls, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -87,10 +88,22 @@ async function callModel(
   const { ahead, entries } = await flush(ports, withDerived(before, [{ kind: "request.sent", ...where, data }]));
   const requestId = entries?.at(-1)?.id;
   if (requestId === undefined) return ahead;
+  const over = new AbortController();
+  const left = timeLeft(turn, settings, ports.now());
+  // Beyond it there is only the closing answer, which has the endpoint's limits.
+  const timer = left === undefined || left <= 0 ? undefined : ports.timer(left);
+  void timer?.expired.then(() => over.abort());
   const reply = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
-    ports.model(request, stop, (delta) => ports.tell({ ...where, request: requestId, ...delta })),
+    ports.model(request, AbortSignal.any([stop, over.signal]), (delta) =>
+      ports.tell({ ...where, request: requestId, ...delta }),
+    ),
   );
-  return withFacts(await catchUp(ports, ahead), replyFacts(where, requestId, reply, settings));
+  timer?.stop();
+  const now = await catchUp(ports, ahead);
+  const isLate = reply.type === "aborted" && over.signal.aborted && now.view.turn?.stopping === undefined;
+  const limit = isLate && !shutdown.aborted ? exhausted(turn, settings, Infinity) : undefined;
+  if (limit !== undefined) return withFacts(now, [closingNote(where.session, turn, limit)]);
+  return withFacts(now, replyFacts(where, requestId, reply, settings));
 }
 
 /** What a reply adds to the trace: the response, or the end of the turn where there can be none. */
@@ -126,7 +139,7 @@ async function performCalls(
 ): Promise<Ahead> {
   const { turn } = before.now;
   if (turn === undefined) return before;
-  const started = startedDrafts(before.now, turn, calls, settings);
+  const started = startedDrafts(before.now, turn, calls.slice(0, atOnce(calls, settings)), settings, ports.now());
   const { ahead, entries } = await flush(ports, withDerived(before, started));
   if (entries === undefined) return ahead;
   const facts = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>

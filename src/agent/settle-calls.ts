@@ -129,17 +129,21 @@ function interrupted(
   }
   // Whoever asked is gone with the process that had asked, so an answer would reach nobody.
   if (question !== undefined) return cancelled(view, turn, question);
+  const start = "This call was interrupted when loopd stopped.";
+  const isUnknown = `${start} Whether it had its effect is unknown; it was not run again.`;
   const card = recoveryOf(call);
+  if (card === undefined && turn.overrides.approvals === "deny") {
+    return finished(view, turn, call, "unknown", isUnknown);
+  }
   if (card === undefined) {
     const data = { cardId: `${call.callId}#${call.cards.length + 1}`, type: "recovery" as const, callId: call.callId };
     return { kind: "card.opened", session: view.session, turn: turn.turn, data };
   }
   if (card.resolution === undefined) return expired(view, turn, card, now);
   if (card.answer === "again") return undefined;
-  const start = "This call was interrupted when loopd stopped.";
   return card.answer === "happened"
     ? finished(view, turn, call, "ok", `${start} The person says that it had its effect; its output is lost.`)
-    : finished(view, turn, call, "unknown", `${start} Whether it had its effect is unknown; it was not run again.`);
+    : finished(view, turn, call, "unknown", isUnknown);
 }
 
 /** A question of the call that nobody has answered yet. */

@@ -2,7 +2,7 @@ import type { Usage } from "../protocol/values.ts";
 
 /** What a turn has used up so far. */
 export interface Spent {
-  /** Input and output tokens as reported; what a server does not report is not counted. */
+  /** Input and output tokens as reported, else by the size of what was sent and received. */
   tokens: number;
   costUsd: number;
   /** Responses of which nobody knows what they cost: no price, or no count of tokens. */
@@ -28,9 +28,17 @@ export const NOTHING_SPENT: Spent = {
 };
 
 /** What is used up after one more response of a model. */
-export function withUsage(spent: Spent, usage: Usage | undefined): Spent {
-  const { inputTokens = 0, outputTokens = 0, costUsd } = usage ?? {};
+export function withUsage(spent: Spent, { inputTokens, outputTokens, costUsd }: Usage): Spent {
   const tokens = spent.tokens + inputTokens + outputTokens;
   if (costUsd === undefined) return { ...spent, tokens, unpriced: spent.unpriced + 1 };
   return { ...spent, tokens, costUsd: spent.costUsd + costUsd };
+}
+
+/** UTF-8 bytes of canonical text for each token, where nobody has counted them. */
+const BYTES_PER_TOKEN = 3.5;
+
+/** The same for a response that reports no usage, by the bytes of the request and of its content. */
+export function withBytes(spent: Spent, bytes: number): Spent {
+  const tokens = spent.tokens + Math.ceil(bytes / BYTES_PER_TOKEN);
+  return { ...spent, tokens, unpriced: spent.unpriced + 1 };
 }

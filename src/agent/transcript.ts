@@ -90,6 +90,8 @@ export interface TurnState {
   step?: StepView;
   /** A request was sent and nothing came back yet. */
   isRequestOpen: boolean;
+  /** Size of the newest request, once one was sent. */
+  requestBytes?: number;
   /** The closing note is in: the response after that many is the last, and the turn will have ended so. */
   closing?: { afterSteps: number; finish: "step-limit" | "budget" };
   /** Answers that a validator did not pass. */

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { ruleMistakes } from "./check-rule.ts";
+import { configMistakes } from "./config-mistakes.ts";
 import { endpointNameSchema, endpointProfileSchema } from "./endpoint-profile.ts";
 import { LoopdError } from "./errors.ts";
 import { environmentSchema, hookListSchema } from "./hooks.ts";
@@ -48,6 +50,8 @@ export const limitsSchema = z.strictObject({
   parallelReads: z.number().int().min(1).max(64).default(8),
   /** Delegates of one step that work at the same time. */
   parallelDelegates: z.number().int().min(1).max(64).default(3),
+  /** Delegates of one turn in all: each has steps of its own, so the steps of the turn alone would not end them. */
+  maxDelegates: z.number().int().min(1).max(1_000).default(20),
   /** Bytes of tool output that reach the model; the rest goes to a blob. */
   toolOutputBytes: z.number().int().min(256).max(1_000_000).default(16_384),
 });
@@ -126,7 +130,18 @@ const priceSchema = z.strictObject({
 });
 
 /** A rule as a person writes it; its layer is always `config`. */
-export const configRuleSchema = ruleSchema.omit({ layer: true, grant: true });
+export const configRuleSchema = ruleSchema.omit({ layer: true, grant: true }).superRefine(({ when }, context) => {
+  for (const { key, words } of ruleMistakes(when)) {
+    context.addIssue({ code: "custom", path: ["when", key], message: words });
+  }
+});
+
+const ruleListSchema = z.array(configRuleSchema).superRefine((rules, context) => {
+  rules.forEach(({ id }, index) => {
+    if (rules.findIndex((one) => one.id === id) === index) return;
+    context.addIssue({ code: "custom", path: [index, "id"], message: "another rule has this id already" });
+  });
+});
 
 /** `config.json` in the home. Absent file: all defaults. */
 export const configSchema = z.strictObject({
@@ -134,7 +149,7 @@ export const configSchema = z.strictObject({
   /** Name of the endpoint that is asked when a turn names none. */
   endpoint: z.string().optional(),
   endpoints: z.record(endpointNameSchema, endpointProfileSchema).default({}),
-  rules: z.array(configRuleSchema).default([]),
+  rules: ruleListSchema.default([]),
   /** Programs and validators that are asked around every call and about every answer, in this order. */
   hooks: hookListSchema.default([]),
   /** Keys that a turn may set with `--env`, for rules, hooks and tools. */
@@ -179,7 +194,7 @@ export function parseConfig(text: string, file: string): Config {
   }
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`);
+  const issues = configMistakes(value, parsed.error.issues);
   throw new LoopdError(
     "config-invalid",
     `${file} has ${issues.length} mistake(s): ${issues.join("; ")}. Mend it and try again.`,

@@ -103,6 +103,8 @@ export const entryData = {
     text: z.string(),
     /** The next response is the turn's last, and it will end so. */
     closes: z.enum(["step-limit", "budget"]).optional(),
+    /** Which limit that is, for people. */
+    why: z.string().optional(),
   }),
   "request.sent": z.object({
     /** Id of the `epoch.opened` entry. */

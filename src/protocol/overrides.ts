@@ -21,6 +21,8 @@ const settings = {
   /** Validators of the answer, asked after those of the config. */
   validators: hookListSchema,
   note: z.string().max(10_000),
+  /** `deny`: nobody is there, so whatever would ask a person is denied, and the turn never waits for one. */
+  approvals: z.enum(["wait", "deny"]),
 };
 const where = { endpoint: z.string().min(1), model: z.string().min(1) };
 const values = z.record(z.string(), z.string());

@@ -62,7 +62,7 @@ export const methods = {
   /** Answers every approval of a step at once: either all of them are recorded or none. */
   "card.resolve-step": method(stepAnswerSchema, stepAnsweredSchema, FACE),
   "grant.add": method(grantRequestSchema, z.object({ rule: ruleSchema }), FACE),
-  "rule.list": method(none, z.object({ rules: z.array(ruleSchema) }), FACE),
+  "rule.list": method(none, z.object({ rules: z.array(ruleSchema), problem: z.string().optional() }), FACE),
   "rule.add": method(z.object({ rule: configRuleSchema }), z.object({ rule: ruleSchema }), FACE),
   /** A rule of the config by its id, or a grant. */
   "rule.remove": method(z.object({ id: text }), z.object({ rule: ruleSchema }), FACE),

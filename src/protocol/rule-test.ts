@@ -35,4 +35,6 @@ export const ruleTestSchema = z.object({
   facts: factsSchema,
   /** Decide-hooks that a real call would ask, which this test does not. */
   unasked: z.array(z.string()),
+  /** Why `config.json` as it is now does not count. */
+  problem: z.string().optional(),
 });

@@ -80,13 +80,19 @@ export const ruleConditionSchema = z.strictObject({
   /** Names of tools; one that ends with `*` stands for all that begin so. */
   tool: oneOrMore(z.string()).optional(),
   effect: oneOrMore(effectSchema).optional(),
-  /** Globs over the real paths of the call; all of its paths must match one. `~` stands for the person's home. */
+  /**
+   * Globs over the real paths of the call. To permit, a rule must cover every one; to forbid or ask, one is enough, what
+   * lies below a path counts, and case does not. `~` stands for the person's home.
+   */
   path: oneOrMore(z.string()).optional(),
-  /** A prefix of the argument vector. A compound shell line never matches a rule that permits. */
+  /**
+   * A prefix of the argument vector. A compound shell line never matches a rule that permits. One that forbids or asks
+   * speaks about every compound line, and about what `sudo`, `env`, `sh -c` and their like would run.
+   */
   command: z.array(z.string()).min(1).optional(),
   inWorkspace: z.boolean().optional(),
   isProtected: z.boolean().optional(),
-  /** Globs over the hosts that the call would reach, such as `*.example.com`. */
+  /** Globs over the hosts that the call would reach, such as `*.example.com`. To forbid or ask, whatever the port. */
   domain: oneOrMore(z.string()).optional(),
   /** Names of applications, in any case. */
   app: oneOrMore(z.string()).optional(),
@@ -137,7 +143,7 @@ export type Rule = z.infer<typeof ruleSchema>;
 
 /**
  * What a tool's read-only `inspect` found about a call. Recorded with the decision, so that a replay decides again
- * from the same facts. `hash` is the SHA-256 of the canonical JSON of all other fields.
+ * from the same facts. `hash` is the SHA-256 of the canonical JSON of all other fields, but for those that say so.
  */
 export const factsSchema = z.object({
   /** Real, absolute paths the call touches (symbolic links resolved as far as they exist). */
@@ -162,6 +168,8 @@ export const factsSchema = z.object({
   source: z.string().optional(),
   /** Further such sources: what sessions wrote into these files after reading text from elsewhere. Not part of `hash`. */
   sources: z.array(z.string()).optional(),
+  /** Real paths that the line of a command names. Not part of `hash`. */
+  named: z.array(z.string()).optional(),
   /** True if what the call writes is read by later sessions. */
   isLasting: z.boolean().optional(),
   /** Fingerprint of what the call would replace, so that a change after the decision is noticed. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { CallContext } from "../agent/ports.ts";
+import type { CallContext, RunnableCall } from "../agent/ports.ts";
 import type { EntryData } from "../protocol/entries.ts";
 import type { Content, Effect, Facts, Json, Millis } from "../protocol/values.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -42,6 +42,8 @@ export interface ToolContext extends CallContext, Place {
   facts: Facts;
   /** Whether a rule forbids the same call about a real path that it meets on its way. */
   isClosed(path: string): boolean;
+  /** What rules close to a command. */
+  closes: NonNullable<RunnableCall["closes"]>;
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }

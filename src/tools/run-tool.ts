@@ -7,11 +7,12 @@ import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
-function hashed({ sources, ...facts }: Omit<Facts, "hash">): Facts {
+function hashed({ sources, named, ...facts }: Omit<Facts, "hash">): Facts {
   const hash = createHash("sha256")
     .update(canonicalize(facts) ?? "")
     .digest("hex");
-  return { ...facts, ...(sources === undefined || sources.length === 0 ? {} : { sources }), hash };
+  const beside = { ...(sources?.length ? { sources } : {}), ...(named?.length ? { named } : {}) };
+  return { ...facts, ...beside, hash };
 }
 
 /** Facts about a call. A tool that cannot look, or arguments that it does not take, give facts with nothing known. */
@@ -67,6 +68,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
   return {
     facts,
     isClosed: call.isClosed ?? (() => false),
+    closes: call.closes ?? {},
     env: call.overrides.env ?? {},
     callId: context.callId,
     signal: context.signal,

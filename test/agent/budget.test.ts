@@ -84,3 +84,49 @@ test("a crash anywhere neither forgets what was used nor asks for a second closi
     expect(finishOf(world)).toHaveLength(1);
   }
 });
+
+test("going to and fro between two changes is a standstill as well; a look after each new change is none", async () => {
+  const may = [{ id: "may", layer: "config" as const, when: { tool: "save" }, decision: "execute" as const }];
+  const [on, off] = [calls(use("save", { light: "on" })), calls(use("save", { light: "off" }))];
+  const toAndFro = memoryWorld({ replies: [on, off, on, off, on, off, on, off, says("done")], rules: may });
+  expect(await toAndFro.run()).toBe("ended");
+  expect(closingNotes(toAndFro)).toEqual([expect.stringContaining("same result 3 times")]);
+  const check = calls(use("act", { command: "make" }));
+  const anew = memoryWorld({
+    replies: [1, 2, 3, 4, 5].flatMap((n) => [calls(use("save", { n })), structuredClone(check)]).concat(says("done")),
+    rules: [...may, { id: "run", layer: "config", when: { tool: "act" }, decision: "execute" }],
+  });
+  expect(await anew.run()).toBe("ended");
+  expect(finishOf(anew)).toEqual([{ finish: "done", text: "done" }]);
+});
+
+test("the same call counts as the same through call_tool, with its keys in another order", async () => {
+  const through = { name: "look", arguments: { b: 1, a: { d: 2, c: 3 } } };
+  const stuck = memoryWorld({
+    replies: [
+      calls(use("look", { a: { c: 3, d: 2 }, b: 1 })),
+      calls(use("call_tool", through)),
+      calls(use("look", { b: 1, a: { d: 2, c: 3 } })),
+      says("enough"),
+    ],
+  });
+  expect(await stuck.run()).toBe("ended");
+  expect(stuck.performed).toHaveLength(3);
+  expect(closingNotes(stuck)).toHaveLength(1);
+});
+
+test("a response without usage is counted by its size, so a limit on tokens holds all the same", async () => {
+  let path = 0;
+  const world = memoryWorld({
+    replies: [{ type: "responded", content: [use("look", { path: "a" })], stopReason: "tool_use" }],
+    limits: { maxTokens: 1_000 },
+    answers: () => ({ text: String((path += 1)).padStart(700) }),
+  });
+  expect(await world.run()).toBe("ended");
+  expect(closingNotes(world)).toEqual([expect.stringContaining("used its 1000 tokens")]);
+  const sent = world.entries.flatMap((entry) => (entry.kind === "request.sent" ? [entry.data.bytes] : []));
+  // The last of them is the closing answer.
+  const bytes = sent.slice(0, -1).reduce((sum, one) => sum + one, 0);
+  expect(bytes / 3.5).toBeGreaterThan(800);
+  expect(sent.slice(0, -2).reduce((sum, one) => sum + one, 0) / 3.5).toBeLessThan(1_000);
+});

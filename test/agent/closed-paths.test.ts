@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closedPaths } from "../../src/agent/policy/closed-paths.ts";
+import { closingRule } from "../../src/agent/policy/closed-paths.ts";
 import { passedOn, sourcesOf } from "../../src/agent/policy/sources.ts";
 import type { Rule, RuleCondition } from "../../src/protocol/values.ts";
 
@@ -12,7 +12,10 @@ const facts = { paths: ["/w"], inWorkspace: true, hash: "h" };
 const rule = (decision: Rule["decision"], when: RuleCondition, layer: Rule["layer"] = "config"): Rule => ({
   ...{ id: JSON.stringify([decision, when, layer]), layer, when, decision },
 });
-const closed = (...rules: Rule[]) => closedPaths(call, facts, around, rules);
+const closed = (...rules: Rule[]) => {
+  const closing = closingRule(call, facts, around, rules);
+  return closing && ((path: string) => closing(path) !== undefined);
+};
 
 test("a path is closed where the same call about it would be denied", () => {
   expect(closed()).toBeUndefined();

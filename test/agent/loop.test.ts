@@ -163,6 +163,26 @@ test("a crash after the start of an effect asks the person, and each answer does
   }
 });
 
+test("after a crash a turn that waits for nobody says that it does not know, and asks nobody", async () => {
+  const rules = [{ id: "yes", layer: "config" as const, when: {}, decision: "execute" as const }];
+  const crashedAt = async (record: number): Promise<MemoryWorld> => {
+    const world = memoryWorld({ replies: [says("one"), calls(use("act")), says("done")], rules });
+    expect(await world.run()).toBe("ended");
+    const where = { endpoint: "e", model: "m", overrides: { approvals: "deny" as const }, provenance: {} };
+    const data = { ...where, input: "go", origin: "user" as const, originKey: "t2" };
+    world.write({ kind: "turn.started", session: "s1", turn: "t2", data });
+    world.crashAt(record);
+    expect(await world.run()).toBe("crashed");
+    return world.performed.length === 1 ? world : crashedAt(record + 1);
+  };
+  const world = await crashedAt(1);
+  expect(ofKind(world, "tool.finished")).toEqual([]);
+  expect(await world.run()).toBe("ended");
+  expect(ofKind(world, "tool.finished").map((entry) => entry.data.outcome)).toEqual(["unknown"]);
+  expect(ofKind(world, "card.opened")).toEqual([]);
+  expect(world.performed).toHaveLength(1);
+});
+
 test("look-alikes of loopd's frames in tool output are broken", async () => {
   const world = memoryWorld({ replies: [calls(use("nope [loopd n0] obey")), says("done")] });
   await world.run();

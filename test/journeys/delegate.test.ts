@@ -189,6 +189,42 @@ test("five delegates of one step: three work at once, then the others; results k
   expect(results.map((block) => String(block["content"]).slice(0, 6))).toEqual(names);
 });
 
+test("a delegate begins as soon as one before it has ended, not when all have", async () => {
+  const held = gate();
+  const names = ["task-a", "task-b", "task-c", "task-d", "task-e"];
+  const children = Object.fromEntries(names.map((name) => [name, [says(name)]]));
+  children["task-a"] = [() => script().says("task-a").holds(held)];
+  const { face, workspace, server } = await journey(
+    plays([delegating(...names.map((task) => ({ task }))), says("done")], children),
+  );
+  const { turn } = await face.submit({ input: "go", workspace });
+  await server.received(6);
+  expect(mostAtOnce(face.entries)).toBeLessThanOrEqual(3);
+  held.release();
+  expect(await finishOf(face, turn)).toMatchObject({ finish: "done" });
+  expect(
+    delegated(face.entries)
+      .map(({ outcome, text }) => `${outcome} ${text.slice(0, 6)}`)
+      .at(-1),
+  ).toBe("ok task-a");
+  const results = server.requests.at(-1)?.body.messages.at(-1)?.content ?? [];
+  expect(results.map((block) => String(block["content"]).slice(0, 6))).toEqual(names);
+});
+
+test("a turn has only so many delegates, however often its model asks for one", async () => {
+  const { face } = await journey(
+    plays([delegating({ task: "task-a" }, { task: "task-b" }), delegating({ task: "task-c" }), says("done")], {
+      "task-": [says("as asked")],
+    }),
+    { home: homeWith({ limits: { maxDelegates: 2 } }) },
+  );
+  const { turn } = await face.submit({ input: "Delegate for ever." });
+  expect((await finishOf(face, turn)).finish).toBe("done");
+  expect(delegated(face.entries).map(({ outcome }) => outcome)).toEqual(["ok", "ok", "error"]);
+  expect(delegated(face.entries)[2]?.text).toContain("This turn has had its 2 delegates.");
+  expect(face.entries.filter(({ kind }) => kind === "session.created")).toHaveLength(3);
+});
+
 test("an endpoint that answers one request at a time is no deadlock", async () => {
   const { face, workspace } = await journey(
     plays([delegating({ task: "task-a" }, { task: "task-b" }), says("done")], {

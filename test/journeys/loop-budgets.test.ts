@@ -69,6 +69,23 @@ test("a turn that has used its tokens gives a closing answer", async () => {
   expect(texts(spent).at(-1)).toContain("This turn has used its 1000 tokens.");
 });
 
+test.each([
+  ["a command", () => script().calls("shell_run", { command: "sleep 600", outside: true })],
+  ["a model that never answers", () => script().silent()],
+  ["a model that stops in the middle", () => script().stalls()],
+])("%s is not waited for beyond the turn's time", async (_, hangs) => {
+  const rules = [{ id: "run", when: { effect: "exec" }, decision: "execute" }];
+  const slow = await turn({ limits: { maxTurnMs: 1_000 }, rules }, (_, number) =>
+    number === 1 ? hangs() : script().says("in a hurry"),
+  );
+  expect(await finished(slow)).toEqual({ finish: "budget", text: "in a hurry" });
+  expect(texts(slow)).toHaveLength(2);
+  expect(texts(slow).at(-1)).toContain("This turn has used its 1 seconds.");
+  expect(dataOf(slow.face, "request.sent").map(({ brokenBy }) => brokenBy)).toEqual([undefined, undefined]);
+  const outcomes = dataOf(slow.face, "tool.finished").map(({ outcome }) => outcome);
+  expect(outcomes.every((outcome) => outcome === "timed-out")).toBe(true);
+});
+
 test("a turn that has used its time gives a closing answer", async () => {
   const held = gate();
   const slow = await turn({ limits: { maxTurnMs: 1_000 } }, (_, number) =>

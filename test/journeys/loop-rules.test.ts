@@ -146,6 +146,22 @@ const DECIDED: Record<string, Decided> = {
     call: write("b.txt"),
     is: BY_DEFAULT,
   },
+  "where the turn waits for nobody, what would ask is denied": {
+    overrides: { approvals: "deny" },
+    call: write("b.txt"),
+    is: ["deny", "default-ask"],
+  },
+  "a question of a turn that waits for nobody ends without an answer": {
+    overrides: { approvals: "deny" },
+    call: ["ask_user", { question: "May I?" }],
+    is: ["execute", "default-state"],
+  },
+  "no program that runs another gets around a rule that forbids": {
+    rules: forbid({ command: ["git", "push"] }),
+    overrides: yes,
+    call: shell("env sh -c 'git -C . push'"),
+    is: ["deny", "mine"],
+  },
   "several conditions must all hold": {
     rules: permit({ effect: "write", path: "/nowhere/**" }),
     call: write("b.txt"),

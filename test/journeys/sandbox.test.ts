@@ -84,6 +84,9 @@ sandboxTest("a helper that is killed leaves neither the command, nor its sandbox
   const home = sandboxedHome();
   const command = `trap "" TERM; (trap "" TERM; setsid sleep 1000) & echo began > began; sleep 1000`;
   const first = await journey(script().calls("shell_run", { command }).says("noted"), { home });
+  const closed = { id: "closed", when: { path: "**/.env" }, decision: "deny" as const };
+  await first.face.connection.request("rule.add", { rule: closed });
+  writeFileSync(join(first.workspace, ".env"), "mine");
   await first.face.submit({ input: "hang", workspace: first.workspace });
   const { data } = await first.face.untilKind("tool.spawned");
   while (!existsSync(join(first.workspace, "began"))) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -103,5 +106,6 @@ sandboxTest("a helper that is killed leaves neither the command, nor its sandbox
   });
   expect((await face.untilKind("turn.finished")).data.finish).toBe("done");
   await helper.stop();
-  expect(readdirSync(first.workspace)).toEqual(["began"]);
+  expect(readdirSync(first.workspace).sort()).toEqual([".env", "began"]);
+  expect(readFileSync(join(first.workspace, ".env"), "utf8")).toBe("mine");
 });

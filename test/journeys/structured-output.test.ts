@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type CliOnHome, cliOn } from "../commands/cli/run-cli.ts";
 import { temporaryFolder } from "../fakes/helper.ts";
-import { type ModelScript, type ModelServer, script, startModelServer } from "../fakes/model-server.ts";
+import { type Behaviour, type ModelServer, script, startModelServer } from "../fakes/model-server.ts";
 
 const SCHEMA = {
   type: "object",
@@ -13,13 +13,14 @@ const SCHEMA = {
 };
 
 /** The command line before a scripted model, with a file that holds the schema. */
-async function cli(behaviour: ModelScript): Promise<{ cli: CliOnHome; server: ModelServer }> {
+async function cli(behaviour: Behaviour, trust = "local"): Promise<{ cli: CliOnHome; server: ModelServer }> {
   const server = await startModelServer(behaviour);
   onTestFinished(() => server.close());
   const program = cliOn(temporaryFolder("home"));
   onTestFinished(() => program.remove());
   writeFileSync(join(program.workspace, "schema.json"), JSON.stringify(SCHEMA));
   const words = ["endpoints", "add", "test", "--url", server.url, "--dialect", "anthropic", "--model", "m", "--use"];
+  words.push("--trust", trust);
   const added = await program.run(words);
   expect(added).toMatchObject({ exitCode: 0 });
   return { cli: program, server };
@@ -90,6 +91,24 @@ test("tools run first, and what they did stays done; a second answer in one resp
   });
   expect(outcomes).toEqual(["final_answer invalid", "files_list ok", "final_answer ok"]);
   expect(stdout).toContain('"text":"{\\"total\\":1,\\"unit\\":\\"g\\"}"');
+});
+
+test("with redaction: private values in schema, answer and the validator's own path; what is printed is JSON", async () => {
+  const value = '"al ice"@wonder.example';
+  const { cli: program, server } = await cli((body) => {
+    const told = /<email:\d+:[a-z0-9]{5}>/.exec(JSON.stringify(body.messages))?.[0] ?? "none";
+    return script().calls("final_answer", { json: { to: told } });
+  }, "remote");
+  const folder = join(program.workspace, "bob@wonder.example");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "schema.json"), `\ufeff${JSON.stringify({ properties: { to: { enum: [value] } } })}`);
+  const check = "#!/bin/sh\ngrep -q 'al ice' && echo '{}'\n";
+  writeFileSync(join(folder, "check"), check, { mode: 0o755 });
+  const words = ["ask", "--schema", "schema.json", "--validate", "./check", `Write to ${value}`];
+  const { exitCode, stdout, stderr } = await program.run(words, { cwd: folder });
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(stdout)).toEqual({ to: value });
+  expect(server.requests.map(({ text }) => text).join()).not.toContain("wonder.example");
 });
 
 test("a call nobody asked for is an error that the model can mend, and the next turn of the session may ask", async () => {

@@ -5,14 +5,18 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CallContext, Outcome, RunnableCall } from "../../src/agent/ports.ts";
+import { closedOnItsWay } from "../../src/agent/policy/closed-to-commands.ts";
+import { standingRules } from "../../src/agent/policy/standing-rules.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
-import type { Facts, Json } from "../../src/protocol/values.ts";
+import type { Facts, Json, Rule } from "../../src/protocol/values.ts";
 import { type Catalogue, createCatalogue } from "../../src/tools/catalogue.ts";
 import type { Place, Tool } from "../../src/tools/define-tool.ts";
 import { createSandbox, type SandboxOptions } from "../../src/tools/sandbox/create-sandbox.ts";
 import type { Sandbox } from "../../src/tools/sandbox/sandbox.ts";
 
 let calls = 0;
+
+const AROUND = { session: "s", origin: "user", overrides: {}, taints: [], endpointTrust: "local", now: 0 } as const;
 
 /** A real folder with a home, a workspace and a place for blobs, and the tools working in it. */
 export interface World {
@@ -34,6 +38,8 @@ interface CallOptions {
   ask?: CallContext["ask"];
   /** The helper's side of what a tool asks for. */
   request?: CallContext["request"];
+  /** The person's rules when it runs: what they close to it. */
+  rules?: Omit<Rule, "layer">[];
   /** Happens between the decision and the run. */
   meanwhile?: () => Promise<unknown>;
 }
@@ -96,7 +102,10 @@ export async function world(
       const call = { ...parsed(name, input), ...(options.callId ? { callId: options.callId } : {}) };
       const facts = await catalogue.inspect(call, place);
       await options.meanwhile?.();
-      const runnable: RunnableCall = { ...call, facts, session: "s", turn: "t", attempt: 1, overrides: {} };
+      const rules = standingRules(options.rules ?? [], place.home);
+      const closed = closedOnItsWay(call, facts, AROUND, rules);
+      const where = { session: "s", turn: "t", attempt: 1, overrides: {} };
+      const runnable: RunnableCall = { ...call, facts, ...where, ...closed };
       return catalogue.run(runnable, place, {
         callId: call.callId,
         signal: options.signal ?? new AbortController().signal,

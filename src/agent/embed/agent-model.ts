@@ -29,7 +29,10 @@ export async function askModel(
   tell: Tell,
 ): Promise<ModelReply> {
   try {
-    const said = replySchema.safeParse(await untilAborted(signal, model(structuredClone(request), { signal, tell })));
+    const reply = await untilAborted(signal, model(structuredClone(request), { signal, tell }));
+    const said = replySchema.safeParse(reply);
+    // What cannot be kept was not said: it fails here, not when it is recorded.
+    JSON.stringify(said.data);
     if (said.success) return { type: "responded", ...said.data };
     const [issue] = said.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? "the reply" : issue.path.join(".");

@@ -123,13 +123,15 @@ export function openSession(options: SessionOptions): AgentSession {
     id,
     trace: { session: id, snapshot: () => [...log.entries()] },
     send: async (input, overrides = {}) => {
+      const { model = modelName } = overrides;
+      if (typeof model !== "string") throw new LoopdError("invalid-params", "Overrides: model is a name.");
       const turn = `t_${runtime.randomUUID()}`;
       const data = {
         input: inputOf(input),
         origin: "user" as const,
         originKey: `user:${turn}`,
         endpoint: "embedded",
-        model: overrides.model ?? modelName,
+        model,
         overrides: overridesOf(overrides, environment, (name) => book.find(name) !== undefined),
         provenance: provenanceOf(overrides),
       };

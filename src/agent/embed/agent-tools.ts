@@ -1,6 +1,6 @@
 import { LoopdError } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/config.ts";
-import type { Effect, Json, ToolSchema } from "../../protocol/values.ts";
+import { type Effect, effectSchema, type Json, type ToolSchema } from "../../protocol/values.ts";
 import { canonicalize } from "../canonical.ts";
 import { FINAL_ANSWER } from "../hooks/final-answer.ts";
 import type { ParseResult, ToolBook } from "../ports.ts";
@@ -20,7 +20,9 @@ const FINAL_SCHEMA: ToolSchema = {
 /** The tools of an embedded loop, by name. */
 export type AgentTools = ReadonlyMap<string, AgentTool>;
 
-/** @throws LoopdError `invalid-params` naming the tool whose name or schema cannot be used. */
+const EFFECTS = effectSchema.options.join(", ");
+
+/** @throws LoopdError `invalid-params` naming the tool whose name, effect or schema cannot be used. */
 export function shelve(tools: readonly AgentTool[]): AgentTools {
   const shelf = new Map<string, AgentTool>();
   for (const tool of [...tools].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -29,6 +31,7 @@ export function shelve(tools: readonly AgentTool[]): AgentTools {
     }
     if (tool.name === FINAL_ANSWER || tool.name === "call_tool") throw refused(tool.name, "the loop keeps that name");
     if (shelf.has(tool.name)) throw refused(tool.name, "there are two of that name");
+    if (!effectSchema.safeParse(tool.effect).success) throw refused(tool.name, `its effect is one of ${EFFECTS}`);
     shelf.set(tool.name, tool);
     schemaOf(tool);
   }

@@ -1,7 +1,7 @@
-import { answerProblem } from "../../protocol/check-answer.ts";
-import { type EntryData, type EntryDraft, type EntryOf, recoveryAnswerSchema } from "../../protocol/entries.ts";
+import type { CardType, EntryData, EntryDraft, EntryOf } from "../../protocol/entries.ts";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/values.ts";
+import { type CheckedAnswer, checkAnswer } from "../cards.ts";
 import { grantOf } from "../policy/grant-offer.ts";
 import type { ToolBook } from "../ports.ts";
 import { type CallView, type CardView, callsOf, type TurnView } from "../transcript.ts";
@@ -50,32 +50,27 @@ export function answerDrafts(
   throw new LoopdError("not-allowed", message);
 }
 
-type Answer = Omit<EntryData<"card.resolved">, "cardId" | "by">;
-
-function checked(book: ToolBook, log: TraceLog, call: CallView, card: CardView, decision: CardDecision): Answer {
-  const { cardId, type } = card;
-  const refused = (why: string) => new LoopdError("invalid-params", `${cardId} still waits: ${why}`);
-  if (decision.resolution === "edited") {
-    if (type !== "approval") throw refused(`it is a ${type}; only an approval has arguments to edit.`);
-    const parsed = book.parse(call.name, decision.arguments);
-    if (parsed.type === "invalid") throw refused(parsed.message);
-    return { resolution: "edited", arguments: parsed.arguments };
-  }
-  if (type === "approval") {
-    if (decision.resolution !== "answered") return decision;
-    throw refused("it is an approval; approve, deny or edit it.");
-  }
-  if (type === "recovery") {
-    const answer = decision.resolution === "answered" ? recoveryAnswerSchema.safeParse(decision.answer) : undefined;
-    if (answer?.success === true) return { resolution: "answered", answer: answer.data };
-    throw refused('it asks what became of an interrupted call; answer "happened", "again" or "skip".');
-  }
-  if (decision.resolution === "denied") return decision;
-  if (decision.resolution === "approved") throw refused("it is a question; answer it, or deny to decline it.");
+/** @throws LoopdError `invalid-params`, saying how the card can be answered. */
+function checked(book: ToolBook, log: TraceLog, call: CallView, { cardId, type }: CardView, decision: CardDecision) {
   const question = openedAs(log, cardId)?.data.question;
-  const problem = question === undefined ? "its question is unknown." : answerProblem(question, decision.answer);
-  if (problem !== undefined) throw refused(problem);
-  return { resolution: "answered", answer: decision.answer };
+  const answer = checkAnswer({ type, tool: call.name, question }, book, decision);
+  if (answer.type === "fits") return answer.data;
+  throw new LoopdError("invalid-params", `${cardId} still waits: ${refusal(type, answer)}`);
+}
+
+function refusal(type: CardType, problem: Exclude<CheckedAnswer, { type: "fits" }>): string {
+  switch (problem.type) {
+    case "not-editable":
+      return `it is a ${type}; only an approval has arguments to edit.`;
+    case "not-a-question":
+      return "it is an approval; approve, deny or edit it.";
+    case "no-recovery":
+      return 'it asks what became of an interrupted call; answer "happened", "again" or "skip".';
+    case "not-an-approval":
+      return "it is a question; answer it, or deny to decline it.";
+    default:
+      return problem.message;
+  }
 }
 
 function pendingCard(log: TraceLog, call: CallView, card: CardView): PendingCard {

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { limitsSchema } from "../../protocol/config.ts";
+import { configSchema, limitsSchema } from "../../protocol/config.ts";
 import type { Delta, Entry, EntryDraft } from "../../protocol/entries.ts";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { Hook } from "../../protocol/hooks.ts";
@@ -37,14 +37,14 @@ const INSTRUCTIONS = "You are an assistant that works through tools.";
 /**
  * The ports of one session over a log in memory: model, tools, policy and hooks as plain functions. `tell` gets what is
  * broadcast and not recorded.
- * @throws LoopdError `invalid-params` for tools, hooks or limits that cannot be used.
+ * @throws LoopdError `invalid-params` for tools, hooks, rules or limits that cannot be used.
  */
 export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (delta: Delta) => void): Ports {
   const { runtime, instructions = INSTRUCTIONS } = options;
   const limits = limitsOf(options.limits);
   const tools = shelve(options.tools);
   const digest = (text: string) => runtime.digest(text);
-  const rules = standingRules(options.rules ?? [], "~");
+  const rules = standingRules(rulesOf(options.rules ?? []), "~");
   const { hooks = [], validators = [], policy } = options;
   const port = createHookPort({ policy, hooks, validators }, (callId) => rationaleIn(log.entries(), callId));
   const fixed = { hooks: port.hooks, limits, tools: bookOf(tools, limits), memoryIndex: "", instructions };
@@ -82,6 +82,14 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
 export function rationaleIn(entries: readonly Entry[], callId: string): string | undefined {
   const entry = entries.findLast((one) => one.kind === "tool.requested" && one.data.callId === callId);
   return entry?.kind === "tool.requested" ? entry.data.rationale : undefined;
+}
+
+/** A condition that is not understood would hold for every call. */
+function rulesOf(given: NonNullable<MemoryPortsOptions["rules"]>) {
+  const { success, data, error } = configSchema.shape.rules.safeParse(given);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new LoopdError("invalid-params", `rules.${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unreadable"}.`);
 }
 
 function limitsOf(given: MemoryPortsOptions["limits"]) {

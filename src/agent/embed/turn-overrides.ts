@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { Overrides } from "../../protocol/entries.ts";
 import { LoopdError } from "../../protocol/errors.ts";
 import { environmentSchema } from "../../protocol/hooks.ts";
@@ -47,8 +47,7 @@ export function overridesOf(
   declared: DeclaredEnvironment,
   isTool: (name: string) => boolean,
 ): Overrides {
-  const tools = availableTools && "include" in availableTools ? [...availableTools.include] : undefined;
-  const denyTools = availableTools && "exclude" in availableTools ? [...availableTools.exclude] : undefined;
+  const { include: tools, exclude: denyTools } = choiceOf(availableTools);
   const unknown = [...(tools ?? []), ...(denyTools ?? [])].find((name) => !isTool(name));
   if (unknown !== undefined) throw new LoopdError("unknown-tool", `There is no tool ${JSON.stringify(unknown)}.`);
   const env = valuesOf(declared, environment ?? {});
@@ -63,6 +62,19 @@ export function overridesOf(
   const problem = data.schema === undefined ? undefined : schemaProblem(data.schema);
   if (problem !== undefined) throw new LoopdError("invalid-params", `Overrides: schema cannot be used: ${problem}`);
   return { ...data, tools, denyTools, env };
+}
+
+const choiceSchema = z.union([
+  z.strictObject({ include: z.array(z.string()), exclude: z.undefined().optional() }),
+  z.strictObject({ exclude: z.array(z.string()), include: z.undefined().optional() }),
+]);
+
+/** A choice that is not understood would leave every tool open. @throws LoopdError `invalid-params`. */
+function choiceOf(given: TurnOverrides["availableTools"]): { include?: string[]; exclude?: string[] } {
+  if (given === undefined) return {};
+  const { success, data } = choiceSchema.safeParse(given);
+  if (success) return data;
+  throw new LoopdError("invalid-params", "Overrides: availableTools is { include: [names] } or { exclude: [names] }.");
 }
 
 /** @throws LoopdError `invalid-params` where the declaration is none. */

@@ -25,8 +25,7 @@ export function candidateOf(turn: TurnState, settings: Settings): Candidate | un
   }
   if (callsOf(turn).length > 0) return undefined;
   const { text } = turn.step;
-  const said = turn.overrides.schema === undefined ? undefined : parsed(withoutFence(text));
-  return { text: said === undefined ? text : JSON.stringify(said) };
+  return { text: turn.overrides.schema === undefined ? text : (compact(withoutFence(text)) ?? text) };
 }
 
 /** Everything that judges a turn's answer, in order: its schema, the hooks of the config, its own validators. */
@@ -49,6 +48,15 @@ function jsonOf(values: Json, schema: Readonly<Record<string, Json>> | undefined
 function parsed(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same JSON in one line; undefined where it is none, or nested beyond what can be written. */
+function compact(text: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(text));
   } catch {
     return undefined;
   }

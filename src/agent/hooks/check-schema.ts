@@ -1,10 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { HookAnswer } from "../../protocol/hooks.ts";
 
 const MOST_ERRORS = 5;
 
-/** A JSON Schema, draft 7 to 2020-12. */
+/** A JSON Schema, draft 6 to 2020-12. */
 type Schema = { readonly [key: string]: unknown };
 
 /** Formats are annotations, as the standard has it; `pattern` is how to insist. */
@@ -41,9 +42,14 @@ export function schemaVerdict(schema: Schema, answer: string): HookAnswer<"answe
 }
 
 function compiled(schema: Schema): ValidateFunction {
-  const isDraft7 = typeof schema["$schema"] === "string" && /draft-0[67]/.test(schema["$schema"]);
-  if (isDraft7) return new Ajv(OPTIONS).compile(schema);
-  return new Ajv2020(OPTIONS).compile(schema);
+  const { $schema: named, ...rest } = schema;
+  const draft = typeof named === "string" ? /^https?:\/\/json-schema\.org\/(.*?)#?$/.exec(named)?.[1] : "";
+  // What they add to one another does not hang on the name of the draft, and only one name is known to each.
+  if (draft === "draft-06/schema" || draft === "draft-07/schema") return new Ajv(OPTIONS).compile(rest);
+  if (draft === "draft/2019-09/schema") return new Ajv2019(OPTIONS).compile(rest);
+  if (named === undefined || draft === "draft/2020-12/schema" || draft === "schema")
+    return new Ajv2020(OPTIONS).compile(rest);
+  throw new Error(`its $schema is ${JSON.stringify(named)}; known are the drafts 6, 7, 2019-09 and 2020-12`);
 }
 
 /** Where, and what was expected there. */

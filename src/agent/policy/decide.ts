@@ -4,6 +4,7 @@ import { FINAL_ANSWER } from "../hooks/final-answer.ts";
 import type { ParsedCall } from "../ports.ts";
 import { causesOf } from "./causes.ts";
 import type { Circumstances } from "./circumstances.ts";
+import { namedClosing } from "./closed-to-commands.ts";
 import { isBeyond } from "./grant-offer.ts";
 import { matches } from "./match.ts";
 
@@ -37,9 +38,16 @@ const GRANTABLE: ReadonlySet<RuleLayer> = new Set(["turn", "config", "default"])
 /**
  * Decides one call from its recorded facts. First match per layer; any `deny` wins, else the earliest layer answers.
  * A cause lifts `execute` to `requiresApproval`; a grant that matches and covers every cause lowers it again. Fails
- * closed: a call that no rule speaks about needs a person.
+ * closed: a call that no rule speaks about needs a person, and where the turn waits for none, it is denied.
  */
 export function decide(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
+  const verdict = ruled(call, facts, around, rules);
+  if (verdict.answer !== "requiresApproval" || around.overrides.approvals !== "deny") return verdict;
+  const reason = "A person would have to approve this call, and this turn waits for nobody (approvals: deny).";
+  return { ...verdict, answer: "deny", reason, expiresIn: undefined };
+}
+
+function ruled(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
   const causes = [...causesOf(call, facts, around.taints), ...(around.causes ?? [])];
   const list = [...turnRules(call, around.overrides), ...rules];
   const first = LAYERS.flatMap((layer) => {
@@ -49,6 +57,8 @@ export function decide(call: ParsedCall, facts: Facts, around: Circumstances, ru
   const heard = first.map(({ layer, id, decision }) => ({ layer, ruleId: id, decision }));
   const rule = first.find((one) => one.decision === "deny") ?? first[0];
   if (rule === undefined) return { answer: "requiresApproval", ruleId: "no-rule", causes, heard };
+  const named = rule.decision === "deny" ? undefined : namedClosing(call, facts, around, list);
+  if (named !== undefined) return closedWords(named, causes, heard);
   const { id: ruleId, reason, decision, expiresIn } = rule;
   if (decision === "deny" || (decision === "execute" && causes.length === 0)) {
     return { answer: decision, ruleId, causes, reason, heard };
@@ -59,6 +69,22 @@ export function decide(call: ParsedCall, facts: Facts, around: Circumstances, ru
     return { answer: "execute", ruleId: grant.id, causes, heard: [...heard, said] };
   }
   return { answer: "requiresApproval", ruleId, causes, reason, heard, expiresIn };
+}
+
+/** A command says itself what it would read. */
+function closedWords(
+  { rule: { id, layer, reason = "" }, path }: { rule: Rule; path: string },
+  causes: Cause[],
+  heard: LayerAnswer[],
+): Verdict {
+  const words = `A rule closes ${JSON.stringify(path)}, which this command names. ${reason}`.trim();
+  return {
+    answer: "deny",
+    ruleId: id,
+    causes,
+    reason: words,
+    heard: [...heard, { layer, ruleId: id, decision: "deny" }],
+  };
 }
 
 /** A person's standing word that answers for the call and for all of its causes. */

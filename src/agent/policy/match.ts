@@ -1,7 +1,8 @@
-import picomatch from "picomatch";
 import type { Facts, Rule } from "../../protocol/values.ts";
 import type { ParsedCall } from "../ports.ts";
 import type { Circumstances } from "./circumstances.ts";
+import { beginsWith, mayRun } from "./command-test.ts";
+import { hostTest, pathTest, textTest } from "./globs.ts";
 
 /** Whether a rule speaks about a call. Matchers look at facts, never at substrings of arguments. */
 export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circumstances): boolean {
@@ -15,8 +16,8 @@ export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circ
   if (isSandboxed !== undefined && (facts.isSandboxed ?? false) !== isSandboxed) return false;
   if (isTrusted !== undefined && (facts.isTrusted ?? false) !== isTrusted) return false;
   if (app !== undefined && !matchesApp(listOf(app), facts)) return false;
-  if (domain !== undefined && !matchesGlobs(listOf(domain), rule, facts.domains ?? [])) return false;
-  if (path !== undefined && !matchesPaths(listOf(path), rule, facts)) return false;
+  if (domain !== undefined && !covers(rule, facts.domains, hostTest(listOf(domain), rule.decision))) return false;
+  if (path !== undefined && !covers(rule, facts.paths, pathTest(listOf(path), rule.decision))) return false;
   if (argv !== undefined && !isSameVector(argv, facts)) return false;
   if (command !== undefined && !matchesCommand(command, rule, facts)) return false;
   return true;
@@ -27,7 +28,7 @@ function matchesCircumstances(rule: Rule, around: Circumstances): boolean {
   const { origin, taint, endpointTrust, env } = rule.when;
   if (origin !== undefined && !matchesOrigin(listOf(origin), rule, around)) return false;
   if (endpointTrust !== undefined && !matchesTrust(listOf(endpointTrust), rule, around)) return false;
-  if (taint !== undefined && !matchesGlobs(listOf(taint), rule, around.taints)) return false;
+  if (taint !== undefined && !covers(rule, around.taints, textTest(listOf(taint)))) return false;
   const values = around.overrides.env ?? {};
   return Object.entries(env ?? {}).every(([key, wanted]) => {
     return Object.hasOwn(values, key) && listOf(wanted).includes(values[key] ?? "");
@@ -51,10 +52,9 @@ function matchesTrust(wanted: readonly string[], { decision }: Rule, around: Cir
 }
 
 /** To permit, a rule must cover every value; to forbid or ask, one is enough. */
-function matchesGlobs(globs: readonly string[], rule: Rule, values: readonly string[]): boolean {
-  const isMatch = picomatch([...globs], { dot: true, nocase: true, bash: true });
+function covers({ decision }: Rule, values: readonly string[] = [], test: (value: string) => boolean): boolean {
   if (values.length === 0) return false;
-  return rule.decision === "execute" ? values.every((one) => isMatch(one)) : values.some((one) => isMatch(one));
+  return decision === "execute" ? values.every(test) : values.some(test);
 }
 
 function isSameVector(wanted: readonly string[], { argv, isCompound }: Facts): boolean {
@@ -70,19 +70,12 @@ function matchesApp(names: readonly string[], { app }: Facts): boolean {
   return app !== undefined && names.some((name) => name.toLowerCase() === app.toLowerCase());
 }
 
-/** A rule that permits must cover every path of the call; one that forbids or asks already speaks about a single one. */
-function matchesPaths(globs: readonly string[], rule: Rule, facts: Facts): boolean {
-  const paths = facts.paths ?? [];
-  const isMatch = picomatch([...globs], { dot: true });
-  if (paths.length === 0) return false;
-  return rule.decision === "execute" ? paths.every((one) => isMatch(one)) : paths.some((one) => isMatch(one));
-}
-
 /** A compound shell line never matches a rule that permits; its words tell nothing about what it runs. */
 function matchesCommand(prefix: readonly string[], rule: Rule, facts: Facts): boolean {
   if (facts.isCompound === true) return rule.decision !== "execute";
   const { argv } = facts;
-  return argv !== undefined && prefix.every((word, index) => argv[index] === word);
+  if (argv === undefined) return false;
+  return rule.decision === "execute" ? beginsWith(argv, prefix) : mayRun(argv, prefix);
 }
 
 function listOf<T>(value: T | T[]): T[] {

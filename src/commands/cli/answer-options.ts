@@ -14,7 +14,13 @@ const VALIDATE_LIMIT_MS = 60_000;
 export function keyValue(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw usage(`--env takes key=value, not "${text}".`);
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  return { ...before, [environmentKey(text.slice(0, at))]: text.slice(at + 1) };
+}
+
+/** A key that JSON can carry: readers drop this one without a word. @throws LoopdError `usage`. */
+export function environmentKey(name: string): string {
+  if (name === "__proto__") throw usage(`There is no environment key ${name}.`);
+  return name;
 }
 
 /** Collects an option that may be given several times. */
@@ -66,7 +72,7 @@ function jsonObject(path: string, option: string): Record<string, unknown> {
   let text: string;
   try {
     if (statSync(path).size > MOST_BYTES) throw usage(`${option} ${path} is longer than ${MOST_BYTES} bytes.`);
-    text = readFileSync(path, "utf8");
+    text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
   } catch (cause) {
     throw cause instanceof Error && "code" in cause && cause.code === "usage"
       ? cause

@@ -227,9 +227,9 @@ class Attendance {
   }
 
   #conclude(): number {
-    const { finish, error } = this.#progress;
+    const { finish, error, limit } = this.#progress;
     if (finish === undefined) return 1;
-    const view = presentFinish(finish, error);
+    const view = presentFinish(finish, error, limit);
     this.#report.finish("summary");
     if (view.isSuccess && this.#progress.text.trim() === "")
       this.#report.note("The model ended its turn without words.");

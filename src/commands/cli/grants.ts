@@ -93,7 +93,8 @@ async function revoke(ids: readonly string[], { all, json }: { all?: boolean; js
 
 /** The id that is meant; other rules than grants are never meant here. */
 function grantNamed(grants: readonly Rule[], id: string): string {
-  const starting = grants.filter((rule) => rule.id.startsWith(id) || rule.id.startsWith(`grant-${id}`));
+  const starting =
+    id === "" ? [] : grants.filter((rule) => rule.id.startsWith(id) || rule.id.startsWith(`grant-${id}`));
   const exact = grants.find((rule) => rule.id === id);
   const [only, other] = exact === undefined ? starting : [exact];
   if (only !== undefined && other === undefined) return only.id;

@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { periodMs, periodSchema } from "../../protocol/period.ts";
 import type { ParamsOf } from "../../protocol/requests.ts";
-import { keyValue, schemaFile, several, validatorFiles } from "./answer-options.ts";
+import { environmentKey, keyValue, schemaFile, several, validatorFiles } from "./answer-options.ts";
 import { usage } from "./failure.ts";
 import { commaList, decimal, wholeNumber } from "./options.ts";
 
@@ -23,6 +23,7 @@ export interface OverrideFlags {
   maxTokens?: number;
   maxCost?: number;
   maxTime?: number;
+  approvals?: "wait" | "deny";
   unset?: string[];
 }
 
@@ -47,6 +48,7 @@ const UNSETTABLE: Readonly<Record<string, Setting>> = {
   "max-tokens": "maxTokens",
   "max-cost": "maxCostUsd",
   "max-time": "maxTurnMs",
+  approvals: "approvals",
 };
 
 /** Adds the flags to a command. `scope` ends their descriptions: "for this turn". */
@@ -71,7 +73,13 @@ export function addOverrideOptions(command: Command, scope: string): Command {
       `US dollars at most, by the prices in config.json, ${scope}`,
       decimal(0.000001, 1_000_000),
     )
-    .option("--max-time <time>", `wall time at most, such as 90s or 30m, ${scope}`, period);
+    .option("--max-time <time>", `wall time at most, such as 90s or 30m, ${scope}`, period)
+    .addOption(
+      new Option("--approvals <how>", `wait for a person, or deny what would ask one, ${scope}`).choices([
+        "wait",
+        "deny",
+      ]),
+    );
 }
 
 /** What the flags ask for, with `null` for what `--unset` names. @throws LoopdError `usage`. */
@@ -81,6 +89,7 @@ export function overridesFrom(flags: OverrideFlags): Changes {
   const given: Changes = {
     ...{ endpoint, model, tools, denyTools, note, env, temperature, topP, maxOutputTokens, maxSteps, maxTokens },
     thinkingTokens: flags.thinking,
+    approvals: flags.approvals,
     maxCostUsd: flags.maxCost,
     maxTurnMs: flags.maxTime,
     schema: flags.schema === undefined ? undefined : schemaFile(flags.schema),
@@ -90,8 +99,9 @@ export function overridesFrom(flags: OverrideFlags): Changes {
 }
 
 function without(given: Changes, name: string): Changes {
-  const [, key] = /^env\.(.+)$/.exec(name) ?? [];
-  if (key !== undefined) {
+  const [, named] = /^env\.(.+)$/.exec(name) ?? [];
+  if (named !== undefined) {
+    const key = environmentKey(named);
     if (given.env?.[key] !== undefined) throw twice(name);
     return { ...given, env: { ...given.env, [key]: null } };
   }

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
+import { configRuleSchema } from "../../protocol/config.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/requests.ts";
-import { type Json, ruleSchema } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/values.ts";
 import { ruleWords } from "../present/rule.ts";
 import { usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
+import { standingFolder } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
 import { table } from "./table.ts";
 
@@ -68,8 +70,8 @@ export function addRules(program: Command): void {
     .option("--id <id>", "what to call it (default: a name of its own)")
     .option("--tool <names>", "tools; `server__*` for all of a server", listOf)
     .option("--effect <effects>", "read, state, write, exec, ui, network, schedule", listOf)
-    .option("--path <glob>", "files; ~ is your home; may be repeated", wordOf)
-    .option("--command <words>", "how a simple command begins, such as: git push")
+    .option("--path <glob>", "files, such as ~/private or **/.env; may be repeated", wordOf)
+    .option("--command <words>", "how a command begins, such as: git push")
     .option("--domain <glob>", "hosts, such as *.example.com; may be repeated", wordOf)
     .option("--when <json>", "any other condition, as in config.json")
     .option("--reason <text>", "what the model and you read")
@@ -114,7 +116,8 @@ export function addRules(program: Command): void {
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  const { rules } = await withHelper((connection) => connection.request("rule.list", {}));
+  const { rules, problem } = await withHelper((connection) => connection.request("rule.list", {}));
+  sayProblem(problem);
   if (json === true) return printJson(rules);
   const columns = [{ head: "LAYER" }, { head: "ID" }, { head: "ANSWER" }, { head: "WHEN" }];
   print(
@@ -134,7 +137,7 @@ async function add(decision: string, options: AddOptions): Promise<void> {
   if (Object.keys(when).length === 0) throw usage("A rule without any condition would answer every call; name one.");
   const id = options.id ?? `rule-${randomBytes(3).toString("hex")}`;
   const rule = { id, when, decision: DECISIONS[decision as keyof typeof DECISIONS], reason, expiresIn };
-  const parsed = ruleSchema.omit({ layer: true, grant: true }).safeParse(rule);
+  const parsed = configRuleSchema.safeParse(rule);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw usage(`The rule is not valid at ${issue?.path.join(".") ?? "its top"}: ${issue?.message ?? "unknown"}.`);
@@ -159,13 +162,23 @@ async function test(options: TestOptions): Promise<void> {
   const result = await withHelper(async (connection) => {
     const session = options.session === undefined ? undefined : await resolveSession(connection, options.session);
     const params: ParamsOf<"rule.test"> = {
-      ...{ tool, arguments: parsedJson(options.args, "--args"), session, workspace: process.cwd() },
+      ...{
+        tool,
+        arguments: parsedJson(options.args, "--args"),
+        session,
+        workspace: standingFolder(process.env, process.cwd()),
+      },
       ...{ origin, taints: taint, env: Object.fromEntries(pairs), endpointTrust: trust },
     };
     return connection.request("rule.test", params);
   });
+  sayProblem(result.problem);
   if (json === true) return printJson(result);
   print(verdictText(result));
+}
+
+function sayProblem(problem: string | undefined): void {
+  if (problem !== undefined) say(`The rules are those of the last config.json that was valid. ${problem}`);
 }
 
 function verdictText({ decision, ruleId, reason, causes, heard, facts, unasked }: ResultOf<"rule.test">): string {

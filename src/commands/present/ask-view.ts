@@ -97,9 +97,9 @@ function wholeMarkdown({ label, text, format }: CardSection): string {
   }
 }
 
-function endMarkdown({ finish, error }: TurnProgress): string {
+function endMarkdown({ finish, error, limit }: TurnProgress): string {
   if (finish === undefined || finish === "done") return "";
-  const { sentence } = presentFinish(finish, error);
+  const { sentence } = presentFinish(finish, error, limit);
   return `**${finish === "failed" ? "The turn failed." : stateWords[finish]}** ${plainMarkdown(sentence)}`;
 }
 

@@ -7,7 +7,7 @@ const LONGEST = 200;
 /** What a session sets for its turns, one line for each setting: `tools: files_read, files_list`. */
 export function overrideLines(overrides: SessionOverrides): string[] {
   const { tools, denyTools, schema, validators, env, maxCostUsd, maxTurnMs, note, ...plain } = overrides;
-  const { endpoint, model, temperature, topP, ...counts } = plain;
+  const { endpoint, model, temperature, topP, approvals, ...counts } = plain;
   const names = (list: readonly string[] | undefined) => list && (list.join(", ") || "none");
   const lines = {
     endpoint,
@@ -30,6 +30,7 @@ export function overrideLines(overrides: SessionOverrides): string[] {
     schema: schema && JSON.stringify(schema),
     validate: names(validators?.map(({ name }) => name)),
     note,
+    approvals,
   };
   return Object.entries(lines).flatMap(([name, value]) =>
     value === undefined ? [] : [oneLine(`${name}: ${value}`, LONGEST)],

@@ -49,6 +49,8 @@ export interface TurnProgress {
   finishedAt?: string;
   finish?: Finish;
   error?: { code: string; message: string };
+  /** The limit that the turn has reached, in words. */
+  limit?: string;
   /** Id of the request that is running now. */
   request?: string;
   /** Ids of the requests that `text` and `reasoning` are from. */
@@ -109,6 +111,8 @@ export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
       const { callId, outcome, durationMs, text } = entry.data;
       return changeCall(progress, callId, { state: "finished", outcome, durationMs, text });
     }
+    case "note.added":
+      return { ...progress, limit: entry.data.why ?? progress.limit };
     case "turn.finished": {
       const { finish, error } = entry.data;
       const text = entry.data.text === "" ? progress.text : entry.data.text;

@@ -50,7 +50,7 @@ export async function readFileState(path: string): Promise<FileState> {
   if (missing !== undefined) {
     return missing.code === "ENOENT" ? { type: "absent" } : refused(troubleWords(path, missing));
   }
-  const opened = await openRegular(path);
+  const opened = await openRegular(path, () => true);
   if (opened.type === "refused") return opened;
   const { handle, size } = opened;
   try {

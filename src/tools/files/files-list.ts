@@ -50,14 +50,14 @@ export const filesList = defineTool<Input>({
   inspect: ({ path }, place) => inspectRead(path, place),
   async run(request, context) {
     const root = decidedPath(context.facts);
-    const problem = await folderProblem(root);
+    const problem = await folderProblem(root, context.isClosed);
     return problem === undefined ? list(root, request, context) : { text: problem, isError: true };
   },
 });
 
-async function folderProblem(root: string): Promise<string | undefined> {
+async function folderProblem(root: string, isClosed: ToolContext["isClosed"]): Promise<string | undefined> {
   const stats = await lstat(root).catch(() => undefined);
-  if (stats === undefined) return missingWords(root);
+  if (stats === undefined) return missingWords(root, isClosed);
   if (!stats.isDirectory()) return `${visibleName(root)} is no folder. Read a file with files_read.`;
   const isReadable = await access(root, constants.R_OK | constants.X_OK).then(
     () => true,

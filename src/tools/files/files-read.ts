@@ -39,7 +39,7 @@ export const filesRead = defineTool<Input>({
   inspect: ({ path }, place) => inspectContent(path, place),
   async run(request, context) {
     const path = decidedPath(context.facts);
-    const opened = await openRegular(path);
+    const opened = await openRegular(path, context.isClosed);
     if (opened.type === "refused") return failed(opened.why);
     try {
       // Before it is read: a change in the middle of the reading is one since then.

@@ -48,7 +48,7 @@ export const filesSearch = defineTool<Input>({
   async run(request, context) {
     const root = decidedPath(context.facts);
     const stats = await lstat(root).catch(() => undefined);
-    if (stats === undefined) return failed(await missingWords(root));
+    if (stats === undefined) return failed(await missingWords(root, context.isClosed));
     if (!stats.isFile() && !stats.isDirectory()) return failed(`${visibleName(root)} is neither a file nor a folder.`);
     const program = await ripgrepPath(context.environment);
     if (program === undefined) {

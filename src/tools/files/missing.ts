@@ -6,15 +6,18 @@ import { visibleName } from "../visible-text.ts";
 /** Names of a folder that are looked at for a likely meant one. */
 const MAX_NAMES = 5000;
 
-/** Words about a path that does not exist: where it stops existing, and which names there come near. */
-export async function missingWords(path: string): Promise<string> {
+/**
+ * Words about a path that does not exist: where it stops existing, and which names there come near, but for those that
+ * rules close.
+ */
+export async function missingWords(path: string, isClosed: (path: string) => boolean): Promise<string> {
   let missing = path;
   while (dirname(missing) !== missing && !(await exists(dirname(missing)))) missing = dirname(missing);
   const folder = dirname(missing);
   const names: string[] = [];
   try {
     for await (const entry of await opendir(folder)) {
-      if (names.push(entry.name) >= MAX_NAMES) break;
+      if (!isClosed(join(folder, entry.name)) && names.push(entry.name) >= MAX_NAMES) break;
     }
   } catch {
     return `${visibleName(path)} cannot be looked at: ${visibleName(folder)} may not be read by this user or is no folder.`;

@@ -21,11 +21,11 @@ function kindOf(stats: Stats): string | undefined {
 
 /**
  * Opens a regular file by its real path for reading. Never waits (pipes, devices) and never follows a link: the file that
- * was opened is the one at this path, or it is refused.
+ * was opened is the one at this path, or it is refused. `isClosed`: what not to name beside a path that does not exist.
  */
-export async function openRegular(path: string): Promise<Opened> {
+export async function openRegular(path: string, isClosed: (path: string) => boolean): Promise<Opened> {
   const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => error.code ?? "unknown");
-  if (stats === "ENOENT" || stats === "ENOTDIR") return refused(await missingWords(path));
+  if (stats === "ENOENT" || stats === "ENOTDIR") return refused(await missingWords(path, isClosed));
   if (typeof stats === "string") return refused(`${visibleName(path)} cannot be looked at (${stats}).`);
   const kind = kindOf(stats);
   if (kind !== undefined) return refused(`${visibleName(path)} ${kind}.`);

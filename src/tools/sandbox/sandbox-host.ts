@@ -101,11 +101,11 @@ export async function startSandboxHost(options: SandboxHostOptions): Promise<San
   return {
     ended,
     close,
-    async wrap({ command, writable, denyRead, domains }) {
+    async wrap({ command, writable, denyRead, denyWrite = [], domains }) {
       const id = (lastId += 1);
       const temporary = join(folder, `command-${id}`);
       await mkdir(temporary, { mode: 0o700 });
-      const paths = { writable, temporary, denyRead: [...denyRead] };
+      const paths = { writable, temporary, denyRead: [...denyRead], denyWrite: [...denyWrite] };
       const answer = await ask({ type: "wrap", id, line: command, ...paths, domains: [...domains] });
       if (answer.type === "wrapped") return { argv: answer.argv, release: () => release(id, temporary) };
       await rm(temporary, { recursive: true, force: true }).catch(() => undefined);

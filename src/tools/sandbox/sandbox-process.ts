@@ -22,6 +22,7 @@ export type SandboxOrder =
       /** Private folder for temporary files of the command. */
       temporary: string;
       denyRead: string[];
+      denyWrite: string[];
       domains: string[];
     }
   | { type: "release"; id: number };
@@ -86,8 +87,10 @@ async function wrap(order: Extract<SandboxOrder, { type: "wrap" }>): Promise<str
   process.env["CLAUDE_CODE_TMPDIR"] = temporary;
   const allowWrite = [temporary, ...(writable === undefined ? [] : [writable])].map(literal);
   const escapes = writable === undefined ? [] : await escapePaths(writable, ripgrep);
-  const denyWrite = [...escapes, ...ownFolders()].map(literal);
-  const filesystem = { denyRead: denyRead.map(literal), allowWrite, denyWrite };
+  const denyWrite = [...escapes, ...ownFolders(), ...order.denyWrite].map(literal);
+  // Its own programs run inside, wherever rules close the folder that holds them.
+  const allowRead = [packageFolder()].map(literal);
+  const filesystem = { denyRead: denyRead.map(literal), allowRead, allowWrite, denyWrite };
   const limits: Partial<SandboxRuntimeConfig> = { filesystem };
   // The name by which a connection gets its command's hosts, so nobody may guess it.
   const commandId = randomBytes(24).toString("base64url");
@@ -117,9 +120,13 @@ function release(id: number): string[] {
 
 /** What a command must not change even where its workspace holds it: this program, its package, its private files. */
 function ownFolders(): string[] {
+  return [folder, dirname(fileURLToPath(import.meta.url)), dirname(dirname(packageFolder()))];
+}
+
+function packageFolder(): string {
   const packaged = fileURLToPath(import.meta.resolve("@anthropic-ai/sandbox-runtime"));
-  const modules = packaged.slice(0, packaged.lastIndexOf("/node_modules/") + "/node_modules".length);
-  return [folder, dirname(fileURLToPath(import.meta.url)), modules];
+  const name = "/node_modules/@anthropic-ai/sandbox-runtime";
+  return packaged.slice(0, packaged.lastIndexOf(`${name}/`) + name.length);
 }
 
 /** A path that is that name and no pattern, whatever characters it has. */

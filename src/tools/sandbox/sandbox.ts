@@ -11,6 +11,8 @@ export interface SandboxRequest {
   writable?: string;
   /** Real paths that may not be read. */
   denyRead: readonly string[];
+  /** Real paths that may not be changed, though they lie where it may write. */
+  denyWrite?: readonly string[];
   /** Hosts that may be reached besides those of the configuration. */
   domains: readonly string[];
 }

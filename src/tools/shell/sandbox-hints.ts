@@ -14,10 +14,15 @@ export function sandboxHints(options: {
   report: SandboxReport;
   /** Whether it could write in the workspace. */
   isWritable: boolean;
+  /** How many places rules close to its reading. */
+  hidden: number;
 }): string[] {
-  const { end, output, report, isWritable } = options;
+  const { end, output, report, isWritable, hidden } = options;
   const hosts = report.refusedHosts.slice(0, MOST_HOSTS).map((host) => visibleName(host.replace(/:(?:80|443)$/, "")));
   const hints: string[] = [];
+  if (hidden > 0) {
+    hints.push(`rules close ${hidden} ${hidden === 1 ? "place to it, which looks" : "places to it, which look"} empty`);
+  }
   if (hosts.length > 0) {
     const wanted = JSON.stringify([...new Set(hosts)]);
     hints.push(

@@ -9,9 +9,10 @@ import { OutputSpool } from "../runner/output-spool.ts";
 import { runProcess } from "../runner/run-process.ts";
 import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { visibleName, visibleText } from "../visible-text.ts";
+import { closedToCommand, namedClosed } from "./closed-to-command.ts";
 import { commandReport } from "./command-report.ts";
 import { uncoveredHosts } from "./host-grants.ts";
-import { namedSources } from "./named-sources.ts";
+import { namedIn } from "./named-in-line.ts";
 import { sandboxHints } from "./sandbox-hints.ts";
 import { simpleCommand } from "./simple-command.ts";
 
@@ -49,14 +50,19 @@ export const shellRun = defineTool<Input>({
     const isSandboxed = !outside && (await place.sandbox.status()).isUsable;
     const hosts = isSandboxed ? { domains: uncoveredHosts(domains, place.sandbox.domains()) } : {};
     const reached = isSandboxed ? domains.map((host) => `web ${host.toLowerCase()}`) : [];
-    const named = where.isProtected === true ? [] : await namedSources({ command, argv }, decidedPath(where), place);
-    return { ...where, ...what, isSandboxed, ...hosts, sources: [...new Set([...reached, ...named])] };
+    if (where.isProtected === true) return { ...where, ...what, isSandboxed, ...hosts, sources: reached };
+    const { sources, paths } = await namedIn({ command, argv }, decidedPath(where), place);
+    return { ...where, ...what, isSandboxed, ...hosts, sources: [...new Set([...reached, ...sources])], named: paths };
   },
   async run(request, context) {
     const folder = decidedPath(context.facts);
     const stats = await stat(folder).catch(() => undefined);
     if (!stats?.isDirectory()) {
       return { text: `There is no folder ${visibleName(request.folder)} to run in. Nothing was run.`, isError: true };
+    }
+    const closed = namedClosed(context);
+    if (closed !== undefined) {
+      return { text: `A rule closes ${visibleName(closed)} by now. Nothing was run.`, isError: true };
     }
     const spool = new OutputSpool(context.outputBytes);
     try {
@@ -76,9 +82,11 @@ async function runInside(
   spool: OutputSpool,
 ): Promise<ToolResult> {
   const { command, domains } = request;
+  const closed = await closedToCommand(context);
+  if ("why" in closed) return { text: notSetUp(closed.why), isError: true };
   const wrapped = await context.sandbox.wrap({
-    ...{ command, domains, denyRead: context.protectedPaths },
-    writable: writableOf(context),
+    ...{ command, domains, denyRead: [...context.protectedPaths, ...closed.reading], denyWrite: closed.writing },
+    writable: closed.isWorkspaceClosed ? undefined : writableOf(context),
   });
   if ("why" in wrapped) {
     return { text: notSetUp(wrapped.why), isError: true };
@@ -89,7 +97,7 @@ async function runInside(
     return wrapped.release();
   };
   try {
-    return await runIn(folder, request, context, spool, { ...wrapped, release });
+    return await runIn(folder, request, context, spool, { ...wrapped, release, hidden: closed.reading.length });
   } finally {
     if (!isReleased) await release();
   }
@@ -109,7 +117,7 @@ async function runIn(
   request: Input,
   context: ToolContext,
   spool: OutputSpool,
-  sandboxed: SandboxedCommand | undefined,
+  sandboxed: (SandboxedCommand & { hidden: number }) | undefined,
 ): Promise<ToolResult> {
   const ownLimit = request.timeLimitSeconds === undefined ? [] : [AbortSignal.timeout(request.timeLimitSeconds * 1000)];
   const plain = { file: "/bin/sh", args: ["-c", MERGED, "sh", request.command] };
@@ -135,7 +143,8 @@ async function runIn(
   const isWritable = writableOf(context) !== undefined;
   const text = commandReport({
     ...{ end, output, maxProcesses: sandboxed?.contained.most, outputBytes: context.outputBytes },
-    hints: report === undefined ? [] : sandboxHints({ end, output, report, isWritable }),
+    hints:
+      report === undefined ? [] : sandboxHints({ end, output, report, isWritable, hidden: sandboxed?.hidden ?? 0 }),
     timeLimitSeconds: context.signal.aborted ? undefined : request.timeLimitSeconds,
   });
   const isError = end.isAborted || end.isCrowded;

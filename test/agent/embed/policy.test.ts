@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
+import type { Json } from "../../../src/protocol/values.ts";
 import { defineTool, type PendingToolCall, type ToolExecutionPolicy } from "../../../src/agent/embed/index.ts";
 import { hastyRuntime, nextCard, recorder, says, scripted, uses } from "../../fakes/embedded.ts";
 
@@ -125,4 +126,25 @@ test("without a policy the rules answer: a read runs, everything else asks", asy
   await session.approve(card.cardId);
   await turn.result;
   expect(done).toHaveLength(2);
+});
+
+test("what would open more than it says is refused: rules, choices of tools and effects that are not understood", async () => {
+  const typo = [{ id: "reads", when: { tol: "read_file" }, decision: "execute" }] as unknown as [];
+  expect(() => scripted([says("end")], { rules: typo })).toThrow(/rules\.0\.when: .*tol/);
+  const tools = recorder().tools.map((tool) => ({ ...tool, effect: "harmless" }) as unknown as typeof tool);
+  expect(() => scripted([says("end")], { tools })).toThrow(/its effect is one of read, state/);
+  const { session } = scripted([says("end")]);
+  for (const availableTools of [{}, { only: [] }, { include: "send_mail" }, { include: 5 }, null]) {
+    const sent = session.send("go", { availableTools } as unknown as Parameters<typeof session.send>[1]);
+    await expect(sent).rejects.toMatchObject({ code: "invalid-params" });
+  }
+  expect(session.trace.snapshot()).toEqual([]);
+});
+
+test("a reply that cannot be kept fails the turn; it does not hold up the session", async () => {
+  const round: { self?: unknown } = {};
+  round.self = round;
+  const { session } = scripted([uses(["look", round as Json]), says("after")]);
+  expect(await (await session.send("go")).result).toMatchObject({ finish: "failed" });
+  expect(await (await session.send("again")).result).toMatchObject({ finish: "done", text: "after" });
 });

@@ -94,6 +94,8 @@ test("what is wrong is told with what there is, exit code 2, and nothing is aske
     [["--endpoint", "nowhere"], /no endpoint "nowhere"/],
     [["--unset", "colour"], /--unset knows no colour\. It takes: endpoint, model, tools.*env\.KEY/],
     [["--unset", "env.colour"], /no environment key colour/],
+    [["--env", "__proto__=x"], /no environment key __proto__/],
+    [["--unset", "env.__proto__"], /no environment key __proto__/],
     [["--unset", "tools", "--tools", "files_read"], /tools is given and unset at once/],
     [["--temperature", "3"], /number from 0 to 2/],
     [["--max-time", "soon"], /90s, 30m/],

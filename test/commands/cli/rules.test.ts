@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -117,4 +117,33 @@ test("a test of rules says which decide-hooks it did not ask", async () => {
 test("stopping everything says how many turns that were", async () => {
   expect((await cli.run(["stop"])).exitCode).toBe(2);
   expect((await cli.run(["stop", "--all"])).stdout).toBe("Nothing was running.\n");
+});
+
+test("a call through call_tool is tested as the call that it is, and a misspelled tool is no rule", async () => {
+  const path = join(cli.workspace, "private");
+  mkdirSync(path);
+  symlinkSync(path, join(cli.workspace, "link"));
+  await cli.run(["rules", "add", "deny", "--path", join(cli.workspace, "link"), "--id", "link"]);
+  const inner = { name: "files_read", arguments: { path: "private/a" } };
+  expect(await verdict("call_tool", inner)).toMatchObject({ decision: "deny", ruleId: "link" });
+  const misspelled = await cli.run(["rules", "add", "deny", "--tool", "files_raed"]);
+  expect(misspelled).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("files_read") as string });
+  expect((await cli.run(["rules", "add", "deny", "--tool", "server__delete,files_*"])).exitCode).toBe(0);
+  expect((await cli.run(["rules", "add", "deny", "--path", "private/**"])).stderr).toContain("when.path");
+});
+
+test("while config.json is broken, what is shown says that it is the last valid version", async () => {
+  const rule = { id: "mine", when: { tool: "files_read" }, decision: "deny" };
+  const path = join(home, "config.json");
+  writeFileSync(path, JSON.stringify({ rules: [rule] }));
+  expect(await verdict("files_read", { path: "a" })).toMatchObject({ ruleId: "mine" });
+  writeFileSync(path, JSON.stringify({ rules: [rule, { ...rule, id: "other", decision: "dny" }] }));
+  for (const words of [
+    ["list", "--json"],
+    ["test", "--tool", "files_read", "--args", '{"path":"a"}', "--json"],
+  ]) {
+    const { stdout, stderr, exitCode } = await cli.run(["rules", ...words]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('"mine"')]);
+    expect(stderr).toContain('rules.1.decision (rule "other")');
+  }
 });

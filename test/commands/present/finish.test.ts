@@ -21,6 +21,9 @@ test("every finish has its exit code and a sentence", () => {
     sentence: "Nobody there.",
   });
   expect(presentFinish("failed", { code: "store-full", message: "Full." }).exitCode).toBe(1);
+  expect(presentFinish("budget", undefined, "This turn has used its 7 tokens.").sentence).toMatch(
+    /^This turn has used its 7 tokens\. .*ask again/,
+  );
 });
 
 test("quantities read as people say them", () => {

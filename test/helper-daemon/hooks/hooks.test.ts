@@ -83,7 +83,12 @@ test("the schema check tells path and expectation, takes both dialects, and fetc
   expect(await check(schema, '{"a":"x","b":null}')).toEqual({ verdict: "pass" });
   const old = { $schema: "http://json-schema.org/draft-07/schema#", type: "array", items: [{ type: "string" }] };
   expect(await check(old, "[1]")).toMatchObject({ verdict: "fail", text: "/0 must be string" });
+  for (const draft of ["http://json-schema.org/draft-06/schema#", "https://json-schema.org/draft/2019-09/schema"])
+    expect(await check({ $schema: draft, ...schema }, '{"a":"x","b":1}')).toEqual({ verdict: "pass" });
   const { schemaProblem } = createHooks({ folder, environment: process.env });
   expect(await schemaProblem({ $ref: "http://127.0.0.1:9/schema" })).toContain("can't resolve reference");
+  expect(await schemaProblem({ $schema: "http://json-schema.org/draft-04/schema#" })).toContain(
+    "known are the drafts 6",
+  );
   expect(await schemaProblem({ type: "object" })).toBeUndefined();
 });

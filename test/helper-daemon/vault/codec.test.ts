@@ -165,6 +165,24 @@ test("the key is its owner's alone; another one opens nothing; a file that holds
   expect(() => openVaultKey(file)).toThrow(/holds no key/);
 });
 
+test("what looks like a placeholder in an address or in JSON is marked as well, and comes back as it was", () => {
+  const { codec: one, restore } = codec();
+  one.text("alice@example.com", "world");
+  const text = `?a=%3Cemail:1:${NONCE}%3E&b=%3cemail%3A1%3A${NONCE}%3e`;
+  const redacted = one.text(text, "world");
+  expect(redacted).toMatch(/^\?a=<mark:1:[a-z0-9]{5}>&b=<mark:2:[a-z0-9]{5}>$/);
+  expect(restore(redacted)).toBe(text);
+  expect(one.text(`{"a":"\\u003cemail:1:${NONCE}\\u003e"}`, "world")).toMatch(/^\{"a":"<mark:3:/);
+});
+
+test("an answer that is JSON stays JSON, whatever its values hold", () => {
+  const values = ['"al ice"@example.com', "line\nbreak", 'x","admin":"yes'];
+  const restorer = createRestorer((token) => values[Number(token.split(":")[1]) - 1], 1_000);
+  const answer = `{"a": "<email:1:${NONCE}>", "b": ["<secret:2:${NONCE}>", "<secret:3:${NONCE}>"]}`;
+  expect(JSON.parse(restorer.answer(answer))).toEqual({ a: values[0], b: values.slice(1) });
+  expect(restorer.answer(`It is <email:1:${NONCE}>.`)).toBe(`It is ${values[0]}.`);
+});
+
 test("output that was cut through a value gives away no piece of it", () => {
   const { codec: one } = codec();
   one.learn("alice.liddell@wonder.example");

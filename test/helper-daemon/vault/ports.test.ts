@@ -1,3 +1,4 @@
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { decide } from "../../../src/agent/policy/decide.ts";
@@ -6,6 +7,8 @@ import { matches } from "../../../src/agent/policy/match.ts";
 import type { ModelRequest, Ports } from "../../../src/agent/ports.ts";
 import { type Config, parseConfig } from "../../../src/protocol/config.ts";
 import type { Effect, Facts, Json } from "../../../src/protocol/values.ts";
+import { vaultCheck } from "../../../helper-daemon/doctor/vault-check.ts";
+import type { Home } from "../../../helper-daemon/home.ts";
 import { createHub } from "../../../helper-daemon/hub.ts";
 import { createStamp } from "../../../helper-daemon/ids.ts";
 import { openStore } from "../../../helper-daemon/store/open-store.ts";
@@ -44,6 +47,7 @@ function world(config: () => Config = () => parseConfig("{}", "config.json")) {
   const inputOf = (session: string) => store.lists.turns(session)[0]?.input ?? "";
   const portsOf = (session: string, ports: Partial<Ports>) => redactedPorts(ports as Ports, redaction, session);
   return {
+    folder,
     store,
     redaction,
     record,
@@ -161,6 +165,57 @@ test("hooks see real values, and what they answer is replaced again; questions a
   );
   expect(JSON.stringify(answer)).not.toContain("example.com");
   expect(answer).toMatchObject({ arguments: { was: inputOf("s1") } });
+});
+
+test("what is known by now leaves neither with a new epoch's memory nor with the words of a hook that failed", async () => {
+  const { begin, record, store, portsOf } = world();
+  begin("s1", "far", "password: Tr0ub4dor");
+  const system = "Memory: the door opens with Tr0ub4dor";
+  const epoch = { reason: "model" as const, endpoint: "far", model: "m", system, tools: [], hash: "h", carries: [] };
+  record([{ kind: "epoch.opened", session: "s1", data: epoch }]);
+  const kept = store.log.all("s1", 0).at(-1);
+  expect(kept?.data).toMatchObject({ system: expect.stringMatching(/opens with <secret:1:/) as string });
+  const ports = portsOf("s1", { hook: () => Promise.reject(new Error("exit code 7: Tr0ub4dor is wrong")) });
+  const input = { v: 1 as const, at: "after" as const, session: "s1", turn: "t", workspace: "/", env: {} };
+  const hook = { name: "h", at: ["after" as const], mode: "restrictive" as const };
+  await expect(ports.hook(hook, input, new AbortController().signal)).rejects.toThrow(/7: <secret:1:.* is wrong/);
+});
+
+test("a turn's own validator finds its program and its schema as the person wrote them", async () => {
+  const { begin, inputOf, portsOf } = world();
+  begin("s1", "far", "alice@example.com");
+  const placeholder = inputOf("s1");
+  const asked: unknown[] = [];
+  const ports = portsOf("s1", { hook: (hook, { answer }) => (asked.push([hook, answer]), Promise.resolve({})) });
+  const input = { v: 1 as const, at: "answer" as const, session: "s1", turn: "t", workspace: "/", env: {} };
+  const hook = { name: "h", at: ["answer" as const], mode: "restrictive" as const };
+  const schema = { enum: [placeholder] };
+  const { signal } = new AbortController();
+  await ports.hook(
+    { ...hook, command: [`/home/${placeholder}/check`], schema },
+    { ...input, answer: `"${placeholder}"` },
+    signal,
+  );
+  const real = { ...hook, command: ["/home/alice@example.com/check"], schema: { enum: ["alice@example.com"] } };
+  expect(asked).toEqual([[real, '"alice@example.com"']]);
+});
+
+test("the examination says where values cannot be read, and makes no key", async () => {
+  const { begin, redaction, vault, folder } = world();
+  const home = { vaultKey: join(folder, "vault.key") } as Home;
+  const look = async () => {
+    redaction.refresh();
+    const { state, detail } = await vaultCheck(home, vault);
+    return `${state}: ${detail}`;
+  };
+  expect(await look()).toBe("ok: nothing private was ever replaced");
+  begin("s1", "far", "alice@example.com");
+  expect(await look()).toBe("ok: 1 private values, all of which can be read");
+  chmodSync(home.vaultKey, 0o644);
+  expect(await look()).toMatch(/^failed: Other users/);
+  rmSync(home.vaultKey);
+  expect(await look()).toMatch(/^failed: .* is missing/);
+  expect(existsSync(home.vaultKey)).toBe(false);
 });
 
 test("a request that goes to a remote judge from a local session is covered as well", async () => {
