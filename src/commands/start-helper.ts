@@ -26,7 +26,7 @@ const START_LIMIT = 60_000;
 export const NODE_FLAGS = [
   "--disable-warning=ExperimentalWarning",
   "--max-semi-space-size=1",
-  "--invocation-count-for-turbofan=10000",
+  "--invocation-count-for-turbofan=30000",
 ];
 
 /**
