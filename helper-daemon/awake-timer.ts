@@ -5,8 +5,8 @@ import type { Millis } from "../src/protocol/values.ts";
 /** The monotonic clock of this process. */
 const clock: Clock<NodeJS.Timeout> = {
   now: () => performance.now(),
-  setTimeout: (run, delay) => setTimeout(run, delay),
-  clearTimeout: (handle) => clearTimeout(handle),
+  startTimer: (run, delay) => setTimeout(run, delay),
+  stopTimer: (handle) => clearTimeout(handle),
 };
 
 /** A timer that counts awake time of this machine. */

@@ -7,8 +7,9 @@ const HEARTBEAT: Millis = 1_000;
 export interface Clock<Handle = unknown> {
   /** Milliseconds from any start; only differences count. */
   now(): Millis;
-  setTimeout(run: () => void, delay: Millis): Handle;
-  clearTimeout(handle: Handle): void;
+  /** Runs something once after that delay. */
+  startTimer(run: () => void, delay: Millis): Handle;
+  stopTimer(handle: Handle): void;
 }
 
 /**
@@ -32,7 +33,7 @@ export function startAwakeTimer<Handle>(clock: Clock<Handle>, limit: Millis): Ti
   };
   const schedule = () => {
     const delay = Math.min(HEARTBEAT, Math.max(0, restarted + limit - spent));
-    running = { handle: clock.setTimeout(tick, delay) };
+    running = { handle: clock.startTimer(tick, delay) };
   };
   const tick = () => {
     count();
@@ -42,7 +43,7 @@ export function startAwakeTimer<Handle>(clock: Clock<Handle>, limit: Millis): Ti
   const stop = () => {
     if (running === undefined) return;
     count();
-    clock.clearTimeout(running.handle);
+    clock.stopTimer(running.handle);
     running = undefined;
   };
   schedule();

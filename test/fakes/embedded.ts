@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import * as z from "zod";
 import {
   type AgentEvent,
@@ -17,10 +17,10 @@ import type { Json } from "../../src/protocol/values.ts";
 /** The runtime of this process, as docs/embedding.md has it. */
 export const runtime: Runtime = {
   now: Date.now,
-  setTimeout,
-  clearTimeout,
-  randomUUID,
-  digest: (text) => createHash("sha256").update(text).digest("hex"),
+  startTimer: setTimeout,
+  stopTimer: clearTimeout,
+  newId: randomUUID,
+  hash,
 };
 
 /** A runtime on which a second passes in the twinkling of an eye. */
@@ -29,7 +29,7 @@ export function hastyRuntime(): Runtime {
   return {
     ...runtime,
     now: () => now,
-    setTimeout: (run, delay) =>
+    startTimer: (run, delay) =>
       setTimeout(() => {
         now += delay;
         run();

@@ -59,7 +59,7 @@ const PERSON = "person";
 export function openSession(options: SessionOptions): AgentSession {
   const { runtime, trace, environment = {}, modelName = "default" } = options;
   checkDeclared(environment);
-  const id = trace?.session ?? `s_${runtime.randomUUID()}`;
+  const id = trace?.session ?? `s_${runtime.newId()}`;
   const log = openTraceLog(id, trace?.snapshot() ?? [], options);
   const listeners = new Set<(turn: TurnId | undefined, news: TurnNews) => void>();
   const broadcast = (turn: TurnId | undefined, news: TurnNews) => {
@@ -98,7 +98,7 @@ export function openSession(options: SessionOptions): AgentSession {
   };
   const created = (): EntryDraft[] => {
     if (log.entries().length > 0) return [];
-    const nonce = runtime.digest(runtime.randomUUID()).slice(0, 8);
+    const nonce = runtime.hash("sha256", runtime.newId()).slice(0, 8);
     return [{ kind: "session.created", session: id, data: { title: "", workspace: "", nonce } }];
   };
   const answerCard = async (cardId: CardId, decision: CardDecision, by = PERSON): Promise<void> => {
@@ -125,7 +125,7 @@ export function openSession(options: SessionOptions): AgentSession {
     send: async (input, overrides = {}) => {
       const { model = modelName } = overrides;
       if (typeof model !== "string") throw new LoopdError("invalid-params", "Overrides: model is a name.");
-      const turn = `t_${runtime.randomUUID()}`;
+      const turn = `t_${runtime.newId()}`;
       const data = {
         input: inputOf(input),
         origin: "user" as const,
@@ -177,7 +177,7 @@ export function openSession(options: SessionOptions): AgentSession {
 
 /** The fork's own first entry is saved before anybody gets the session. */
 async function openFork(options: SessionOptions, from: SessionId, past: readonly Entry[]): Promise<AgentSession> {
-  const session = `s_${options.runtime.randomUUID()}`;
+  const session = `s_${options.runtime.newId()}`;
   const log = openTraceLog(session, past, options);
   await log.write(() => [{ kind: "session.forked", session, data: { from, at: past.at(-1)?.seq ?? 0 } }]);
   return openSession({ ...options, trace: AgentTrace.from(log.entries()) });

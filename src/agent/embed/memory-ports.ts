@@ -43,12 +43,12 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
   const { runtime, instructions = INSTRUCTIONS } = options;
   const limits = limitsOf(options.limits);
   const tools = shelve(options.tools);
-  const digest = (text: string) => runtime.digest(text);
+  const digest = (text: string) => runtime.hash("sha256", text);
   const rules = standingRules(rulesOf(options.rules ?? []), "~");
   const { hooks = [], validators = [], policy } = options;
   const port = createHookPort({ policy, hooks, validators }, (callId) => rationaleIn(log.entries(), callId));
   const fixed = { hooks: port.hooks, limits, tools: bookOf(tools, limits), memoryIndex: "", instructions };
-  const boot = runtime.randomUUID();
+  const boot = runtime.newId();
   /** How far the loop has read. */
   let seen = 0;
   return {

@@ -36,7 +36,7 @@ export function openTraceLog(session: SessionId, known: readonly Entry[], option
   const { runtime, save } = options;
   const entries = known.map(frozen);
   const followers = new Set<(entry: Entry) => void>();
-  const boot = runtime.randomUUID();
+  const boot = runtime.newId();
   const bootedAt = runtime.now();
   let view = entries.reduce(fold, emptyView(session));
   let writing: Promise<unknown> = Promise.resolve();
@@ -45,7 +45,7 @@ export function openTraceLog(session: SessionId, known: readonly Entry[], option
     const now = runtime.now();
     const seq = (entries.at(-1)?.seq ?? 0) + 1 + index;
     const when = { at: new Date(now).toISOString(), boot, mono: Math.max(0, now - bootedAt) };
-    const entry = { v: 1, seq, id: runtime.randomUUID(), ...when, ...draft };
+    const entry = { v: 1, seq, id: runtime.newId(), ...when, ...draft };
     return frozen(entrySchema.parse(JSON.parse(JSON.stringify(entry))));
   };
   const commit = async (decide: (view: TurnView) => EntryDraft[]): Promise<Entry[]> => {

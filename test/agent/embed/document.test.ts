@@ -67,7 +67,7 @@ test("the built file imports nothing, and its types hold what a program would ge
     import { defineTool, openSession, type Runtime, type ToolExecutionPolicy } from "loopd/agent";
     import { hash, randomUUID } from "node:crypto";
     import * as z from "zod";
-    const runtime: Runtime = { now: Date.now, setTimeout, clearTimeout, randomUUID, digest: (text) => hash("sha256", text) };
+    const runtime: Runtime = { now: Date.now, startTimer: setTimeout, stopTimer: clearTimeout, newId: randomUUID, hash };
     const tool = defineTool({
       name: "add", description: "Add.", effect: "read",
       input: z.object({ a: z.number() }),

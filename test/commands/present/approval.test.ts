@@ -16,8 +16,8 @@ const card: CardRow = {
   arguments: { command: "date", folder: "." },
   rationale: "To tell the time.",
   causes: [{ type: "taint", source: "web example.com" }],
-  facts: { argv: ["date"], paths: ["/home/me/work"], inWorkspace: true, preview: "date", hash: "h" },
-  workspace: "/home/me/work",
+  facts: { argv: ["date"], paths: ["/home/me/project"], inWorkspace: true, preview: "date", hash: "h" },
+  workspace: "/home/me/project",
   requestedAt: "2026-01-01T12:00:00.000Z",
   state: "pending",
 };
@@ -32,7 +32,7 @@ test("a card shows the real arguments before the model's words, which come last"
   expect(text).toMatch(/^May loopd do this\? run `date`\n/);
   expect(text).toContain("    command: date\n    folder: .");
   expect(text).toContain("Runs: outside the sandbox, with your full power");
-  expect(text).toContain("Working folder: /home/me/work");
+  expect(text).toContain("Working folder: /home/me/project");
   expect(text).toContain("text from elsewhere may have suggested it (web example.com)");
   expect(text.trimEnd().endsWith("The model says: To tell the time.")).toBe(true);
 });
@@ -83,7 +83,7 @@ const edit: CardRow = {
   effect: "write",
   arguments: { path: "notes.md", edits: [{ old: "old", new: "new" }] },
   causes: [],
-  facts: { paths: ["/home/me/work/notes.md"], inWorkspace: true, preview: diff, hash: "h" },
+  facts: { paths: ["/home/me/project/notes.md"], inWorkspace: true, preview: diff, hash: "h" },
 };
 
 test("a change to a file is shown as a diff, and its text is not repeated", () => {

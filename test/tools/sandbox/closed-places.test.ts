@@ -16,7 +16,7 @@ const rule = (decision: "deny" | "execute" | "requiresApproval", when: RuleCondi
 async function files(here: World, ...paths: string[]): Promise<void> {
   for (const path of paths) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `marmalade of ${path.slice(here.place.workspace.length - "/work".length)}\n`);
+    await writeFile(path, `marmalade of ${path.slice(here.place.workspace.length - "work".length)}\n`);
   }
 }
 
@@ -48,12 +48,12 @@ sandboxTest("what rules close to reading no command reads, whichever way it goes
     "cat on*.txt",
   ];
   expect(await readable(here, rules, ways.join("\n"))).toEqual(
-    ["/home/open", "/home/open", "/work/a/b", "/work/a/b"].sort(),
+    ["home/open", "home/open", "work/a/b", "work/a/b"].sort(),
   );
   expect(await readable(here, [], `cat ${home}/private/x .env one.txt`)).toEqual([
-    "/home/private/x",
-    "/work/.env",
-    "/work/one.txt",
+    "home/private/x",
+    "work/.env",
+    "work/one.txt",
   ]);
   expect(await readFile(`${work}/.env`, "utf8")).toContain("marmalade");
 });
@@ -66,21 +66,18 @@ sandboxTest("exceptions before a rule hold, and rules before an exception", asyn
   const all = "grep -rh marmalade . || true";
   const open = rule("execute", { path: `${work}/p/open/**` });
   expect(await readable(here, [open, deny(`${work}/p/**`)], all)).toEqual([
-    "/work/p/open/.env",
-    "/work/p/open/b",
-    "/work/q",
+    "work/p/open/.env",
+    "work/p/open/b",
+    "work/q",
   ]);
-  expect(await readable(here, [deny("**/.env"), open, deny(`${work}/p/**`)], all)).toEqual([
-    "/work/p/open/b",
-    "/work/q",
-  ]);
-  expect(await readable(here, [deny(`${work}/p/**`), open], all)).toEqual(["/work/q"]);
+  expect(await readable(here, [deny("**/.env"), open, deny(`${work}/p/**`)], all)).toEqual(["work/p/open/b", "work/q"]);
+  expect(await readable(here, [deny(`${work}/p/**`), open], all)).toEqual(["work/q"]);
   const asked = rule("requiresApproval", { path: `${work}/p/open/**` });
-  expect(await readable(here, [asked, deny(`${work}/p/**`)], all)).toEqual(["/work/q"]);
+  expect(await readable(here, [asked, deny(`${work}/p/**`)], all)).toEqual(["work/q"]);
   const runs = rule("execute", { tool: "shell_run", path: `${work}/**` });
-  expect(await readable(here, [runs, deny(`${work}/p/**`)], all)).toEqual(["/work/q"]);
+  expect(await readable(here, [runs, deny(`${work}/p/**`)], all)).toEqual(["work/q"]);
   const inside = rule("execute", { effect: "read", inWorkspace: true });
-  expect(await readable(here, [inside, deny(`${work}/p/**`)], all)).toEqual(["/work/q"]);
+  expect(await readable(here, [inside, deny(`${work}/p/**`)], all)).toEqual(["work/q"]);
   const outOfHome = rule("execute", { path: `${work}/**` });
   await files(here, `${here.place.home}/h`);
   const everywhere = 'grep -rhs marmalade "$(dirname "$PWD")" || true';
@@ -99,7 +96,7 @@ sandboxTest("what rules close to writing a command reads and cannot change", asy
   const rules = [deny([`${work}/gen/**`, "**/*.lock"], { effect: "write" })];
   const command =
     "echo evil >> gen/a; echo evil > gen/new; echo evil > b.lock; rm -f b.lock; mv gen aside; echo good > c; cat *.lock gen/a";
-  expect(await readable(here, rules, command)).toEqual(["/work/b.lock", "/work/gen/a"]);
+  expect(await readable(here, rules, command)).toEqual(["work/b.lock", "work/gen/a"]);
   expect(await readFile(`${work}/gen/a`, "utf8")).not.toContain("evil");
   expect([existsSync(`${work}/gen/new`), await readFile(`${work}/c`, "utf8")]).toEqual([false, "good\n"]);
 });
@@ -121,5 +118,5 @@ sandboxTest("rules that close more than can be hidden keep the command from runn
     text: expect.stringMatching(/nothing was run: The rules close more than 500/),
   });
   expect(existsSync(join(here.place.workspace, "ran"))).toBe(false);
-  expect(await readable(here, [deny(here.path("many/**"))], "cat man*/*; cat x")).toEqual(["/work/x"]);
+  expect(await readable(here, [deny(here.path("many/**"))], "cat man*/*; cat x")).toEqual(["work/x"]);
 });
