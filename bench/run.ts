@@ -1,4 +1,4 @@
-// npm run bench -- [--quick] [--strict] [--json FILE]
+// npm run bench -- [PART …] [--quick] [--strict] [--json FILE]
 import type { Figure } from "./figure.ts";
 import { FULL_PLAN, gapFigures, LOOPD, measureGaps, QUICK_PLAN, RAW, SDK } from "./gap.ts";
 import { measureHungCalls } from "./hung-calls.ts";
@@ -11,16 +11,16 @@ import { measureSocket } from "./socket.ts";
 import { measureStart } from "./start.ts";
 import { measureStore } from "./store.ts";
 
-const { isQuick, isStrict, json } = readOptions(process.argv.slice(2));
+const { isQuick, isStrict, json, parts: only } = readOptions(process.argv.slice(2));
 const loadBefore = loadNow();
 const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
-  ["loop gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], isQuick ? QUICK_PLAN : FULL_PLAN))],
-  ["helper start", () => measureStart(isQuick ? 5 : 15)],
+  ["gap", async () => gapFigures(await measureGaps([RAW, SDK, LOOPD], isQuick ? QUICK_PLAN : FULL_PLAN))],
+  ["start", () => measureStart(isQuick ? 5 : 15)],
   ["socket", () => measureSocket(2_000)],
   ["prompt", measurePrompt],
-  ["parallel reads", () => measureParallelReads(isQuick ? 3 : 9)],
+  ["reads", () => measureParallelReads(isQuick ? 3 : 9)],
   [
-    "hung calls",
+    "hung",
     () =>
       measureHungCalls(
         isQuick ? { stubborn: 2, row: 40, settleMs: 5_000 } : { stubborn: 5, row: 200, settleMs: 25_000 },
@@ -29,8 +29,14 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
 ];
+const unknown = only.filter((name) => !parts.some(([part]) => part === name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no part ${unknown.join(", ")}. Parts: ${parts.map(([name]) => name).join(", ")}\n`);
+  process.exit(2);
+}
 const figures: Figure[] = [];
 for (const [name, measure] of parts) {
+  if (only.length > 0 && !only.includes(name)) continue;
   process.stderr.write(`measuring: ${name}\n`);
   figures.push(...(await measure()));
 }

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     ...{ hub, boot, catalogue, settings, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     model: withTokenFactors(model, profiles.capabilities),
     shutdown: shutdown.signal,
-    toolsReady: async (signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
+    ready: async (_whom, signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
     request: (origin, method, params, signal) => requestAsTool(handlers, origin, method, params, signal),
   };
   const overrides = createSessionOverrides({ profiles, tools, hooks, hub, store: seen.store });

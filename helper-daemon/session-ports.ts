@@ -25,7 +25,7 @@ export interface PortsOptions {
   hook: Ports["hook"];
   /** Where the calls of a session happen. */
   placeOf(session: SessionId): Place;
-  toolsReady(signal: AbortSignal): Promise<void>;
+  ready: Ports["ready"];
   /** The socket's own table, on behalf of a running call. */
   request<M extends ToolMethod>(
     origin: ToolOrigin,
@@ -50,7 +50,7 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     hook,
     inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, place, context),
-    toolsReady: options.toolsReady,
+    ready: options.ready,
     request: ({ turn, callId, signal }, method, params) =>
       options.request({ caller: "tool", session, turn, callId }, method, params, signal),
     now: () => Date.now(),

@@ -1,5 +1,6 @@
 import type { Limits } from "../protocol/config.ts";
 import type { Hook, HookInput } from "../protocol/hooks.ts";
+import type { UsableWindow } from "../protocol/endpoint-profile.ts";
 import type { Delta, Entry, EntryData, EntryDraft, Overrides, Resolution } from "../protocol/entries.ts";
 import type { Question } from "../protocol/question.ts";
 import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
@@ -52,8 +53,11 @@ export interface ToolFace {
 
 /** Every tool there is. Pure: schemas and parsing only. */
 export interface ToolBook {
-  /** What a model is told at the start of an epoch, sorted by name: the listed tools, and those of `more` that exist. */
-  schemas(more?: readonly string[]): readonly ToolSchema[];
+  /**
+   * What a model is told at the start of an epoch, sorted by name: the listed tools, and those of `more` that exist. In a
+   * small `window` (tokens) only the most needed ones are listed; the others are found as any unlisted tool is.
+   */
+  schemas(more?: readonly string[], window?: number): readonly ToolSchema[];
   /** What a model would be told of one tool, listed or not. */
   schemaOf(name: string): ToolSchema | undefined;
   find(name: string): ToolFace | undefined;
@@ -62,6 +66,20 @@ export interface ToolBook {
   parse(name: string, input: Json): ParseResult;
   /** Words that name the nearest tools, for a name that does not exist. */
   suggest(name: string): string;
+}
+
+/** How much a conversation with a model may hold, and how well its tokens can be counted. */
+export interface ModelWindow {
+  /** Tokens of a request and its response together. */
+  tokens: number;
+  /** Who said so. */
+  source: UsableWindow["source"];
+  /** Tokens per 3.5 bytes of canonical text. */
+  factor: number;
+  /** The factor was learnt from what the server reported; otherwise estimates may be far off. */
+  isCalibrated: boolean;
+  /** A model at the same endpoint that writes summaries. Absent: the conversation's own model does. */
+  summariser?: string;
 }
 
 /** A snapshot of everything configurable, taken at each decision; changes take effect at the next one. */
@@ -77,6 +95,8 @@ export interface Settings {
   memoryIndex: string;
   /** Sources of what that quotes, where nobody vouches for it. */
   memoryTaints?: readonly string[];
+  /** The window of a model. Absent, or undefined: nobody knows of a limit, so nothing is ever left out. */
+  windowOf?(endpoint: string, model: string): ModelWindow | undefined;
   /** Who the model is and what it is there for. Absent: loopd on a person's computer. */
   instructions?: string;
 }
@@ -143,6 +163,8 @@ export interface RunnableCall extends ParsedCall {
   /** What rules close to a command. Absent: nothing. */
   closes?: { reading?: Closing; writing?: Closing };
   overrides: Overrides;
+  /** Most UTF-8 bytes of its text that may reach the model. Absent: as many as `limits.toolOutputBytes`. */
+  outputBytes?: number;
 }
 
 /** How a person ended a question. `answer` is there exactly where the resolution is `answered`. */
@@ -197,10 +219,10 @@ export interface Ports {
   read(after: Seq, wait?: AbortSignal): Promise<Entry[]>;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   /**
-   * Resolves once `settings()` knows what an epoch freezes: the tools of every connected server, as far as it can be asked
-   * now, and the notes.
+   * Resolves once `settings()` knows what an epoch with that model freezes: the tools of every connected server and the
+   * window, as far as they can be asked now, and the notes.
    */
-  toolsReady(signal: AbortSignal): Promise<void>;
+  ready(whom: { endpoint: string; model: string }, signal: AbortSignal): Promise<void>;
   /**
    * Asks one hook; ends what it started when the signal fires. Its answer is checked against `hookAnswerSchemas`: one that
    * does not fit the phase, a rejection and too long a wait are all failures, for which the hook's `onFail` answers.

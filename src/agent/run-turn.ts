@@ -37,7 +37,7 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
         if (readyFor !== step.turn.turn) {
           readyFor = step.turn.turn;
           ahead = (await flush(ports, ahead)).ahead;
-          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) => ports.toolsReady(stop));
+          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) => ports.ready(step.turn, stop));
           break;
         }
         // Requests name the epoch by the id that recording gives it.

@@ -101,10 +101,13 @@ const capabilitySchema = z.object({
 export const capabilitiesSchema = z.record(z.string(), capabilitySchema);
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
-/** Tokens that a conversation may have there. `loaded`: the server was asked; `declared`: the person said so; else a guess. */
+/**
+ * Tokens that a conversation may have there. `loaded`: the server was asked; `observed`: an error or its
+ * count of a request told; `declared`: the person said so; else a guess.
+ */
 const usableWindowSchema = z.object({
   tokens: z.number(),
-  source: z.enum(["loaded", "declared", "assumed"]),
+  source: z.enum(["loaded", "observed", "declared", "assumed"]),
   /** When the server was asked. */
   at: z.string().optional(),
 });

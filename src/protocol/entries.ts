@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { questionSchema } from "./question.ts";
 import { hookAppliedSchema } from "./hooks.ts";
+import { modelEntries, repairsSchema } from "./model-entries.ts";
 import { runEntries } from "./run-entries.ts";
+import { endpointProfileSchema } from "./endpoint-profile.ts";
+import { epochEntries } from "./epoch-entries.ts";
 import { overridesSchema } from "./overrides.ts";
 import {
-  blockSchema,
   causeSchema,
   decisionSchema,
   effectSchema,
@@ -12,12 +14,9 @@ import {
   finishSchema,
   grantScopeSchema,
   jsonSchema,
-  messageSchema,
   originSchema,
   ruleSchema,
-  toolSchemaSchema,
   trustSchema,
-  usageSchema,
 } from "./values.ts";
 
 export type { Delta } from "./delta.ts";
@@ -57,30 +56,8 @@ export const entryData = {
   }),
   /** From here on the model knows nothing of what was before, and nothing of that taints the session any more. */
   "session.cleared": z.object({ by: z.string() }),
-  "epoch.opened": z.object({
-    reason: z.enum(["start", "window", "model", "tools", "redaction", "asked", "cleared"]),
-    endpoint: z.string(),
-    model: z.string(),
-    takesImages: z.boolean().optional(),
-    system: z.string(),
-    tools: z.array(toolSchemaSchema),
-    /** SHA-256 of the canonical JSON of tools and system. */
-    hash: z.string(),
-    /** Fingerprint of what is kept from the model. Absent: nothing is. */
-    redaction: z.string().optional(),
-    /**
-     * What stays of the messages so far: nothing where absent. Thinking is signed by the model that thought it, so it
-     * does not survive a change of model. Named instead of copied: a long conversation would not fit into one entry.
-     */
-    keeps: z.enum(["all", "without-thinking"]).optional(),
-    /** Sources of what `system` and `tools` quote, where nobody vouches for it: they taint the session. */
-    taints: z.array(z.string()).optional(),
-    /** The messages this epoch begins with, after those that it keeps. */
-    carries: z.array(messageSchema),
-    tokensBefore: z.number().optional(),
-    tokensAfter: z.number().optional(),
-  }),
-  "epoch.skipped": z.object({ reason: z.string(), why: z.string() }),
+  ...epochEntries,
+  ...modelEntries,
   "turn.started": z.object({
     input: z.string(),
     origin: originSchema,
@@ -90,6 +67,7 @@ export const entryData = {
     model: z.string(),
     /** The model sees images; otherwise it reads that there is one. */
     takesImages: z.boolean().optional(),
+    dialect: endpointProfileSchema.shape.dialect.optional(),
     /** Whether what the model reads leaves this machine. Absent in old traces: it may. */
     endpointTrust: trustSchema.optional(),
     /** What surrounds the turn that a delegate works for: rules that forbid or ask by it hold for the delegate too. */
@@ -105,24 +83,6 @@ export const entryData = {
     closes: z.enum(["step-limit", "budget"]).optional(),
     /** Which limit that is, for people. */
     why: z.string().optional(),
-  }),
-  "request.sent": z.object({
-    /** Id of the `epoch.opened` entry. */
-    epoch: z.string(),
-    purpose: z.enum(["turn", "summarise", "judge"]),
-    endpoint: z.string(),
-    model: z.string(),
-    /** UTF-8 bytes of the canonical JSON of tools, system and every message. */
-    bytes: z.number(),
-    /** How many of them, from the start, are the bytes of the epoch's previous request. */
-    reusedBytes: z.number(),
-    brokenBy: z.string().optional(),
-  }),
-  "model.responded": z.object({
-    content: z.array(blockSchema),
-    stopReason: z.string(),
-    usage: usageSchema.optional(),
-    rescued: z.boolean().optional(),
   }),
   "tool.requested": z.object({
     callId: z.string(),
@@ -183,6 +143,8 @@ export const entryData = {
     finish: finishSchema,
     text: z.string(),
     error: z.object({ code: z.string(), message: z.string() }).optional(),
+    /** What had to be mended of the model's calls. Absent: nothing. */
+    repairs: repairsSchema.optional(),
     /** Permissive validators that the answer did not pass. */
     waived: z.array(z.object({ hook: z.string(), text: z.string() })).optional(),
   }),

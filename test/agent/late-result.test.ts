@@ -73,7 +73,7 @@ async function started(run: (context: CallContext) => Promise<Outcome>) {
       clocks.push(one);
       return one;
     },
-    toolsReady: async () => {},
+    ready: async () => {},
     request: () => Promise.reject(new Error("no test asks for a method")),
     digest: (text) => text,
     boot: () => "b",

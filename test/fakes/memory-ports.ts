@@ -205,7 +205,7 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
           const still = { stop: nothing, pause: nothing, resume: nothing, restart: nothing };
           return { expired: new Promise(() => {}), ...still, elapsed: () => 1 };
         },
-        toolsReady: async () => {},
+        ready: async () => {},
         request: async () => {
           throw new Error("no test asks for a method");
         },

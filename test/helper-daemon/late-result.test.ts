@@ -55,7 +55,7 @@ test("a tool that ignores its end costs its call; what it says later is kept in 
     hook: async () => ({}),
     model: async () => replies.shift() ?? says("?"),
     placeOf: () => place,
-    toolsReady: async () => {},
+    ready: async () => {},
     request: () => Promise.reject(new Error("nobody asks")),
   };
   const where = { session: "s", turn: "t" };

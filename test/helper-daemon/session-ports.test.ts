@@ -49,7 +49,7 @@ test("a look that never returns costs its limit, and the call then needs a perso
     model: async () => ({ type: "aborted" as const }),
     hook: async () => ({}),
     placeOf: () => place,
-    toolsReady: async () => {},
+    ready: async () => {},
     request: () => Promise.reject(new Error("nobody asks")),
     shutdown: new AbortController().signal,
   };

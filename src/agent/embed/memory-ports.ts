@@ -68,7 +68,7 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
     inspect: (call) => inspectCall(tools.get(call.name), call, digest),
     run: (call, context) =>
       runCall(tools.get(call.name), call, context, { digest, outputBytes: limits.toolOutputBytes }),
-    toolsReady: () => Promise.resolve(),
+    ready: () => Promise.resolve(),
     request: () => Promise.reject(new LoopdError("unknown-method", "An embedded loop has no socket to ask.")),
     now: () => runtime.now(),
     timer: (limit) => startAwakeTimer(runtime, limit),

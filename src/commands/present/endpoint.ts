@@ -28,7 +28,7 @@ const UNITS: Readonly<Record<string, string>> = {
   prefillRate: " tokens/s",
   decodeRate: " tokens/s",
 };
-const SOURCES = { loaded: " (loaded)", declared: "", assumed: " (assumed)" } as const;
+const SOURCES = { loaded: " (loaded)", observed: " (observed)", declared: "", assumed: " (assumed)" } as const;
 
 /** An endpoint in two lines; of its secrets only whether there are any. */
 export function endpointLine(row: EndpointRow): string {

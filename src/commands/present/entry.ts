@@ -37,6 +37,12 @@ function words(entry: Entry): string {
     }
     case "epoch.skipped":
       return `${entry.data.reason}: ${entry.data.why}`;
+    case "compaction.asked":
+      return `by ${entry.data.by}${entry.data.note === undefined ? "" : `: ${entry.data.note}`}`;
+    case "request.failed":
+      return `${entry.data.code}: ${entry.data.message}`;
+    case "warning.raised":
+      return `${entry.data.code}: ${entry.data.text}`;
     case "turn.started":
       return startWords(entry.data);
     case "note.added":

@@ -1,0 +1,48 @@
+import * as z from "zod";
+import { endpointProfileSchema } from "./endpoint-profile.ts";
+import { messageSchema, toolSchemaSchema } from "./values.ts";
+
+/** Tokens and cost beside those of the turn's own requests. */
+const spentSchema = z.object({ tokens: z.number(), costUsd: z.number() });
+
+/** The data of the entries about epochs. */
+export const epochEntries = {
+  "epoch.opened": z.object({
+    reason: z.enum(["start", "window", "model", "tools", "redaction", "asked", "cleared"]),
+    endpoint: z.string(),
+    model: z.string(),
+    takesImages: z.boolean().optional(),
+    /** How the endpoint is spoken to: thinking of one dialect is none of another. Absent in old traces. */
+    dialect: endpointProfileSchema.shape.dialect.optional(),
+    system: z.string(),
+    /** How many UTF-8 bytes at the end of `system` are the index of the long-lived notes. */
+    memoryBytes: z.number().int().optional(),
+    tools: z.array(toolSchemaSchema),
+    /** SHA-256 of the canonical JSON of tools and system. */
+    hash: z.string(),
+    /** Fingerprint of what is kept from the model. Absent: nothing is. */
+    redaction: z.string().optional(),
+    /**
+     * What stays of the messages so far: nothing where absent. Thinking is signed by the model that thought it, so it
+     * does not survive a change of model. Named instead of copied: a long conversation would not fit into one entry.
+     */
+    keeps: z.enum(["all", "without-thinking"]).optional(),
+    /** Index of the first message that stays, where those before it go; `carries` then stands in their place. */
+    keepsFrom: z.number().int().min(0).optional(),
+    /** Ids of results among those that stay whose text is left out. */
+    stubs: z.array(z.string()).optional(),
+    /** Sources of what `system` and `tools` quote, where nobody vouches for it: they taint the session. */
+    taints: z.array(z.string()).optional(),
+    /** Messages of this epoch that nobody has sent before: after those that it keeps, but see `keepsFrom`. */
+    carries: z.array(messageSchema),
+    /** Estimates of the conversation before and after. */
+    tokensBefore: z.number().optional(),
+    tokensAfter: z.number().optional(),
+    /** What writing the summary cost the turn. */
+    spent: spentSchema.optional(),
+  }),
+  /** An epoch was due and did not open: nothing could be made small enough to be worth it. */
+  "epoch.skipped": z.object({ reason: z.string(), why: z.string(), spent: spentSchema.optional() }),
+  /** A person wants the conversation compacted now, or before the next request. `note`: what the summary must keep. */
+  "compaction.asked": z.object({ by: z.string(), note: z.string().optional() }),
+} as const;
