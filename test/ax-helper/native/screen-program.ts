@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
@@ -52,7 +61,9 @@ function buildProgram(build: Build): string {
   const code = [sources, stub].flatMap((folder) => files(folder, ".c"));
   const hash = createHash("sha256").update([chosen.name, ...flags].join(" "));
   for (const file of [...code, ...files(sources, ".h"), ...files(stub, ".h")]) hash.update(readFileSync(file));
-  const program = join(tmpdir(), `loopd-screen-stub-${hash.digest("hex").slice(0, 16)}`);
+  const cache = join(root, "node_modules/.cache/loopd-screen");
+  mkdirSync(cache, { recursive: true });
+  const program = join(cache, hash.digest("hex").slice(0, 16));
   if (existsSync(program)) return program;
   const fresh = `${program}.${process.pid}`;
   const renames = RENAMED.map((name) => `-D${name}=stub_${name}`);

@@ -189,3 +189,8 @@ __attribute__((constructor)) static void load_world(void) {
   free(text);
   stub_live = 0;
 }
+
+/* A program that ends must have released everything that it was handed. */
+__attribute__((destructor)) static void count_objects(void) {
+  if (stub_live != 0) fprintf(stderr, "%ld objects were not released\n", stub_live);
+}
