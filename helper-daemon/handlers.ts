@@ -161,6 +161,8 @@ export function createHandlers({
       return {};
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
+    "screen.render": async (params) => (await import("./screen-files.ts")).renderFile(params),
+    "screen.diff": async (params) => (await import("./screen-files.ts")).diffFiles(params),
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({

@@ -16,6 +16,7 @@ import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
 import { addQuestions } from "./questions.ts";
 import { addRules } from "./rules.ts";
+import { addScreen } from "./screen.ts";
 import { addSessions } from "./sessions.ts";
 import { addStop } from "./stop.ts";
 import { addTools } from "./tools.ts";
@@ -53,6 +54,7 @@ function createProgram(): Command {
     addMcp,
     addMemory,
     addVault,
+    addScreen,
     addTrace,
     addHelper,
     addDoctor,

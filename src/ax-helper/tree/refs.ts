@@ -1,0 +1,168 @@
+import { hashOf } from "./hash.ts";
+import type { Control, Screen } from "./screen.ts";
+
+/** A reference and what it stands for. */
+export interface RefEntry {
+  ref: string;
+  /** As it was when the reference was last given out. */
+  control: Control;
+  window: WindowRefs;
+}
+
+/** A window whose controls have references. */
+export interface WindowRefs {
+  app: string;
+  title: string;
+  windowId: string;
+  byId: Map<string, RefEntry>;
+  /** By hash of path, role and name: those of the capture before. */
+  byPlace: Map<number, Set<RefEntry>>;
+}
+
+/** More entries of one window than these, and those that are not in the newest capture are forgotten. */
+const MOST_ENTRIES = 20_000;
+/** So many windows are remembered. */
+const MOST_WINDOWS = 50;
+
+/**
+ * The references of a session. A control keeps its reference as long as its element lives; when the program gives every
+ * element a new identity, controls are found again by path, role, name and their order. A number is never used twice.
+ */
+export class RefBook {
+  #last = 0;
+  /** The one looked at last is the last. */
+  readonly #windows: WindowRefs[] = [];
+  readonly #byRef = new Map<string, RefEntry>();
+
+  /** What a reference stands for; nothing if it was never given out, or long ago. */
+  find(ref: string): RefEntry | undefined {
+    return this.#byRef.get(ref);
+  }
+
+  /** Gives references to the controls of one capture, in the order in which they are asked for. */
+  open(screen: Screen): RefSitting {
+    const window = this.#window(screen);
+    const before = window.byPlace;
+    window.byPlace = new Map();
+    return new RefSitting(window, before, this.#ledger);
+  }
+
+  /** As `open`, for more of a capture that was opened already. */
+  reopen(screen: Screen): RefSitting {
+    const window = this.#window(screen);
+    return new RefSitting(window, window.byPlace, this.#ledger);
+  }
+
+  readonly #ledger: Ledger = {
+    number: () => ++this.#last,
+    keep: (entry) => this.#byRef.set(entry.ref, entry),
+    forget: (entry) => this.#byRef.delete(entry.ref),
+  };
+
+  /** The window by its identity, else by program and title: all identities may be new. */
+  #window({ app, title, windowId }: Screen): WindowRefs {
+    const found =
+      (windowId === "" ? undefined : this.#windows.find((one) => one.windowId === windowId && one.app === app)) ??
+      this.#windows.find((one) => one.app === app && one.title === title);
+    if (found !== undefined) this.#windows.splice(this.#windows.indexOf(found), 1);
+    const window: WindowRefs = found ?? { app, title, windowId, byId: new Map(), byPlace: new Map() };
+    Object.assign(window, { title, windowId });
+    this.#windows.push(window);
+    const [oldest] = this.#windows;
+    if (oldest !== undefined && this.#windows.length > MOST_WINDOWS) {
+      this.#windows.shift();
+      for (const [ref, entry] of this.#byRef) if (entry.window === oldest) this.#byRef.delete(ref);
+    }
+    return window;
+  }
+}
+
+interface Ledger {
+  number(): number;
+  keep(entry: RefEntry): void;
+  forget(entry: RefEntry): void;
+}
+
+const placeOf = (control: Control) => hashOf(control.path, control.letter, control.role, control.name);
+
+/** The references of one capture. */
+export class RefSitting {
+  readonly window: WindowRefs;
+  readonly #before: Map<number, Set<RefEntry>>;
+  readonly #ledger: Ledger;
+  readonly #claimed = new Set<RefEntry>();
+  readonly #given = new Map<Control, string>();
+
+  constructor(window: WindowRefs, before: Map<number, Set<RefEntry>>, ledger: Ledger) {
+    this.window = window;
+    this.#before = before;
+    this.#ledger = ledger;
+  }
+
+  /** References of controls, by control. */
+  give(wanted: Control[]): ReadonlyMap<Control, string> {
+    const controls = wanted.filter((control) => !this.#given.has(control));
+    const entries = new Map<Control, RefEntry>();
+    for (const control of controls) this.#claim(entries, control, this.#byIdentity(control));
+    const present = new Set(controls.map(({ id }) => id));
+    for (const [place, alike] of Map.groupBy(
+      controls.filter((one) => !entries.has(one)),
+      placeOf,
+    )) {
+      const free = [...(this.#before.get(place) ?? [])].filter(
+        (entry) => !this.#claimed.has(entry) && (entry.control.id === "" || !present.has(entry.control.id)),
+      );
+      // One more or one less of the same: which is which cannot be known, and a wrong guess would press a wrong button.
+      if (free.length === alike.length) for (const [at, one] of alike.entries()) this.#claim(entries, one, free[at]);
+    }
+    for (const control of controls) this.#given.set(control, this.#keep(control, entries.get(control)));
+    this.#trim();
+    return this.#given;
+  }
+
+  #byIdentity({ id, letter, role }: Control): RefEntry | undefined {
+    const entry = id === "" ? undefined : this.window.byId.get(id);
+    if (entry === undefined || this.#claimed.has(entry)) return undefined;
+    return entry.control.letter === letter && entry.control.role === role ? entry : undefined;
+  }
+
+  #claim(entries: Map<Control, RefEntry>, control: Control, entry: RefEntry | undefined): void {
+    if (entry === undefined) return;
+    this.#claimed.add(entry);
+    entries.set(control, entry);
+  }
+
+  #keep(control: Control, known: RefEntry | undefined): string {
+    const { window } = this;
+    const ref = known?.ref ?? `${control.letter}${this.#ledger.number()}`;
+    const entry: RefEntry = known ?? { ref, control, window };
+    if (known !== undefined && known.control.id !== control.id) window.byId.delete(known.control.id);
+    entry.control = control;
+    this.#claimed.add(entry);
+    this.#ledger.keep(entry);
+    if (control.id !== "") window.byId.set(control.id, entry);
+    const place = placeOf(control);
+    const alike = window.byPlace.get(place);
+    if (alike === undefined) window.byPlace.set(place, new Set([entry]));
+    else alike.add(entry);
+    return ref;
+  }
+
+  #trim(): void {
+    const { byId } = this.window;
+    if (byId.size <= MOST_ENTRIES) return;
+    for (const [id, entry] of byId) {
+      if (this.#claimed.has(entry)) continue;
+      byId.delete(id);
+      this.#ledger.forget(entry);
+    }
+  }
+}
+
+/**
+ * Whether an element, read again right before acting, is still the control that a reference stands for: the same role
+ * and the same name as when the model saw it. If not, the reference is stale.
+ */
+export function isSameControl({ control }: RefEntry, now: { role: string; name?: string }): boolean {
+  return control.role === now.role && control.capturedName === (now.name ?? "");
+}

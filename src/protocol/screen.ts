@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { FACE, method } from "./method.ts";
+
+/** Left, top, width, height in points of the screen. */
+const rect = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+const nodeShape = z.object({
+  role: z.string(),
+  name: z.string().optional(),
+  desc: z.string().optional(),
+  /** In the words of AT-SPI: `showing`, `enabled`, `focused`, `checked`, … */
+  states: z.array(z.string()).default([]),
+  /** Interfaces of AT-SPI; other backends leave them out. */
+  ifaces: z.array(z.string()).optional(),
+  rect: rect.optional(),
+  /** Names the element as long as it lives; "" if it has no identity. */
+  id: z.string().default(""),
+  /** The text of a field, or its beginning. Never of a secure field. */
+  text: z.string().optional(),
+  /** Length of the whole text. */
+  chars: z.number().min(0).optional(),
+  value: z.number().optional(),
+  secure: z.boolean().optional(),
+  /** Further children that exist and were not read. */
+  more: z.number().min(0).optional(),
+});
+const windowShape = z.object({ app: z.string(), toolkit: z.string().default(""), window: z.string() });
+
+/** One element of a window as a backend captured it. */
+export interface CapturedNode extends z.infer<typeof nodeShape> {
+  children: CapturedNode[];
+}
+
+/** A window as a backend captured it: the shape of `test/fixtures/ax`, shared by all backends. */
+export interface CapturedWindow extends z.infer<typeof windowShape> {
+  tree: CapturedNode;
+}
+
+const nodeSchema = nodeShape.extend({ children: z.array(z.unknown()).default([]) });
+const windowSchema = windowShape.extend({ tree: z.unknown() });
+
+/** The most elements that a capture may have; whoever captures reads fewer. */
+export const MAX_CAPTURED_NODES = 200_000;
+
+/**
+ * A stranger's value as a captured window, or the reason why it is none. Nested to any depth: it does not recurse, so
+ * no capture overflows the stack.
+ */
+export function parseCapture(value: unknown): CapturedWindow | { problem: string } {
+  const window = windowSchema.safeParse(value);
+  if (!window.success) return { problem: `not a captured window: ${firstIssue(window.error)}` };
+  const { tree, ...rest } = window.data;
+  const holder: CapturedNode[] = [];
+  const waiting: { value: unknown; into: CapturedNode[] }[] = [{ value: tree, into: holder }];
+  let read = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const parsed = nodeSchema.safeParse(next.value);
+    if (!parsed.success) return { problem: `element ${read} of the tree: ${firstIssue(parsed.error)}` };
+    if (++read > MAX_CAPTURED_NODES) return { problem: `more than ${MAX_CAPTURED_NODES} elements` };
+    const { children, ...own } = parsed.data;
+    const node: CapturedNode = { ...own, children: [] };
+    next.into.push(node);
+    for (let i = children.length - 1; i >= 0; i--) waiting.push({ value: children[i], into: node.children });
+  }
+  const [root] = holder;
+  return root === undefined ? { problem: "no tree" } : { ...rest, tree: root };
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue === undefined ? "unreadable" : `${issue.path.join(".") || "it"}: ${issue.message}`;
+}
+
+/** A control that stands in a rendered screen. `role` is the captured one; a group that is folded is one too. */
+export const screenControlSchema = z.object({ ref: z.string(), role: z.string(), name: z.string() });
+export type ScreenControl = z.infer<typeof screenControlSchema>;
+
+/** A window as the model sees it. */
+export const renderedScreenSchema = z.object({
+  text: z.string(),
+  /** Elements of the capture. */
+  nodes: z.number(),
+  controls: z.array(screenControlSchema),
+  /** Controls that the text only counts: scrolled away, not read, or folded for the budget. */
+  hidden: z.number(),
+  /** ceil(UTF-8 bytes of the text / 3.5). */
+  tokens: z.number(),
+});
+export type RenderedScreen = z.infer<typeof renderedScreenSchema>;
+
+/** The second of two captures, with what changed. `full`: the change is too large, the model gets `text` instead. */
+export const diffedScreenSchema = renderedScreenSchema.extend({ diff: z.string(), full: z.boolean() });
+
+/** The smallest budget of a rendering, in tokens: the header and one line that counts the rest fit in it. */
+export const MIN_SCREEN_BUDGET = 20;
+const budget = z.int().min(MIN_SCREEN_BUDGET).optional();
+/** The text of a capture file, gzipped, in base64: a frame of the socket would not hold a large one. */
+const packed = z.base64();
+
+/** The largest capture that is unpacked, in bytes. */
+export const MAX_CAPTURE_BYTES = 64 * 1024 * 1024;
+
+/** Methods about captures in files; they look at no screen. */
+export const screenMethods = {
+  "screen.render": method(z.object({ capture: packed, budget }), renderedScreenSchema, FACE),
+  "screen.diff": method(z.object({ before: packed, after: packed, budget }), diffedScreenSchema, FACE),
+};
