@@ -7,6 +7,7 @@ import { readOptions } from "./options.ts";
 import { measureParallelReads } from "./parallel-reads.ts";
 import { measurePrompt } from "./prompt.ts";
 import { circumstances, loadNow, report } from "./report.ts";
+import { measureScreen } from "./screen.ts";
 import { measureScreenNative } from "./screen-native.ts";
 import { measureSocket } from "./socket.ts";
 import { measureStart } from "./start.ts";
@@ -27,6 +28,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
         isQuick ? { stubborn: 2, row: 40, settleMs: 5_000 } : { stubborn: 5, row: 200, settleMs: 25_000 },
       ),
   ],
+  ["screen", measureScreen],
   ["screen-native", measureScreenNative],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],

@@ -116,7 +116,7 @@ class Builder {
     for (const line of block?.lines ?? []) if (line.group === -1) line.group = index;
     const path = this.#walk.paths[index] ?? 0;
     const parent = index === 0 ? -1 : (this.#walk.groups[this.#walk.parents[index] ?? 0] ?? 0);
-    this.groups.set(index, { role: node.role, name: ownName(node), id: node.id, path, parent });
+    this.groups.set(index, { role: node.role, name: index === 0 ? "" : ownName(node), id: node.id, path, parent });
     return count === 0 ? block : folded(index, count, block, this.#rect(index));
   }
 
