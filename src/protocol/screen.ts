@@ -40,7 +40,7 @@ const nodeSchema = nodeShape.extend({ children: z.array(z.unknown()).default([])
 const windowSchema = windowShape.extend({ tree: z.unknown() });
 
 /** The most elements that a capture may have; whoever captures reads fewer. */
-export const MAX_CAPTURED_NODES = 200_000;
+const MAX_CAPTURED_NODES = 200_000;
 
 /**
  * A stranger's value as a captured window, or the reason why it is none. Nested to any depth: it does not recurse, so
@@ -72,11 +72,10 @@ function firstIssue(error: z.ZodError): string {
 }
 
 /** A control that stands in a rendered screen. `role` is the captured one; a group that is folded is one too. */
-export const screenControlSchema = z.object({ ref: z.string(), role: z.string(), name: z.string() });
-export type ScreenControl = z.infer<typeof screenControlSchema>;
+const screenControlSchema = z.object({ ref: z.string(), role: z.string(), name: z.string() });
 
 /** A window as the model sees it. */
-export const renderedScreenSchema = z.object({
+const renderedScreenSchema = z.object({
   text: z.string(),
   /** Elements of the capture. */
   nodes: z.number(),
@@ -89,7 +88,7 @@ export const renderedScreenSchema = z.object({
 export type RenderedScreen = z.infer<typeof renderedScreenSchema>;
 
 /** The second of two captures, with what changed. `full`: the change is too large, the model gets `text` instead. */
-export const diffedScreenSchema = renderedScreenSchema.extend({ diff: z.string(), full: z.boolean() });
+const diffedScreenSchema = renderedScreenSchema.extend({ diff: z.string(), full: z.boolean() });
 
 /** The smallest budget of a rendering, in tokens: the header and one line that counts the rest fit in it. */
 export const MIN_SCREEN_BUDGET = 20;

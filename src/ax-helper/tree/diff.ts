@@ -1,4 +1,4 @@
-import type { Cell, Shown } from "./render.ts";
+import type { Cell, Shown } from "./shown.ts";
 
 /** Values shorter than this are always written whole. */
 const SHORT_VALUE = 32;

@@ -1,4 +1,4 @@
-import type { ShownLine } from "./render.ts";
+import type { ShownLine } from "./shown.ts";
 
 /** How folded groups are written. */
 interface Folding {

@@ -3,6 +3,8 @@
  * private use, and the stand-in for an embedded object.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}\ufffc]+/gu;
+/** Most names: nothing unseen can be in them. */
+const PLAIN = /^[ -~]*$/;
 /** A frame as loopd writes it around notes. */
 const FRAME = /\[(?=\s*\/?\s*loopd)/gi;
 /** The beginning of a reference, or of a line that only a rendering may write. */
@@ -24,7 +26,8 @@ export function tokensOf(text: string): number {
 
 /** Someone else's text as one line without anything unseen, which ends no cell and opens no frame. Not clipped. */
 function oneLine(text: string): string {
-  return text.toWellFormed().replace(UNSEEN, " ").replaceAll("|", "¦").replace(FRAME, "(").replace(/\s+/gu, " ").trim();
+  const seen = PLAIN.test(text) ? text : text.toWellFormed().replace(UNSEEN, " ");
+  return seen.replaceAll("|", "¦").replace(FRAME, "(").replace(/\s+/gu, " ").trim();
 }
 
 /** A text of which only the beginning is kept in `shown`; `rest` counts the characters that are not. */

@@ -1,12 +1,12 @@
 import type { CapturedNode, CapturedWindow } from "../../protocol/screen.ts";
-import { controlOf, numberText } from "./control.ts";
-import { hashOf } from "./hash.ts";
-import { nameText, wordsText } from "./inert-text.ts";
+import { blockOf, folded, isControl, ownRow, titled, without, wordsOf } from "./blocks.ts";
+import { controlOf } from "./control.ts";
+import { nameText } from "./inert-text.ts";
 import { labelLines } from "./label.ts";
-import { description, gist, isPictureName, ownName } from "./names.ts";
-import { isRow, isText, isTitled, letterOf } from "./roles.ts";
+import { ownName } from "./names.ts";
+import { isRow, letterOf } from "./roles.ts";
 import { type Block, stack } from "./rows.ts";
-import type { Control, Group, Line, Part, Screen } from "./screen.ts";
+import type { Control, Group, Line, Screen } from "./screen.ts";
 import { type Walk, walk } from "./walk.ts";
 
 /** The longest text of what a control holds that can become its name. */
@@ -68,13 +68,14 @@ class Builder {
       const words = shown[index] === true ? wordsOf(node, children) : "";
       if (words !== "") this.#add(parent, blockOf(this.#rect(index), { kind: "words", text: words }));
       let block = titled(node, stack(children));
-      if (isRow(node.role)) block = ownRow(block, inside);
+      if (isRow(node.role)) block = ownRow(block);
       if (groups[index] === index) block = this.#closeGroup(index, block);
       if (block !== undefined) this.#add(parent, block);
       this.#tell(parent, words === "" ? inside : words);
       return;
     }
-    this.#tell(parent, control.name);
+    // A row is named by what it says, not by the buttons in it.
+    if (control.letter === "i") this.#tell(parent, control.name);
   }
 
   #control(index: number, node: CapturedNode, parent: number, children: Block[]): Control | undefined {
@@ -103,7 +104,7 @@ class Builder {
       return;
     }
     let block = stack([own, ...rest]);
-    if (isRow(node.role)) block = ownRow(block, control.name);
+    if (isRow(node.role)) block = ownRow(block);
     if (this.#walk.groups[index] === index) block = this.#closeGroup(index, block);
     if (block !== undefined) this.#add(parent, block);
   }
@@ -150,85 +151,4 @@ class Builder {
     }
     return { left: 0, top: 0, bottom: 0 };
   }
-}
-
-const isControl = (part: Part) => part.kind === "control";
-
-function blockOf(rect: Omit<Block, "lines">, part: Part): Block {
-  return { lines: [{ parts: [part], group: -1 }], ...rect };
-}
-
-/** A group with one more line that counts what is hidden of it; that of a group at its end becomes a part of it. */
-function folded(group: number, count: number, block: Block | undefined, rect: Omit<Block, "lines">): Block {
-  const inner = block?.lines.at(-1)?.parts[0];
-  const total = count + (inner?.kind === "fold" ? inner.count : 0);
-  const fold: Line = { parts: [{ kind: "fold", group, count: total }], group };
-  if (block === undefined) return { lines: [fold], left: rect.left, top: rect.bottom, bottom: rect.bottom };
-  const lines = inner?.kind === "fold" ? block.lines.slice(0, -1) : block.lines;
-  return { ...block, lines: [...lines, fold] };
-}
-
-/** What an element says that holds nothing which says it. */
-function wordsOf(node: CapturedNode, children: Block[]): string {
-  const { role } = node;
-  if (role === "progress bar" || role === "level bar") {
-    const value = numberText(node.value);
-    return value === undefined ? "" : `${ownName(node) || role} ${value}`;
-  }
-  if (children.length > 0) return "";
-  if (role === "image") {
-    const name = ownName(node);
-    return isPictureName(name) ? description(node) : name || description(node);
-  }
-  if (!isText(role)) return "";
-  const text = wordsText((node.text ?? "").replaceAll("\ufffc", "")) || wordsText(node.name ?? "");
-  return text;
-}
-
-/** What a control holds, without what the control says already, and without the cells of a row that is chosen whole. */
-function without(block: Block, control: Control): Block | undefined {
-  const said = gist(`${control.name} ${control.value ?? ""}`);
-  const isKept = (part: Part) => {
-    if (part.kind === "words") return !said.includes(gist(part.text));
-    return !(control.letter === "i" && part.kind === "control" && part.letter === "i" && part.role !== "list item");
-  };
-  const lines = block.lines.flatMap((line) => {
-    const parts = line.parts.filter(isKept);
-    return parts.length === 0 ? [] : [{ ...line, parts }];
-  });
-  return lines.length === 0 ? undefined : { ...block, lines };
-}
-
-/** A row tells its controls apart from those of other rows by what it says. */
-function ownRow(block: Block | undefined, text: string): Block | undefined {
-  for (const line of block?.lines ?? [])
-    for (const part of line.parts) if (part.kind === "control") part.path = hashOf(part.path, text);
-  return block;
-}
-
-const isHeading = (part: Part | undefined) => part?.kind === "words" && part.text.endsWith(":");
-
-/** The name of a container goes to the only controls in it if they have none, else in front of what it holds. */
-function titled(node: CapturedNode, block: Block | undefined): Block | undefined {
-  const [first, ...more] = block?.lines ?? [];
-  if (block === undefined || first === undefined) return block;
-  const name = ownName(node);
-  const controls = first.parts.filter(isControl);
-  const isNameless = controls.every((control) => control.name === "");
-  if (more.length === 0 && controls.length > 0 && (isNameless || (controls.length === 1 && controls[0]?.isDescribed))) {
-    for (const control of controls) {
-      control.name = name || control.name || description(node);
-      control.isDescribed = name === "";
-    }
-    return block;
-  }
-  if (name === "" || !isTitled(node)) return block;
-  const said = gist(name);
-  const isSaid = ({ parts }: Line) =>
-    parts.some((part) => said === gist(part.kind === "words" ? part.text : part.kind === "control" ? part.name : ""));
-  if (block.lines.some(isSaid) || isHeading(first.parts[0])) return block;
-  const words: Part = { kind: "words", text: `${name}:` };
-  if (more.length === 0 && first.parts[0]?.kind !== "fold")
-    return { ...block, lines: [{ ...first, parts: [words, ...first.parts] }] };
-  return { ...block, lines: [{ parts: [words], group: -1 }, ...block.lines] };
 }

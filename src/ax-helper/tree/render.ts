@@ -4,6 +4,7 @@ import { hashOf } from "./hash.ts";
 import { bytesOf, controlName, standingText, tokensOf } from "./inert-text.ts";
 import type { RefSitting } from "./refs.ts";
 import type { Control, Group, Line, Part, Screen } from "./screen.ts";
+import type { Cell, Shown, ShownLine } from "./shown.ts";
 
 /** The format, for the description of the tool that shows screens. */
 export const SCREEN_LEGEND =
@@ -11,33 +12,6 @@ export const SCREEN_LEGEND =
   "REF's letter: b button, k check, o option, t text, n number, p popup, l link, m menu, x tab, s slider, i item. " +
   "Flags: * focused, + on, - off, ! disabled, > collapsed, v expanded, ~ read-only. …+N: N characters cut. " +
   "iN> … hidden: screen_expand it. A diff lists only changed, new and gone controls.";
-
-/** A part of a line as it is written. */
-export interface Cell {
-  text: string;
-  /** Of a control or a fold. */
-  ref?: string;
-  role: string;
-  name: string;
-  value?: string;
-  /** Of a fold: how many controls it hides. */
-  hides: number;
-}
-
-/** A line as it is written. */
-export interface ShownLine {
-  cells: Cell[];
-  bytes: number;
-  /** Index of its group. */
-  group: number;
-  hasFocus: boolean;
-}
-
-/** A window as it is written. */
-export interface Shown {
-  header: string;
-  lines: ShownLine[];
-}
 
 /** Letters of controls that may have a value. */
 const VALUED = "tnps";

@@ -3,8 +3,9 @@ import { diff } from "./diff.ts";
 import { tokensOf } from "./inert-text.ts";
 import { normalise } from "./normalise.ts";
 import { type RefEntry, RefBook, type WindowRefs } from "./refs.ts";
-import { headerOf, Renderer, rendered, type Shown } from "./render.ts";
+import { headerOf, Renderer, rendered } from "./render.ts";
 import type { Screen } from "./screen.ts";
+import type { Shown } from "./shown.ts";
 
 /** A diff is sent when it is below this share of the whole window. */
 const WORTH_A_DIFF = 0.6;

@@ -1,8 +1,5 @@
 import type { RoleLetter } from "./roles.ts";
 
-/** What changes of a control and how it looks: on, off, mixed, focused, … in the order in which they are written. */
-export type Flags = string;
-
 /** A control of a window. Its texts are inert lines. */
 export interface Control {
   kind: "control";
@@ -14,7 +11,8 @@ export interface Control {
   isDescribed: boolean;
   /** The name in the capture, as it was: what is compared before acting. */
   capturedName: string;
-  flags: Flags;
+  /** As they are written: `*+-!>v~`. */
+  flags: string;
   /** Absent: it has none. */
   value?: string;
   /** Names the element as long as it lives; "" without identity. */
@@ -24,13 +22,13 @@ export interface Control {
 }
 
 /** A text that is no control. */
-export interface Words {
+interface Words {
   kind: "words";
   text: string;
 }
 
 /** How many controls of a group the screen only counts. */
-export interface Fold {
+interface Fold {
   kind: "fold";
   /** Index of the group. */
   group: number;
