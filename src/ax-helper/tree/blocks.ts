@@ -7,6 +7,11 @@ import { isText, isTitled } from "./roles.ts";
 import type { Block } from "./rows.ts";
 import type { Control, Line, Part } from "./screen.ts";
 
+/** What has more lines is no row, but holds some; looking through it again at every level would take its time. */
+const MOST_ROW_LINES = 8;
+/** Parts of a row that is chosen whole. */
+const CELLS = new Set(["table cell", "icon", "image"]);
+
 /** Whether a part is a control. */
 export const isControl = (part: Part) => part.kind === "control";
 
@@ -44,10 +49,11 @@ export function wordsOf(node: CapturedNode, children: Block[]): string {
 
 /** What a control holds, without what the control says already, and without the cells of a row that is chosen whole. */
 export function without(block: Block, control: Control): Block | undefined {
+  if (block.lines.length > MOST_ROW_LINES) return block;
   const said = gist(`${control.name} ${control.value ?? ""}`);
   const isKept = (part: Part) => {
     if (part.kind === "words") return !said.includes(gist(part.text));
-    return !(control.letter === "i" && part.kind === "control" && part.letter === "i" && part.role !== "list item");
+    return !(control.letter === "i" && part.kind === "control" && part.letter === "i" && CELLS.has(part.role));
   };
   const lines = block.lines.flatMap((line) => {
     const parts = line.parts.filter(isKept);
@@ -58,7 +64,8 @@ export function without(block: Block, control: Control): Block | undefined {
 
 /** A row tells its controls apart from those of other rows by what it says. */
 export function ownRow(block: Block | undefined): Block | undefined {
-  const parts = block?.lines.flatMap((line) => line.parts) ?? [];
+  if (block === undefined || block.lines.length > MOST_ROW_LINES) return block;
+  const parts = block.lines.flatMap((line) => line.parts);
   const said = parts.map((part) => (part.kind === "words" ? part.text : part.kind === "control" ? part.name : ""));
   for (const part of parts) if (part.kind === "control") part.path = hashOf(part.path, ...said);
   return block;
@@ -84,7 +91,7 @@ export function titled(node: CapturedNode, block: Block | undefined): Block | un
   const said = gist(name);
   const isSaid = ({ parts }: Line) =>
     parts.some((part) => said === gist(part.kind === "words" ? part.text : part.kind === "control" ? part.name : ""));
-  if (block.lines.some(isSaid) || isHeading(first.parts[0])) return block;
+  if (block.lines.slice(0, MOST_ROW_LINES).some(isSaid) || isHeading(first.parts[0])) return block;
   const words: Part = { kind: "words", text: `${name}:` };
   if (more.length === 0 && first.parts[0]?.kind !== "fold")
     return { ...block, lines: [{ ...first, parts: [words, ...first.parts] }] };

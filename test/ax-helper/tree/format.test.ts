@@ -126,6 +126,14 @@ test("a row that can be chosen is one item, with the other controls in it", () =
   expect(linesOf(node("table", "", { children: [row] }))).toEqual(["i1+ Ana 30 | k2- paid"]);
 });
 
+test("items of a tree stay items, however deep they are", () => {
+  const leaf = withStates(node("tree item", "Leaf"), "selectable");
+  const inner = withStates(node("tree item", "Inner", { children: [leaf] }), "selectable", "expandable", "expanded");
+  const outer = withStates(node("tree item", "Outer", { children: [inner] }), "selectable", "expandable", "expanded");
+  const { controls } = new ScreenView().look(windowOf([node("tree", "", { children: [outer] })]), undefined).screen;
+  expect(controls.map(({ name }) => name)).toEqual(["Outer", "Inner", "Leaf"]);
+});
+
 test("a dialog that is open stands in the window that it belongs to", () => {
   const dialog = withStates(
     node("dialog", "Save changes?", { children: [node("push button", "Discard"), node("push button", "Save")] }),

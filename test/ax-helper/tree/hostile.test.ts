@@ -103,6 +103,14 @@ test("10,000 rows, 5,000 levels, 2^31-1 children and a text of 1 MB are read and
     deep = node(level % 2 === 0 ? "panel" : "tool bar", `level ${level}`, { children: [deep, node("label", "x")] });
   expect(look(deep).controls).toEqual([{ ref: "b1", role: "push button", name: "deepest" }]);
 
+  let rowsInRows = node("list item", "", { children: [node("label", "innermost")] });
+  for (let level = 0; level < 5_000; level++)
+    rowsInRows = withStates(
+      node("list item", "", { children: [rowsInRows, node("label", `y${level}`)] }),
+      "selectable",
+    );
+  expect(look(rowsInRows).controls).toHaveLength(5_000);
+
   const long = look(withStates(node("text", "", { text: "x".repeat(1_000_000), chars: 1_000_000 }), "editable"));
   expect(long.text).toBe(`app | Window\nt1=${"x".repeat(120)}…+999880`);
 });
