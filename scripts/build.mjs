@@ -81,6 +81,7 @@ async function build(fresh) {
       page: "src/tools/web/page-process.ts",
       sandbox: "src/tools/sandbox/sandbox-process.ts",
       check: "helper-daemon/store/check-process.ts",
+      screen: "src/ax-helper/screen-process.ts",
     },
     outdir: fresh,
     outExtension: { ".js": ".mjs" },
