@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Desktop, isSkipped, startDesktop } from "./desktop.ts";
 
@@ -49,6 +49,19 @@ describe.skipIf(isSkipped(...PROGRAMS))("real programs", () => {
     expect(missing).toHaveProperty("choices", expect.arrayContaining(["Undo", "Redo"]));
   });
 
+  test("a dialog that a menu opens can be read and used, with its window beside it", async () => {
+    desktop.give("Mousepad");
+    const screen = await desktop.read("mousepad", ({ active }) => active);
+    const opened = await desktop.act(screen.find("menu bar"), { action: "menu", path: ["Search", "Go to..."] });
+    expect(opened).toMatchObject({ outcome: "done", by: "input" });
+    const both = await desktop.read("mousepad", ({ all }) => all.some(({ role }) => role === "dialog"));
+    expect(both.find("dialog").states).toContain("modal");
+    expect(both.find("text", "").role).toBe("text");
+    const cancel = both.find("push button", "Cancel");
+    expect(await desktop.act(cancel, { action: "press" })).toMatchObject({ outcome: "done" });
+    await desktop.read("mousepad", ({ all }) => all.every(({ role }) => role !== "dialog"));
+  });
+
   test("a text of 1 MB never crosses whole, and any part of it can be asked for", async () => {
     const path = join(desktop.folder, "long.txt");
     await writeFile(path, "0123456789abcde\n".repeat(65_536));
@@ -79,14 +92,15 @@ describe.skipIf(isSkipped(...PROGRAMS))("real programs", () => {
     expect(names.some((name) => /^row \d{2,}$/.test(name ?? ""))).toBe(true);
   });
 
-  test("a file manager of GTK 2 is read, and a folder is opened by its menu", async () => {
+  test("a file manager of GTK 2 is read, and its menu opens the folder above", async () => {
     const [folder, inner] = [join(desktop.folder, "files"), join(desktop.folder, "files", "inner")];
     desktop.open("sh", "-c", `mkdir -p ${inner} && exec pcmanfm --no-desktop ${folder}`);
-    const screen = await desktop.read("pcmanfm", ({ all }) => all.some(({ text }) => text === "inner"));
-    expect(screen.toolkit).toBe("GAIL");
+    const screen = await desktop.read("pcmanfm", ({ all }) => all.some(({ name }) => name === "1 item"));
+    expect(screen).toMatchObject({ toolkit: "GAIL", window: "files" });
+    expect(screen.all.find(({ desc }) => desc === "Folder location bar")?.text).toBe(folder);
     const up = await desktop.act(screen.find("menu bar"), { action: "menu", path: ["Go", "Parent Folder"] });
     expect(up).toMatchObject({ outcome: "done" });
-    await desktop.read("pcmanfm", ({ all }) => all.some(({ text }) => text === "files"));
+    await desktop.read("pcmanfm", ({ window }) => window === basename(desktop.folder));
   });
 
   test("an editor of Qt, which keeps nothing in its cache, is walked, written in and obeys its menus", async () => {

@@ -29,7 +29,7 @@ export async function pressMenu(
     if (items.length === 0 && depth > 0) {
       // Some menus are only made when they open.
       const settling = await startSettling(bus, level.target.bus);
-      const opened = await press({ look, target: level.target, now: level });
+      const opened = await press({ look, target: level.target, now: level }, bus);
       await settling.quiet();
       settling.stop();
       if (opened instanceof Problem) return opened;
@@ -44,7 +44,7 @@ export async function pressMenu(
     if (!isUsable(next)) return new Problem("disabled", `${JSON.stringify(next.name.trim())} cannot be used now.`);
     level = next;
   }
-  return press({ look, target: level.target, now: level });
+  return press({ look, target: level.target, now: level }, bus);
 }
 
 /** Whether an element takes what is done to it. */

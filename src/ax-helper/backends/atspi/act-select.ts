@@ -1,4 +1,5 @@
 import { Problem } from "../../problem.ts";
+import type { AccessibilityBus } from "./bus.ts";
 import type { Outline } from "./cached.ts";
 import { readChildren } from "./children.ts";
 import { type Check, type Deed, demand, type Subject } from "./deed.ts";
@@ -10,8 +11,12 @@ const MAX_LEVELS = 4;
 const CHOICES = 40;
 
 /** Selects an item of a list, or an option of a list or combo box by its name. */
-export async function select(subject: Subject, option: string | undefined): Promise<Deed | Problem> {
-  if (option === undefined) return selectItem(subject);
+export async function select(
+  subject: Subject,
+  bus: AccessibilityBus,
+  option: string | undefined,
+): Promise<Deed | Problem> {
+  if (option === undefined) return selectItem(subject, bus);
   const options = await optionsOf(subject);
   const wanted = plain(option);
   const item = options.find(({ name }) => plain(name) === wanted);
@@ -20,7 +25,7 @@ export async function select(subject: Subject, option: string | undefined): Prom
     return new Problem("not-found", `There is no option ${JSON.stringify(option)}.`, names.slice(0, CHOICES));
   }
   const { look, target } = subject;
-  const deed = await selectItem({ look, target: item.target, now: item });
+  const deed = await selectItem({ look, target: item.target, now: item }, bus);
   if (deed instanceof Problem) return deed;
   const check = async (): Promise<Check> => {
     const [list, now] = [await readElement(look, target), await readElement(look, item.target)];
@@ -31,7 +36,7 @@ export async function select(subject: Subject, option: string | undefined): Prom
   return { ...deed, check };
 }
 
-async function selectItem(subject: Subject): Promise<Deed | Problem> {
+async function selectItem(subject: Subject, bus: AccessibilityBus): Promise<Deed | Problem> {
   const { look, target } = subject;
   const parent = await parentOf(look, target);
   const above = parent === undefined ? undefined : await readElement(look, parent);
@@ -44,10 +49,10 @@ async function selectItem(subject: Subject): Promise<Deed | Problem> {
   const box = up === undefined ? undefined : await readElement(look, up);
   const isBox = box !== undefined && !(box instanceof Problem) && box.ifaces.includes("Selection");
   const holder = isBox ? box.target : hasSelection ? above.target : undefined;
-  if (holder === undefined || typeof index !== "number" || index < 0) return press(subject);
+  if (holder === undefined || typeof index !== "number" || index < 0) return press(subject, bus);
   const done = look.call(holder, "Selection.SelectChild", { signature: "i", body: [index] });
   const deed = await demand(done, "The program refused to select it.");
-  if (deed instanceof Problem) return press(subject);
+  if (deed instanceof Problem) return press(subject, bus);
   const check = async (): Promise<Check> => {
     const now = await readElement(look, target);
     return now instanceof Problem ? {} : { verified: now.states.includes("selected") };

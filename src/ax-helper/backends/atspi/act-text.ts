@@ -1,6 +1,6 @@
 import { Problem } from "../../problem.ts";
 import { type Check, type Deed, demand, type Subject } from "./deed.ts";
-import { activeWindowOf, readElement } from "./element.ts";
+import { activeWindowOf, readElement, toolkitOf } from "./element.ts";
 import { pressKeys, typeKeys } from "./input.ts";
 import { asCount, asNumbers, asText } from "./values.ts";
 
@@ -47,7 +47,7 @@ export async function typeText(subject: Subject, text: string): Promise<Deed | P
     caret = from;
   }
   // The length is of bytes in ATK and places are of characters; Qt counts UTF-16 in both.
-  const isQt = asText(await toolkitOf(subject), 20).startsWith("Qt");
+  const isQt = (await toolkitOf(look, target)) === "Qt";
   const length = isQt ? text.length : Buffer.byteLength(text);
   const characters = isQt ? text.length : [...text].length;
   const body = [caret, text, length];
@@ -86,10 +86,6 @@ async function takeKeyboard({ look, target }: Subject): Promise<Problem | undefi
       return new Problem("not-focused", "It did not take the keyboard, so nothing was typed.");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function toolkitOf({ look, target }: Subject): Promise<unknown> {
-  return look.get({ bus: target.bus, path: "/org/a11y/atspi/accessible/root" }, "Application.ToolkitName");
 }
 
 async function setNumber({ look, target }: Subject, value: number): Promise<Deed | Problem> {

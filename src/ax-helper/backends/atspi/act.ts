@@ -58,17 +58,17 @@ export async function act(look: Look, bus: AccessibilityBus, order: Order): Prom
 async function perform(subject: Subject, bus: AccessibilityBus, act: Action): Promise<Deed | Problem> {
   switch (act.action) {
     case "press":
-      return press(subject);
+      return press(subject, bus);
     case "focus":
       return focus(subject);
     case "toggle":
-      return toggle(subject, act.on);
+      return toggle(subject, bus, act.on);
     case "set":
       return setValue(subject, act.value);
     case "type":
       return typeText(subject, act.text);
     case "select":
-      return select(subject, act.option);
+      return select(subject, bus, act.option);
     case "scroll":
       return scroll(subject, act);
     case "menu":

@@ -45,3 +45,8 @@ export async function activeWindowOf(look: Look, target: Target): Promise<Target
     `The window ${which} does not have the keyboard, so no keys or clicks were sent to it.`,
   );
 }
+
+/** The library that a program's windows are made of, such as `gtk`, `GAIL` (GTK 2) or `Qt`. */
+export async function toolkitOf(look: Look, { bus }: Target): Promise<string> {
+  return asText(await look.get({ bus, path: "/org/a11y/atspi/accessible/root" }, "Application.ToolkitName"), 100);
+}

@@ -1,6 +1,8 @@
 import { Problem } from "../../problem.ts";
+import type { AccessibilityBus } from "./bus.ts";
 import { type Deed, demand, type Subject } from "./deed.ts";
 import { readElement } from "./element.ts";
+import { chooseMenuItem } from "./menu-item.ts";
 import { clickElement } from "./pointer.ts";
 import { asCount, asText } from "./values.ts";
 
@@ -19,8 +21,10 @@ const OTHERS = new Set([
 ]);
 
 /** Presses an element; one without an action of its own is clicked where it can be seen. */
-export async function press(subject: Subject): Promise<Deed | Problem> {
+export async function press(subject: Subject, bus: AccessibilityBus): Promise<Deed | Problem> {
   const { look, target, now } = subject;
+  const chosen = await chooseMenuItem(subject, bus);
+  if (chosen !== undefined) return chosen;
   const names: string[] = [];
   const count = now.ifaces.includes("Action") ? asCount(await look.get(target, "Action.NActions")) : 0;
   for (let index = 0; index < Math.min(count, MAX_ACTIONS); index++) {
@@ -44,7 +48,11 @@ function isOn(states: readonly string[]): boolean {
 }
 
 /** Switches it, unless it is as wanted already. */
-export async function toggle(subject: Subject, on: boolean | undefined): Promise<Deed | Problem> {
+export async function toggle(
+  subject: Subject,
+  bus: AccessibilityBus,
+  on: boolean | undefined,
+): Promise<Deed | Problem> {
   const { look, target, now } = subject;
   const before = isOn(now.states);
   const asked = on ?? !before;
@@ -53,7 +61,7 @@ export async function toggle(subject: Subject, on: boolean | undefined): Promise
       by: "accessibility",
       check: async () => ({ verified: true, note: `It was ${before ? "on" : "off"} already.` }),
     };
-  const deed = await press(subject);
+  const deed = await press(subject, bus);
   if (deed instanceof Problem) return deed;
   const check = async () => {
     const after = await readElement(look, target);
