@@ -110,6 +110,12 @@ module.exports = {
       "MCP in one folder.",
     ),
     only(
+      "dbus-in-atspi",
+      "^(src/(?!ax-helper/backends/atspi/)|launchd|helper-daemon)",
+      { path: "node_modules/dbus-native/" },
+      "D-Bus in one folder.",
+    ),
+    only(
       "cron-in-routines",
       "^(src|launchd|helper-daemon/(?!routines/))",
       { path: "node_modules/(node-schedule|croner)/" },
