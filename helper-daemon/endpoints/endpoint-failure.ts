@@ -9,6 +9,8 @@ export interface EndpointFailure {
   isRetryable: boolean;
   /** How long the server asked us to wait, in milliseconds. */
   retryAfterMs?: number;
+  /** Tokens that the server said its window holds. */
+  window?: number;
 }
 
 /** Who was asked; for the sentences. */

@@ -112,8 +112,9 @@ function resettable(tell: Tell): { tell: Tell; reset(): void } {
   };
 }
 
-function failed({ code, message }: EndpointFailure, attempts: number): ModelReply {
-  return { type: "failed", code, message: attempts === 1 ? message : `${message} (loopd tried ${attempts} times.)` };
+function failed({ code, message, window }: EndpointFailure, attempts: number): ModelReply {
+  const words = attempts === 1 ? message : `${message} (loopd tried ${attempts} times.)`;
+  return { type: "failed", code, message: words, ...(window === undefined ? {} : { window }) };
 }
 
 function gone(name: string): ModelReply {

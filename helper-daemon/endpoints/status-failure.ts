@@ -1,5 +1,6 @@
 import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
 import { isContextOverflow, itSaid, type ServerWords, serverWords } from "./server-words.ts";
+import { toldWindow } from "./told-window.ts";
 
 /** Longest wait that a server's retry-after can impose on a turn. */
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -52,11 +53,9 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   });
   if (status === 413 || (status !== 429 && status !== 529 && isContextOverflow(words))) {
     const advice = "Begin a new session, ask for less at once, or use a model with a larger window.";
-    return failed(
-      "endpoint-context-overflow",
-      `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`,
-      false,
-    );
+    const sentence = `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`;
+    const window = toldWindow(words);
+    return { ...failed("endpoint-context-overflow", sentence, false), ...(window === undefined ? {} : { window }) };
   }
   if (status >= 300 && status < 400) {
     return badResponse(
