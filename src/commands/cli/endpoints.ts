@@ -165,6 +165,7 @@ function printAll(row: EndpointRow, options: JsonOption): void {
   if (options.json === true) return;
   const rows = capabilityRows(row, Date.now());
   const columns = [{ head: "WHAT" }, { head: "VALUE" }, { head: "SOURCE" }, { head: "WHEN" }];
-  print(rows.length === 0 ? `Not probed yet: loopd endpoints probe ${row.name}` : `\n${table(columns, rows)}`);
+  if (rows.length > 0) print(`\n${table(columns, rows)}`);
+  if (row.capabilities["reachable"] === undefined) print(`Not probed yet: loopd endpoints probe ${row.name}`);
   for (const line of countingLines(row)) print(line);
 }

@@ -10,6 +10,7 @@ const CAPABILITY_NAMES: readonly (readonly [name: string, label: string])[] = [
   ["runtime", "runtime"],
   ["models", "models"],
   ["loadedWindow", "window, loaded"],
+  ["observedWindow", "window, observed"],
   ["claimedWindow", "window, claimed"],
   ["slots", "requests at once"],
   ["countTokens", "counts tokens"],
@@ -24,19 +25,19 @@ const CAPABILITY_NAMES: readonly (readonly [name: string, label: string])[] = [
 ];
 const UNITS: Readonly<Record<string, string>> = {
   loadedWindow: " tokens",
+  observedWindow: " tokens",
   claimedWindow: " tokens",
   prefillRate: " tokens/s",
   decodeRate: " tokens/s",
 };
-const SOURCES = { loaded: " (loaded)", observed: " (observed)", declared: "", assumed: " (assumed)" } as const;
 
 /** An endpoint in two lines; of its secrets only whether there are any. */
 export function endpointLine(row: EndpointRow): string {
-  const { name, isActive, model, url, dialect, usableWindow, trust, hasKey, auth, headers, models, ca, proxy } = row;
+  const { name, isActive, model, url, dialect, trust, hasKey, auth, headers, models, ca, proxy } = row;
   const login = row.hasProxyLogin ? " with a login" : "";
   const parts = [
     dialect,
-    `${usableWindow.tokens} tokens${SOURCES[usableWindow.source]}`,
+    windowWords(row),
     trust,
     hasKey ? `key sent as ${auth}` : "no key",
     ...(headers.length === 0 ? [] : [`headers ${headers.join(", ")}`]),
@@ -46,6 +47,12 @@ export function endpointLine(row: EndpointRow): string {
     ...(proxy === undefined ? [] : [`through ${proxy}${login}`]),
   ];
   return `${name}${isActive ? " (asked)" : ""}: ${model} at ${url}\n  ${parts.join(" · ")}`;
+}
+
+/** `8192 tokens (loaded, not the 262144 declared)`. */
+function windowWords({ window = 0, usableWindow: { tokens, source } }: EndpointRow): string {
+  if (source === "declared") return `${tokens} tokens`;
+  return `${tokens} tokens (${source}${window > tokens ? `, not the ${window} declared` : ""})`;
 }
 
 /** What is known of an endpoint: what, value, source and when, at `now` in milliseconds since the Unix epoch. */

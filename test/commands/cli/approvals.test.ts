@@ -67,7 +67,7 @@ const touch = (name: string) => ({ name: "shell_run", input: { command: `touch $
 
 async function asked(...names: string[]): Promise<Terminal> {
   server = await startModelServer(script().calls(names.map(touch)).says("Done."));
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   return inTerminal(cli, "ask go");
 }
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasTerminal)("at a prompt in a terminal", () => {
         .calls([touch("same")])
         .says("Done."),
     );
-    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
     const terminal = inTerminal(cli, "ask go");
     await terminal.shows("Approve for This Session");
     expect(terminal.shown().replace(/\s+/g, " ")).toMatch(
@@ -111,7 +111,7 @@ describe.skipIf(!hasTerminal)("at a prompt in a terminal", () => {
         .calls([5, 6, 7, 8].map((timeLimitSeconds) => ({ ...same, input: { ...same.input, timeLimitSeconds } })))
         .says("Done."),
     );
-    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
     const terminal = inTerminal(cli, "ask go");
     for (const left of [4, 3, 2]) {
       await terminal.shows(`Look at All ${left} Calls`);

@@ -118,7 +118,7 @@ test("a probe's findings are printed with source and date, survive a restart, an
   expect(probed.stdout).toMatch(/WHAT +VALUE +SOURCE +WHEN\n/);
   expect(probed.stdout).toMatch(/window, loaded +8192 tokens +\/props default_generation_settings\.n_ctx +just now\n/);
   expect(probed.stdout).toMatch(/window, claimed +262144 tokens/);
-  expect(probed.stdout).toContain("8192 tokens (loaded)");
+  expect(probed.stdout).toContain("8192 tokens (loaded, not the 262144 declared)");
   expect(probed.stderr).toContain("loopd endpoints set x --dialect openai");
   await cli.run(["helper", "stop"]);
   expect(await show()).toMatchObject({
@@ -162,7 +162,7 @@ test("usage teaches how to count a model's tokens, and show tells the error", as
       response.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
     },
   });
-  await cli.run(["endpoints", "add", "x", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "x", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   for (let turn = 0; turn < 2; turn++) expect((await cli.run(["ask", text])).exitCode).toBe(0);
   const { counting } = await show();
   expect(counting).toMatchObject([{ model: "m", requests: 2 }]);

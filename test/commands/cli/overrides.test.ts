@@ -16,7 +16,18 @@ beforeEach(async () => {
   const path = join(cli.home, "config.json");
   const before = JSON.parse(readFileSync(path, "utf8")) as object;
   writeFileSync(path, JSON.stringify({ ...before, environment, prices: { m: { input: 1, output: 1 } } }));
-  const { stderr } = await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  const { stderr } = await cli.run([
+    "endpoints",
+    "add",
+    "fake",
+    "--url",
+    server.url,
+    "--model",
+    "m",
+    "--window",
+    "200000",
+    "--use",
+  ]);
   expect(stderr).toBe("");
 });
 afterEach(async () => {
