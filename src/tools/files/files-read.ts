@@ -20,7 +20,7 @@ type Input = z.output<typeof input>;
 type Encoding = Input["encoding"] | "utf-16be";
 
 /** Bytes that the heading lines may take of the output. */
-const HEADING_BYTES = 200;
+const HEADING_BYTES = 130;
 /** Lines of a longer file are not counted. */
 const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 
