@@ -1,5 +1,4 @@
 import { pipeline, type Transform } from "node:stream";
-import { text } from "node:stream/consumers";
 import type { Dispatcher } from "undici";
 
 /**
@@ -14,8 +13,13 @@ export async function plainResponse({ statusCode: status, headers, body }: Dispa
   const packing = read.get("content-encoding");
   const plain = packing === null ? body : await unpacked(body, packing);
   const ok = status >= 200 && status < 300;
-  const response = { status, ok, headers: read, body: plain, text: () => text(plain) };
+  const response = { status, ok, headers: read, body: plain, text: () => textOf(plain) };
   return response as unknown as Response;
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const { text } = await import("node:stream/consumers");
+  return text(stream);
 }
 
 /** loopd asks for no packing, but some pack all the same. What is packed in an unknown way stays so, as `fetch` has it. */
