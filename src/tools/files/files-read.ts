@@ -42,12 +42,11 @@ export const filesRead = defineTool<Input>({
     const opened = await openRegular(path, context.isClosed);
     if (opened.type === "refused") return failed(opened.why);
     try {
-      // Before it is read: a change in the middle of the reading is one since then.
-      const fingerprint = fingerprintOf(await opened.handle.stat({ bigint: true }));
       const result = await read(opened.handle, opened.size, request, context);
-      return result.isError ? result : { ...result, saw: [{ path, fingerprint }] };
+      return result.isError ? result : { ...result, saw: [{ path, fingerprint: fingerprintOf(opened.stats) }] };
     } finally {
-      await opened.handle.close();
+      // Nobody waits for it: nothing was written.
+      void opened.handle.close().catch(() => undefined);
     }
   },
 });

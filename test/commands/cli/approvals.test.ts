@@ -63,6 +63,24 @@ test("fifty pending cards with long and hostile arguments are readable, truthful
   expect(await cli.json<CardRow[]>("approvals")).toHaveLength(50);
 });
 
+test("more cards than one page holds are all listed, and all answered in their order", async () => {
+  const count = 1_100;
+  const call = { name: "shell_run", effect: "exec" as const };
+  seedCards(
+    cli.home,
+    Array.from({ length: count }, (_, index) => ({ ...call, arguments: { command: `echo ${index}` } })),
+  );
+  expect(await cli.json<CardRow[]>("approvals")).toHaveLength(count);
+  const { exitCode, stdout } = await cli.run(["approvals", "deny", "--all"]);
+  expect(exitCode).toBe(0);
+  const answered = stdout
+    .trim()
+    .split("\n")
+    .map((line) => Number(/^denied: .*echo (\d+)/.exec(line)?.[1]));
+  expect(answered).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(await cli.json<CardRow[]>("approvals")).toEqual([]);
+});
+
 const touch = (name: string) => ({ name: "shell_run", input: { command: `touch ${name}`, outside: true } });
 
 async function asked(...names: string[]): Promise<Terminal> {
