@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
 import * as z from "zod";
 import { type Capabilities, capabilitiesSchema, type Counting } from "../../src/protocol/endpoint-profile.ts";
@@ -49,6 +50,8 @@ export interface CapabilityFile {
   isNewOffer(url: string): boolean;
 }
 
+/** What was learnt is written so long after it, together with what is learnt meanwhile. */
+const SAVE_MS = 1_000;
 const MAX_MODELS = 50;
 
 /** Opens the `capabilities.json` of a home. A broken one counts as empty. */
@@ -62,13 +65,14 @@ export function openCapabilities(home: string): CapabilityFile {
     writePrivateJson(path, persistent(changed));
     content = changed;
   };
-  /** Away from the loop's path, one at a time; what is lost in a crash is learnt again. */
+  /** Away from the loop's path, one at a time and not more often than that; what is lost in a crash is learnt again. */
   const saveLater = (name: string) => {
     if (name.startsWith(UNSAVED_PREFIX)) return;
     isStale = true;
     writing ??= (async () => {
       while (isStale) {
         isStale = false;
+        await pause(SAVE_MS, undefined, { ref: false });
         const text = `${JSON.stringify(persistent(content), null, 2)}\n`;
         await writeFileAtomic(path, text, { mode: 0o600 }).catch(() => undefined);
       }
@@ -96,8 +100,9 @@ export function openCapabilities(home: string): CapabilityFile {
         return;
       const merged = Object.entries({ ...before, ...changes });
       const found = Object.fromEntries(merged.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
-      content = withFound(name, place, found);
-      saveLater(name);
+      const changed = withFound(name, place, found);
+      if (name.startsWith(UNSAVED_PREFIX)) content = changed;
+      else save(changed);
     },
     forget(name) {
       const isKnown = Object.hasOwn(content.endpoints, name) || Object.hasOwn(content.ratios, name);

@@ -57,7 +57,7 @@ export function closingNote(session: string, turn: TurnState, { finish, words }:
 /** What is used up once the calls of a step are over. */
 export function spentOn(spent: Spent, turn: TurnState): Spent {
   let { denials, repeated } = spent;
-  let repeats: Readonly<Record<string, number>> = spent.repeats;
+  let repeats: Record<string, number> = { ...spent.repeats };
   const effects = [...spent.effects];
   for (const call of callsOf(turn)) {
     // Answers have a budget of their own.
@@ -73,7 +73,8 @@ export function spentOn(spent: Spent, turn: TurnState): Spent {
     const count = (repeats[key] ?? 0) + 1;
     if (count > 1) repeated += 1;
     // After something else has changed, looking at the same thing again is no standstill. Changing to and fro is one.
-    repeats = isNewEffect ? { [key]: count } : { ...repeats, [key]: count };
+    if (isNewEffect) repeats = {};
+    repeats[key] = count;
   }
   return { ...spent, denials, corrections: correctionsOn(spent, turn), repeats, repeated, effects };
 }

@@ -44,7 +44,8 @@ export async function compact(ports: Ports, before: Ahead, step: Step, shutdown:
 
 function isAsBefore(now: TurnView, before: TurnView): boolean {
   const isSame = now.epoch !== undefined && now.epoch.id === before.epoch?.id && now.turn?.turn === before.turn?.turn;
-  return isSame && now.turn?.finish === before.turn?.finish && now.turn?.stopping === undefined;
+  const isStopping = now.turn?.finish === undefined && now.turn?.stopping !== undefined;
+  return isSame && now.turn?.finish === before.turn?.finish && !isStopping;
 }
 
 /** The new epoch: the gentlest cut that makes the conversation small enough with the summary as it came out. */

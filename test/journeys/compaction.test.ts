@@ -167,6 +167,8 @@ test("cancelled while a summary is written, the turn ends at once and no epoch o
   held.release();
   expect(end.data.finish).toBe("cancelled");
   expect(compactions(face.entries)).toEqual([]);
+  await face.connection.request("session.compact", { session, by: "me" });
+  await face.untilKind("epoch.opened", ({ data }) => data.reason === "asked");
 });
 
 test("private values stay placeholders in summaries, in requests for them and after them", async () => {
