@@ -88,7 +88,7 @@ test("sessions set holds for every turn, sessions show shows it, --unset takes i
   expect(stdout).toMatch(/done {2}\(session: .*tools.*\)/);
   const trace = await cli.run(["trace", "show", session]);
   expect(trace.stdout).toContain("state.changed    for every turn: tools: files_read; max-cost: 0.5 USD");
-  expect(trace.stdout).toMatch(/turn\.started +user asks m at fake \(session: .*tools.*\): hi/);
+  expect(trace.stdout).toMatch(/turn\.started +user asks m at fake in anthropic \(session: .*tools.*\): hi/);
 
   const left = await cli.run(["sessions", "set", session, "--unset", "tools,note,env,max-time,max-cost"]);
   expect(left.stdout).toBe(`Session ${session} sets nothing for its turns.\n`);
