@@ -82,7 +82,10 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
     if (file !== undefined) return file;
     const topics = (await notes.files()).map((one) => one.topic);
     const near = nearNames(topic, topics, 3);
-    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : " See all with: memory_list";
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : " See all with memory_list; a person with: loopd memory";
     throw new LoopdError("unknown-topic", `There is no note ${topic}.${hint}`);
   };
   /** Brings the file of a topic to its newest record, unless the person has changed it since: then false. */

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { type Capabilities, capabilitiesSchema, type Counting } from "../../src/protocol/endpoint-profile.ts";
 import type { EndpointProfile } from "../../src/protocol/config.ts";
 import { readPrivateFile, writePrivateJson } from "../private-file.ts";
-import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import { UNSAVED_PREFIX } from "../../src/protocol/config.ts";
 import { errorOf, factorOf, RATIOS_KEPT, withRatio } from "./token-factor.ts";
 
 const knownSchema = z.object({
@@ -35,7 +35,7 @@ export interface CapabilityFile {
   of(name: string, place: Place): Capabilities;
   /** Replaces what was known. */
   keep(name: string, place: Place, found: Capabilities): void;
-  /** Adds to what was known; `undefined` takes back. Kept on disk a little later. */
+  /** Adds to what was known; `undefined` takes back. Kept on disk now, or a little later where that fails. */
   note(name: string, place: Place, changes: Record<string, Capabilities[string] | undefined>): void;
   /** Forgets everything of an endpoint. */
   forget(name: string): void;
@@ -100,9 +100,14 @@ export function openCapabilities(home: string): CapabilityFile {
         return;
       const merged = Object.entries({ ...before, ...changes });
       const found = Object.fromEntries(merged.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
-      const changed = withFound(name, place, found);
-      if (name.startsWith(UNSAVED_PREFIX)) content = changed;
-      else save(changed);
+      content = withFound(name, place, found);
+      if (name.startsWith(UNSAVED_PREFIX)) return;
+      try {
+        save(content);
+      } catch {
+        // On the way of a reply: a full disk must not end the turn.
+        saveLater(name);
+      }
     },
     forget(name) {
       const isKnown = Object.hasOwn(content.endpoints, name) || Object.hasOwn(content.ratios, name);

@@ -135,7 +135,8 @@ function certificatesIn(path: string): string {
     return readFileSync(path, "utf8");
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-    const advice = "Put it back, or name another: loopd endpoints set NAME --ca FILE (--no-ca: none)";
+    const advice =
+      "Put it back, or name another: loopd endpoints set NAME --ca FILE (--no-ca: none), or LOOPD_ENDPOINT_CA";
     throw unreachable(`The certificates in ${path} cannot be read (${why}), so loopd did not ask. ${advice}`);
   }
 }
@@ -159,7 +160,7 @@ function proxyFault({ proxy }: EndpointProfile, thrown: unknown): EndpointFailed
 
 function proxyFailed(proxy: string, why: string): EndpointFailed {
   const advice =
-    "Look at the proxy, or set another: loopd endpoints set NAME --proxy http://user:password@host:port (--no-proxy: none)";
+    "Look at the proxy, or set another: loopd endpoints set NAME --proxy http://user:password@host:port (--no-proxy: none), or LOOPD_ENDPOINT_PROXY";
   return unreachable(`The proxy ${shownUrl(proxy)} did not let loopd through (${why}). ${advice}`);
 }
 

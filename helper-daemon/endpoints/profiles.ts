@@ -7,11 +7,11 @@ import {
   endpointProfileSchema,
   type EndpointRow,
   REHEARSAL_ENDPOINT,
+  UNSAVED_PREFIX,
 } from "../../src/protocol/config.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
 import type { ConfigFile, RawConfig } from "../config-file.ts";
-import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
 import { type CapabilityFile, openCapabilities } from "./capabilities.ts";
 import { changedProfile, checkedKey, checkedProfile } from "./checked-profile.ts";

@@ -1,4 +1,12 @@
-import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
+import {
+  type Asked,
+  badResponse,
+  DIALECT_NAMES,
+  type EndpointFailure,
+  lookingAdvice,
+  mendingAdvice,
+  shownUrl,
+} from "./endpoint-failure.ts";
 import { isContextOverflow, itSaid, type ServerWords, serverWords } from "./server-words.ts";
 import { toldWindow } from "./told-window.ts";
 
@@ -73,7 +81,10 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
     );
   }
   if (status === 404) {
-    const advice = `Either the address or the model "${asked.model}" is unknown there. ${mendingAdvice(asked.name, "--url URL --model MODEL")}`;
+    const other = asked.dialect === "openai" ? "anthropic" : "openai";
+    const advice =
+      `Either the address or the model "${asked.model}" is unknown there, or it does not speak the ${DIALECT_NAMES[asked.dialect]} dialect. ` +
+      mendingAdvice(asked.name, `--url URL --model MODEL --dialect ${other}`);
     return failed("endpoint-not-found", `${endpoint} answered 404.${said} ${advice}`, false);
   }
   if (status === 429) {
@@ -95,7 +106,7 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   if (status === 408) {
     return failed("endpoint-timed-out", `${endpoint} took too long to read the request (408).${said} Ask again.`, true);
   }
-  const advice = `Check what it supports and how it is set up: loopd endpoints show ${asked.name}`;
+  const advice = `Check what it supports and how it is set up. ${lookingAdvice(asked.name)}`;
   return failed("endpoint-rejected", `${endpoint} rejects the request (${status}).${said} ${advice}`, status === 409);
 }
 

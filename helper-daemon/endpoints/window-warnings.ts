@@ -1,5 +1,5 @@
 import type { Warning } from "../../src/agent/ports.ts";
-import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import { UNSAVED_PREFIX } from "../../src/protocol/config.ts";
 
 interface Whom {
   endpoint: string;

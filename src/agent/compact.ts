@@ -7,7 +7,7 @@ import { readSummary } from "./context/summary.ts";
 import { correctedRequest, summaryRequest, type SummaryWish } from "./context/summary-request.ts";
 import { type Ahead, catchUp, flush, withDerived } from "./draft-ahead.ts";
 import type { NextStep } from "./next-step.ts";
-import { openEpoch, openTurn } from "./open-epoch.ts";
+import { askingTurn, openEpoch, openTurn } from "./open-epoch.ts";
 import type { ModelReply, ModelRequest, Ports, Settings } from "./ports.ts";
 import { NOTHING_SPENT, type Spent, withBytes, withUsage } from "./spent.ts";
 import type { TurnState, TurnView } from "./transcript.ts";
@@ -23,7 +23,7 @@ type Step = Extract<NextStep, { type: "compact" }>;
 export async function compact(ports: Ports, before: Ahead, step: Step, shutdown: AbortSignal): Promise<Ahead> {
   const { ahead } = await flush(ports, before);
   const { view } = ahead;
-  const { turn } = view;
+  const turn = askingTurn(view);
   if (turn === undefined || !isAsBefore(view, before.now)) return ahead;
   const where = { turn: openTurn(turn) };
   await untilStopped(ports, where, view.seq, shutdown, (stop) => ports.ready(turn, "epoch", stop));
@@ -43,14 +43,16 @@ export async function compact(ports: Ports, before: Ahead, step: Step, shutdown:
 }
 
 function isAsBefore(now: TurnView, before: TurnView): boolean {
-  const isSame = now.epoch !== undefined && now.epoch.id === before.epoch?.id && now.turn?.turn === before.turn?.turn;
   const isStopping = now.turn?.finish === undefined && now.turn?.stopping !== undefined;
-  return isSame && now.turn?.finish === before.turn?.finish && !isStopping;
+  if (now.epoch === undefined || now.epoch.id !== before.epoch?.id || isStopping) return false;
+  if (now.turn?.turn === before.turn?.turn) return now.turn?.finish === before.turn?.finish;
+  // A turn has begun meanwhile, and nothing of it was said yet: it goes on from the smaller conversation.
+  return before.turn?.finish !== undefined && now.turn?.finish === undefined && now.sealed === before.sealed;
 }
 
 /** The new epoch: the gentlest cut that makes the conversation small enough with the summary as it came out. */
 function outcomeOf(ports: Ports, view: TurnView, before: TurnState, step: Step, settings: Settings, written: Written) {
-  const { turn = before } = view;
+  const turn = askingTurn(view) ?? before;
   const goal = goalOf(view, turn, settings);
   const { summary, why, spent } = written;
   const paid = spent === undefined ? {} : { spent };
@@ -82,7 +84,7 @@ function outcomeOf(ports: Ports, view: TurnView, before: TurnState, step: Step, 
 function whyNot(isFull: boolean): string {
   return isFull
     ? "nothing more can be left out: what the request must hold is too large for the window"
-    : "it would not become at least a quarter smaller: the newest exchanges and what was asked stay as they are";
+    : "it would not become at least a quarter smaller, since the newest exchanges and what was asked stay as they are. To begin anew: loopd sessions clear";
 }
 
 /** What came of asking for a summary. */

@@ -63,12 +63,17 @@ const CANCELLED = "The person cancelled the request before this. Do not go on wi
 
 const REFUSED = "The request before this ended here, because it did not fit any more. Do not go on with it.";
 /** Ends of a turn because nothing could be sent: its words would not fit into the next one's request either. */
-const UNSENT: ReadonlySet<string> = new Set<ErrorCode>(["window-too-small", "input-too-long"]);
+const UNSENT: ReadonlySet<string> = new Set<ErrorCode>([
+  "window-too-small",
+  "input-too-long",
+  "endpoint-context-overflow",
+]);
 
 /** A turn ends; what the model has not heard of it yet waits for the next request. `code`: of its error, if it has one. */
 export function finished(view: TurnView, turn: TurnState, code?: string): TurnView {
   if (turn.finish === "cancelled") return withdrawn(view, turn, CANCELLED);
-  return UNSENT.has(code ?? "") ? withdrawn(view, turn, REFUSED) : ended(view, turn, undefined);
+  const isUnsent = UNSENT.has(code ?? "") && !turn.isRequestOpen;
+  return isUnsent ? withdrawn({ ...view, notes: [] }, turn, REFUSED) : ended(view, turn, undefined);
 }
 
 /** A turn ends that the model is not to go on with, and reads so in these words if it has heard of it. */
@@ -90,7 +95,7 @@ function ended(view: TurnView, turn: TurnState, remaining: readonly string[] | u
 
 /** A withdrawn turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
 function textsWithout(view: TurnView, turn: TurnState, words: string): string[] {
-  const wasSent = turn.isRequestOpen || turn.steps > 0;
+  const wasSent = turn.requestBytes !== undefined || turn.steps > 0;
   if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
   return [...view.texts, frame(view.nonce, words)];
 }

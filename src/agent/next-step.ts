@@ -13,7 +13,7 @@ import { awaitingHooks } from "./hooks/before-hooks.ts";
 import { type Candidate, candidateOf } from "./hooks/candidate.ts";
 import { FINAL_ANSWER } from "./hooks/final-answer.ts";
 import { judge } from "./hooks/judgement.ts";
-import type { EpochReason } from "./open-epoch.ts";
+import { askingTurn, type EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
 import { finishDraft } from "./repairs.ts";
 import { finished, mayRun, settleCalls } from "./settle-calls.ts";
@@ -110,8 +110,10 @@ function ask(view: TurnView, turn: TurnState, settings: Settings): NextStep {
 }
 
 /** Without a turn there is nothing to do but what a person has asked for. */
-function whenIdle({ session, asked, epoch, turn }: TurnView): NextStep {
+function whenIdle(view: TurnView): NextStep {
+  const { session, asked, epoch } = view;
   if (asked === undefined) return { type: "end" };
+  const turn = askingTurn(view);
   if (epoch !== undefined && turn !== undefined) return { type: "compact", turn, reason: "asked" };
   const why = "nothing has been sent to a model yet";
   return record([{ kind: "epoch.skipped", session, data: { reason: "asked", why } }]);

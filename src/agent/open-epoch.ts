@@ -46,3 +46,10 @@ export function openEpoch(
 export function openTurn({ turn, finish }: TurnState): string | undefined {
   return finish === undefined ? turn : undefined;
 }
+
+/** The turn for which a model is asked now: the open one; while none is, the last one, as whoever was asked last. */
+export function askingTurn({ epoch, turn }: Pick<TurnView, "epoch" | "turn">): TurnState | undefined {
+  if (epoch === undefined || turn?.finish === undefined) return turn;
+  const { endpoint, model, takesImages, dialect } = epoch;
+  return { ...turn, endpoint, model, takesImages, dialect };
+}

@@ -15,7 +15,7 @@ const MOST_CHARACTERS = 500;
 const itemsSchema = z
   .array(z.string())
   .default([])
-  .transform((items) => items.slice(0, MOST_ITEMS).map((item) => item.slice(0, MOST_CHARACTERS)));
+  .transform((items) => items.slice(0, MOST_ITEMS).map((item) => item.slice(0, MOST_CHARACTERS).toWellFormed()));
 
 /** What a model wrote about exchanges that are no longer sent; more than so many items of so many characters is cut. */
 export const summarySchema = z.object({

@@ -33,9 +33,11 @@ function pathLines(calls: readonly CallRecord[], bytes: number): string[] {
   const shown: string[] = [];
   let room = bytes;
   for (const path of newest) {
-    room -= sizeOf([path]);
+    const line = oneLine(path);
+    room -= sizeOf([line]);
     if (room < 0 && shown.length > 0) break;
-    shown.push(oneLine(path));
+    // Of a single one that is too long, the end tells most.
+    shown.push(room < 0 ? `…${line.slice(-Math.ceil(bytes / 4)).toWellFormed()}` : line);
   }
   const left = newest.length - shown.length;
   return [`- files written or changed: ${shown.join(", ")}${left === 0 ? "" : `, and ${left} more`}`];

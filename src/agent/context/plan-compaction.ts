@@ -5,7 +5,7 @@ import type { TurnState, TurnView } from "../transcript.ts";
 import { type Cut, cutView } from "./cut-view.ts";
 import { cutsOf, hasCalls, wordsIn } from "./exchanges.ts";
 import { pendingMessages } from "./render.ts";
-import { staleScreens, stubbable, unsentStubbable } from "./stubs.ts";
+import { saysBehind, staleScreens, stubbable, unsentStubbable } from "./stubs.ts";
 import { isSummaryText, summaryText } from "./summary.ts";
 import { messageTokens, requestTokens, windowLimits } from "./window-limits.ts";
 
@@ -144,13 +144,11 @@ function carried(
   const text = summaryText(view, summary, gone, { summary: bytes, ledger: bytes });
   const open = view.turn?.finish === undefined ? (view.turn?.words ?? []) : [];
   const waiting = new Set([...view.texts, ...view.notes]);
+  const said = kept.flatMap(({ role, content }) => (role === "user" ? content : []));
   const isSaid = (word: string) =>
-    blocks.some(
-      (block) =>
-        (block.type === "text" && block.text === word) ||
-        (block.type === "tool_result" && block.content.includes(`\n\n${word}`)),
-    );
-  const asked = wordsIn(view.sealed[keepsFrom - 1]).filter(
+    said.some((block) => (block.type === "text" ? block.text === word : saysBehind(block, word, view.nonce)));
+  // Where no answer stays, nobody needs the question of one.
+  const asked = (keepsFrom === view.sealed.length ? [] : wordsIn(view.sealed[keepsFrom - 1])).filter(
     (word) => !open.includes(word) && !isSummaryText(word, view.nonce),
   );
   const words = open.filter((word) => !waiting.has(word) && !isSaid(word));

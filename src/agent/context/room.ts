@@ -45,7 +45,7 @@ export function refusal({ epoch }: TurnView, turn: TurnState, settings: Settings
   }
   const reserved = outputTokens(turn, settings);
   const fitting = Math.max(0, window.tokens - head - reserved - MARGIN_TOKENS);
-  const words = tokensOf(turn.words.join("\n"), window);
+  const words = estimateTokens(bytesOf(turn.words), window.factor);
   if (words <= fitting) return undefined;
   const message = [
     `What was asked has about ${grouped(words)} tokens, and ${grouped(fitting)} fit. ${whose}, of which ${grouped(head)} are for system text and tools and ${grouped(reserved)} for the answer. Nothing was sent.`,
@@ -64,10 +64,6 @@ const SOURCES: Readonly<Record<ModelWindow["source"], string>> = {
 
 function larger(endpoint: string): string {
   return `Or give the model a larger window where it is loaded (num_ctx in Ollama, -c of llama-server) and run: loopd endpoints probe ${endpoint}; or say how large it is: loopd endpoints set ${endpoint} --window N`;
-}
-
-function tokensOf(text: string, { factor }: ModelWindow): number {
-  return estimateTokens(new TextEncoder().encode(text).length, factor);
 }
 
 function headTokens({ system, tools }: Head, window: ModelWindow): number {

@@ -7,8 +7,9 @@ import { breakFrames, frame, pendingMessages } from "./render.ts";
 function stubOf({ name, arguments: values, outcome, bytes, blob }: CallRecord): string {
   const again =
     blob === undefined ? "call it again if you need it" : `get it with read_more(${canonicalize({ blob })})`;
+  // What the model wrote begins a line of its own, so that it does not speak in loopd's.
   const call = `${name} ${values}`.replace(/\s+/g, " ");
-  return `${outcome === "ok" ? "" : "ERROR: "}Left out: ${bytes} bytes (${outcome}) of ${call}; ${again}.`;
+  return `${outcome === "ok" ? "" : "ERROR: "}Left out: ${bytes} bytes (${outcome}); ${again}. Of the call:\n${call}`;
 }
 
 /**
@@ -26,7 +27,7 @@ export function leaveOut(view: TurnView, ids: readonly string[]): TurnView {
   const stub = (block: Block): Block => {
     const record = block.type === "tool_result" ? records.get(block.tool_use_id) : undefined;
     if (block.type !== "tool_result" || record === undefined) return block;
-    const notes = words.filter((word) => block.content.includes(`\n\n${word}`));
+    const notes = words.filter((word) => saysBehind(block, word, view.nonce));
     const left = frame(view.nonce, breakFrames(stubOf(record), view.nonce));
     return { ...block, content: [left, ...notes].join("\n\n") };
   };
@@ -42,6 +43,11 @@ export function leaveOut(view: TurnView, ids: readonly string[]): TurnView {
     return { ...call, outcome: { ...call.outcome, text: stubOf(record) } };
   });
   return { ...without, turn: { ...turn, step: { ...turn.step, calls } } };
+}
+
+/** Whether a note stands behind a result. No output can pose as one: it holds no whole frame. */
+export function saysBehind(block: Block, note: string, nonce: string): boolean {
+  return block.type === "tool_result" && note.startsWith(frame(nonce, "")) && block.content.includes(`\n\n${note}`);
 }
 
 /** Results among messages that are much larger than what would stand in their place. */

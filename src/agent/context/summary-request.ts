@@ -4,6 +4,7 @@ import { cutText } from "../cut-text.ts";
 import type { ModelRequest, Settings } from "../ports.ts";
 import type { TurnState, TurnView } from "../transcript.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
+import { hasCalls } from "./exchanges.ts";
 import { type Goal, textBytes } from "./plan-compaction.ts";
 import { breakFrames, frame, requestBytes } from "./render.ts";
 
@@ -45,11 +46,13 @@ export interface SummaryWish {
  * Undefined where nothing useful fits. `isOwn`: it extends no earlier request.
  */
 export function summaryRequest(wish: SummaryWish): { request: ModelRequest; isOwn: boolean } | undefined {
-  const { turn, settings, goal } = wish;
+  const { view, turn, settings, goal } = wish;
   const window = settings.windowOf?.(turn.endpoint, turn.model);
   const maxTokens = Math.max(LEAST_TOKENS, Math.min(MOST_TOKENS, Math.floor(goal.budget * SHARE)));
   const hasOverflown = turn.compaction.overflow !== undefined;
-  if (window?.summariser === undefined && !hasOverflown) {
+  // Signed thinking can only go as it is, also where it must not be said any more.
+  const isInForce = view.epoch?.redaction === settings.redaction?.fingerprint;
+  if (window?.summariser === undefined && !hasOverflown && isInForce) {
     const request = extending(wish, maxTokens);
     const room = window === undefined ? Infinity : window.tokens - maxTokens;
     if (tokensOf(request, goal.factor) <= room) return { request, isOwn: false };
@@ -72,7 +75,10 @@ function extending({ view, turn, goal, keepsFrom, note }: SummaryWish, maxTokens
   const { tools = [], system = "" } = view.epoch ?? {};
   const words = `To make room, everything before this will be left out. Summarise it, so that the work can go on from your summary alone. ${howTo(goal, note)}`;
   const question: Message = { role: "user", content: [{ type: "text", text: frame(view.nonce, words) }] };
-  const messages = [...view.sealed.slice(0, keepsFrom), question];
+  const last = view.sealed[keepsFrom - 1];
+  // A response whose calls have no results yet would be refused; the ledger tells what became of them.
+  const isOpen = last !== undefined && hasCalls(last);
+  const messages = [...view.sealed.slice(0, isOpen ? keepsFrom - 1 : keepsFrom), question];
   return { endpoint: turn.endpoint, model: turn.model, system, tools, messages, maxTokens };
 }
 
@@ -106,8 +112,10 @@ function own(
   return undefined;
 }
 
+/** Only what says whose words they are begins at the start of a line. */
 function told({ role, content }: Message, bytes: number): string {
-  return content.flatMap((block) => toldBlock(role, block, bytes)).join("\n");
+  const texts = content.flatMap((block) => toldBlock(role, block, bytes));
+  return texts.map((text) => text.replace(/\r\n?|[\n\u0085\u2028\u2029]/g, "\n  ")).join("\n");
 }
 
 function toldBlock(role: Message["role"], block: Block, bytes: number): string[] {

@@ -11,7 +11,7 @@ export type ReadSummary = { type: "summary"; summary: Summary } | { type: "none"
 export function readSummary(content: readonly Block[]): ReadSummary {
   if (content.some((block) => block.type === "tool_use")) return { type: "none", why: "it called a tool" };
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
-  const json = jsonOf(/\{[^]*\}/.exec(text)?.[0] ?? "");
+  const json = jsonOf(text.slice(Math.max(0, text.indexOf("{")), text.lastIndexOf("}") + 1));
   if (json === undefined) return { type: "none", why: "it held no JSON object" };
   const { success, data, error } = summarySchema.safeParse(json);
   if (!success) {
@@ -80,7 +80,7 @@ function summaryLines(summary: Summary, bytes: number): string[] {
     const lines: string[] = [];
     let room = bytes / filled.length;
     for (const item of summary[key].toReversed()) {
-      const line = `- ${item.replace(/\s+/g, " ").trim()}`;
+      const line = `- ${item.toWellFormed().replace(/\s+/g, " ").trim()}`;
       room -= new TextEncoder().encode(line).length;
       if (room < 0 && lines.length > 0) break;
       if (line !== "- ") lines.unshift(line);

@@ -117,20 +117,26 @@ function whom({ model, endpoint, dialect }: { model: string; endpoint: string; d
 
 /** `window, 3,310 → 1,940 tokens: m at e, 8 tools, keeps all from message 12 on, with a summary, …` */
 function epochWords(data: EntryData<"epoch.opened">): string {
-  const { reason, tools, keeps = "nothing", keepsFrom, stubs = [], summary, unsummarised, spent } = data;
+  const { reason, tools, keeps, keepsFrom, stubs = [], summary, unsummarised, spent } = data;
   const { memoryBytes = 0, tokensBefore, tokensAfter } = data;
   const isSmaller = tokensBefore !== undefined && tokensAfter !== undefined;
   return [
     `${reason}${isSmaller ? `, ${exactly(tokensBefore)} → ${exactly(tokensAfter)} tokens` : ""}: ${whom(data)}`,
     plural(tools.length, "tool"),
     ...(memoryBytes === 0 ? [] : [`${byteSize(memoryBytes)} of notes`]),
-    `keeps ${keeps.replace("-", " ")} ${keepsFrom === undefined ? "of what was said" : `from message ${keepsFrom} on`}`,
+    keepsWords(keeps, keepsFrom),
     ...(summary === undefined ? [] : ["with a summary"]),
     ...(unsummarised === undefined ? [] : [`no new summary: ${unsummarised}`]),
     ...(stubs.length === 0 ? [] : [`${plural(stubs.length, "result")} shortened`]),
   ]
     .join(", ")
     .concat(spentWords(spent));
+}
+
+function keepsWords(keeps: EntryData<"epoch.opened">["keeps"], from: number | undefined): string {
+  if (keeps === undefined) return "keeps nothing of what was said";
+  const what = `keeps all ${from === undefined ? "of what was said" : `from message ${from} on`}`;
+  return keeps === "all" ? what : `${what}, without thinking`;
 }
 
 function spentWords(spent: EntryData<"epoch.skipped">["spent"]): string {

@@ -1,5 +1,5 @@
 import type { EpochRow, SessionWindow } from "../../protocol/session-window.ts";
-import { REHEARSAL_ENDPOINT } from "../../protocol/config.ts";
+import { REHEARSAL_ENDPOINT, UNSAVED_PREFIX } from "../../protocol/config.ts";
 import { oneLine } from "./terminal-text.ts";
 import { ago, count, exactly, percent, plural, sentence } from "./quantity.ts";
 
@@ -28,8 +28,7 @@ export function windowHead(window: SessionWindow): string {
 }
 
 function sayHow(endpoint: string): string {
-  // An endpoint of one call's environment has no settings.
-  if (!/^[a-z0-9]/i.test(endpoint)) return "";
+  if (endpoint.startsWith(UNSAVED_PREFIX)) return "Say it with LOOPD_ENDPOINT_WINDOW=TOKENS.";
   return `Find it out: loopd endpoints probe ${endpoint}; or say it: loopd endpoints set ${endpoint} --window TOKENS`;
 }
 

@@ -82,7 +82,8 @@ test("set changes and takes back one thing at a time; another origin forgets wha
   const bare = await show();
   for (const name of ["ca", "models", "window"]) expect(bare).not.toHaveProperty(name);
   expect(bare).toMatchObject({ proxy: "http://q.example:2", hasProxyLogin: false, headers: ["b", "c"] });
-  await cli.run(["endpoints", "set", "x", "--url", "https://elsewhere.example"]);
+  const moved = await cli.run(["endpoints", "set", "x", "--url", "https://elsewhere.example"]);
+  expect(moved.stderr).toContain("Its headers were for the old address and are forgotten. Give them again: loopd");
   expect(await show()).toMatchObject({ headers: [] });
   expect(fileOf("secrets.json")).not.toMatch(/"[bc]"/);
 });

@@ -51,6 +51,7 @@ test("the trace says what became of the window, and what had to be mended", () =
   const spent = { tokens: 960, costUsd: 0 };
   const gists = [
     make("epoch.opened", { ...epoch, reason: "start", memoryBytes: 400 }),
+    make("epoch.opened", { ...epoch, reason: "model", keeps: "without-thinking" }),
     make("epoch.opened", { ...made, reason: "window", spent }),
     make("epoch.opened", { ...made, reason: "asked", unsummarised: "it said nothing" }),
     make("epoch.skipped", { reason: "asked", why: "it is small already", spent }),
@@ -61,6 +62,7 @@ test("the trace says what became of the window, and what had to be mended", () =
   ].map(entryGist);
   expect(gists).toEqual([
     "start: m at e in openai, 0 tools, 400 B of notes, keeps nothing of what was said",
+    "model: m at e in openai, 0 tools, keeps all of what was said, without thinking",
     "window, 3,310 → 1,940 tokens: m at e in openai, 0 tools, keeps all from message 12 on, 1 result shortened, for 960 tokens",
     "asked, 3,310 → 1,940 tokens: m at e in openai, 0 tools, keeps all from message 12 on, no new summary: it said nothing, 1 result shortened",
     "asked: it is small already, for 960 tokens",

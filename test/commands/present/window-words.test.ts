@@ -14,6 +14,13 @@ test("it says whose window is how full and who says so", () => {
   );
 });
 
+test("an endpoint of one call's variables has no settings to change", () => {
+  const unsaved = { endpoint: "unsaved-0a1b2c3d", source: "assumed" as const };
+  expect(windowHead(windowWith({ history: 5 }, unsaved))).toBe(
+    "Window of qwen3 at unsaved-0a1b2c3d: 5 of 4,096 tokens (< 1 %), assumed. Say it with LOOPD_ENDPOINT_WINDOW=TOKENS.",
+  );
+});
+
 test("where nobody knows the window, it says so and what to do", () => {
   const unknown = { tokens: undefined, source: undefined };
   expect(windowHead(windowWith({ history: 5 }, unknown))).toBe(

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -76,6 +76,16 @@ test("a broken file counts as empty, and a profile that moved knows nothing", ()
   expect(openCapabilities(home).of("x", profile)).toEqual(found);
   expect(capabilities.of("x", { ...profile, model: "other" })).toEqual({});
   expect(capabilities.of("x", { ...profile, url: "http://127.0.0.1:2" })).toEqual({});
+});
+
+test("what is seen of a window counts also where it cannot be kept on disk", () => {
+  const home = freshHome();
+  mkdirSync(join(home, "capabilities.json"));
+  const capabilities = openCapabilities(home);
+  const profile = profileFor("http://127.0.0.1:1");
+  const found = { observedWindow: { value: 8_192, source: "its error", at: "2026-11-21T10:00:00Z" } };
+  expect(() => capabilities.note("x", profile, found)).not.toThrow();
+  expect(capabilities.of("x", profile)).toEqual(found);
 });
 
 test("requests teach; images and the rehearsal model do not, and what unsaved endpoints teach leaves no file", async () => {
