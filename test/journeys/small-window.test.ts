@@ -46,7 +46,7 @@ test("in 4,096 tokens: eight tools, 1,200 tokens with the system text, a respons
   }
   const [found, written] = resultsOf(face, turn);
   expect(found?.text).toMatch(/^memory_write \(with call_tool\): .*\n {2}arguments: /);
-  expect(Buffer.byteLength(found?.text ?? "")).toBeLessThanOrEqual(1_720);
+  expect(Buffer.byteLength(found?.text ?? "")).toBeLessThanOrEqual(1_433);
   expect(written).toMatchObject({ name: "memory_write", outcome: "ok" });
 });
 
@@ -73,7 +73,7 @@ test("eight files read at once in 4,096 tokens: each is cut where it is inserted
   expect(reads.every(({ text }) => /go on with from=\d+\]\nf\d\.txt line 0 /.test(text))).toBe(true);
   const second = await ask(face, { input: "and by a command", workspace });
   const [command, more] = resultsOf(face, second.turn);
-  expect(Buffer.byteLength(command?.text ?? "")).toBeLessThanOrEqual(1_720);
+  expect(Buffer.byteLength(command?.text ?? "")).toBeLessThanOrEqual(1_433);
   expect(command?.text).toMatch(/bytes left out; the whole output: read_more\(\{"blob":"/);
   expect(more?.text).toContain(whole("f0.txt").slice(700, 1_900));
   expect(server.requests).toHaveLength(5);

@@ -2,7 +2,7 @@ import type { Settings } from "../ports.ts";
 import { callsOf, type TurnState } from "../transcript.ts";
 
 /** The output of one call may take that part of the window, those of a step together the other. */
-const SHARE_OF_CALL = 0.12;
+const SHARE_OF_CALL = 0.1;
 const SHARE_OF_STEP = 0.25;
 /** With less, nothing would be left of an output but how to get it. A step of very many calls gets by with the least. */
 const FLOOR_BYTES = 400;

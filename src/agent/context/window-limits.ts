@@ -20,7 +20,7 @@ export interface WindowLimits {
 
 /** Where nobody has learnt how to count, a request may be far larger than it seems. */
 const SHARE_OF_GUESS = 0.7;
-const SHARE_OF_KNOWN = 0.9;
+const SHARE_OF_KNOWN = 0.95;
 
 /** What the window of the turn's model lets a request hold; undefined where nobody knows of a window. */
 export function windowLimits(turn: TurnState, settings: Settings): WindowLimits | undefined {

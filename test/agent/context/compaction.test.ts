@@ -12,7 +12,7 @@ const textOf = (world: MemoryWorld, index = -1) => JSON.stringify(world.requests
 const overflow: ModelReply = { type: "failed", code: "endpoint-context-overflow", message: "prompt is too long" };
 
 test("two tries that make nothing smaller are enough, until the window is really full", async () => {
-  const long = "The words of the task. ".repeat(430);
+  const long = "The words of the task. ".repeat(448);
   const world = windowWorld({ model: looks(4, good), answers: () => ({ text: "short output" }) });
   world.settings.instructions = "Do it.";
   world.entries.length = 1;
