@@ -1,5 +1,5 @@
 /** Units of figures. `/s` is the only one of which more is better. */
-export type Unit = "ms" | "µs" | "MB" | "%" | "tokens" | "/s" | "calls" | "objects" | "characters";
+export type Unit = "ms" | "µs" | "MB" | "%" | "tokens" | "times" | "/s" | "calls" | "objects" | "characters";
 
 /** What a figure may be: a value of its own, or no further above what it is compared with than so much. */
 export type Budget = { of: "value" | "difference" | "ratio"; atMost: number };

@@ -31,7 +31,13 @@ export async function startLoopd(setup: LaneSetup, environment: Record<string, s
     if (last?.kind === "turn.finished") running?.resolve(last);
   });
   void connection.closed.then((reason) => running?.reject(reason));
-  const profile = { dialect: "anthropic" as const, url: setup.url, model: "scripted", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: setup.url,
+    model: "scripted",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await connection.request("endpoint.add", { name: "scripted", profile, use: true });
 
   const turn = async (): Promise<string> => {

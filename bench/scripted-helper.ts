@@ -17,6 +17,8 @@ export interface ScriptedHelper {
   folder: string;
   /** Runs one turn, in which each step makes its calls; resolves with its entries. Rejects unless it ends `done`. */
   run(steps: readonly (readonly ScriptedCall[])[]): Promise<Entry[]>;
+  /** Tokens that the model's window has from the next turn on. */
+  setWindow(window: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,13 @@ export async function startScriptedHelper(config: object): Promise<ScriptedHelpe
   writeFileSync(join(home, "config.json"), JSON.stringify(config), { mode: 0o600 });
   const helper = await startHelper(home);
   const face = await witness(helper);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "scripted", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: server.url,
+    model: "scripted",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await face.connection.request("endpoint.add", { name: "scripted", profile, use: true });
   return {
     helper,
@@ -44,6 +52,9 @@ export async function startScriptedHelper(config: object): Promise<ScriptedHelpe
       const { data } = await face.untilKind("turn.finished", (entry) => entry.turn === turn);
       if (data.finish !== "done") throw new Error(`The turn ended ${data.finish}: ${data.error?.message ?? data.text}`);
       return face.entries.filter((entry) => entry.turn === turn);
+    },
+    async setWindow(window) {
+      await face.connection.request("endpoint.set", { name: "scripted", changes: { window } });
     },
     async stop() {
       face.connection.close();

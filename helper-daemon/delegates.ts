@@ -63,12 +63,12 @@ export function createDelegates({ store, hub, turns, profiles, tools }: Delegate
   };
   const endpointOf = ({ endpoint, model }: Request, turn: TurnState) => {
     if (endpoint === undefined || endpoint === turn.endpoint) {
-      const { takesImages, endpointTrust } = turn;
-      return { endpoint: turn.endpoint, model: model ?? turn.model, takesImages, endpointTrust };
+      const { takesImages, dialect, endpointTrust } = turn;
+      return { endpoint: turn.endpoint, model: model ?? turn.model, takesImages, dialect, endpointTrust };
     }
     // Only what a person has configured has a name.
-    const { model: usual, vision, trust } = profiles.show(endpoint);
-    return { endpoint, model: model ?? usual, takesImages: vision, endpointTrust: trust };
+    const { model: usual, vision, dialect, trust } = profiles.show(endpoint);
+    return { endpoint, model: model ?? usual, takesImages: vision, dialect, endpointTrust: trust };
   };
 
   return {

@@ -59,16 +59,17 @@ function checkThinking({ thinkingTokens, maxOutputTokens }: Overrides, usual: nu
 /** A limit on costs that nobody can count would be no limit. @throws LoopdError `invalid-params` */
 export function checkPrices(
   profiles: Profiles,
-  { endpoint, model }: Omit<Place, "provenance">,
+  { endpoint, model }: Pick<Place, "endpoint" | "model">,
   overrides: Overrides,
 ): void {
   const { limits, hooks } = profiles.config();
   const most = overrides.maxCostUsd ?? limits.maxCostUsd;
   if (most === undefined) return;
   const judges = [...hooks, ...(overrides.validators ?? [])].filter(({ builtin }) => builtin === "judge");
-  const asked = [{ endpoint, model }, ...judges];
+  const { summariser = model } = profiles.windowOf(endpoint, model) ?? {};
+  const asked = [{ endpoint, model }, { endpoint, model: summariser }, ...judges];
   for (const one of asked) {
-    const name = one.model ?? model;
+    const name = one.model ?? profiles.windowOf(one.endpoint ?? endpoint, model)?.fast ?? model;
     if (profiles.priceOf(one.endpoint ?? endpoint, name) !== undefined) continue;
     const entry = `"prices": {${JSON.stringify(name)}: {"input": 0, "output": 0}}`;
     throw new LoopdError(

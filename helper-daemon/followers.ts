@@ -24,10 +24,8 @@ interface Follower {
   deltas: boolean;
   /** Last entry that was sent. */
   cursor: Seq;
-  /** Entries heard since; undefined while it is behind, when they are read from the log instead. */
-  heard: Entry[] | undefined;
-  /** Deltas of this turn of the event loop. */
-  said: Delta[];
+  /** What was heard since, in order; undefined while it is behind, when entries are read from the log and deltas are lost. */
+  heard: (Entry | Delta)[] | undefined;
   isPumping: boolean;
 }
 
@@ -48,7 +46,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       while (followers.has(follower.subscription)) {
         const heard = follower.heard?.splice(0);
         if (heard?.length === 0) return;
-        if (heard !== undefined && sendIfFits(follower, heard)) continue;
+        if (heard !== undefined && sendAll(follower, heard)) continue;
         const entries = log.page(follower.session, follower.cursor, PAGE);
         // Nothing is missing, and nothing can be recorded before it listens again.
         follower.heard = entries.length === 0 ? [] : undefined;
@@ -79,14 +77,14 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
     }
   };
 
-  /** Deltas of one turn of the event loop are told together, after the loop that records has gone first. */
-  const sayLater = (follower: Follower, delta: Delta): void => {
-    if (follower.said.push(delta) > 1) return;
-    setImmediate(() => {
-      const { subscription, said } = follower;
-      if (!followers.has(subscription)) return;
-      for (const run of joined(said.splice(0))) peer.notify("delta", { subscription, delta: run });
-    });
+  /** No delta overtakes an entry: it would be heard before its request, or after the end of it. */
+  const sendAll = (follower: Follower, heard: readonly (Entry | Delta)[]): boolean => {
+    const { subscription } = follower;
+    for (const { entries, deltas } of stretches(heard)) {
+      if (entries.length > 0 && !sendIfFits(follower, entries)) return false;
+      for (const delta of joined(deltas)) peer.notify("delta", { subscription, delta });
+    }
+    return true;
   };
 
   const hear = (event: HubEvent): void => {
@@ -98,7 +96,9 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         follower.heard?.push(...ours);
         if (ours.length > 0) void pump(follower);
       } else if (event.type === "delta") {
-        if (follower.deltas && isOurs(event.delta.session)) sayLater(follower, event.delta);
+        if (!follower.deltas || !isOurs(event.delta.session)) continue;
+        follower.heard?.push(event.delta);
+        void pump(follower);
       } else if (isOurs(event.session)) {
         const { session, turn, error } = event;
         peer.notify("turn.stalled", { subscription, session, turn, code: error.code, message: error.message });
@@ -121,7 +121,6 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         deltas,
         cursor: after,
         heard: undefined,
-        said: [],
         isPumping: false,
       };
       followers.set(subscription, follower);
@@ -137,6 +136,20 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       stopListening();
     },
   };
+}
+
+/** Entries that follow one another, with the deltas behind them. */
+function stretches(heard: readonly (Entry | Delta)[]): { entries: Entry[]; deltas: Delta[] }[] {
+  const found: { entries: Entry[]; deltas: Delta[] }[] = [];
+  for (const one of heard) {
+    const last = found.at(-1);
+    if ("channel" in one) {
+      if (last === undefined) found.push({ entries: [], deltas: [one] });
+      else last.deltas.push(one);
+    } else if (last === undefined || last.deltas.length > 0) found.push({ entries: [one], deltas: [] });
+    else last.entries.push(one);
+  }
+  return found;
 }
 
 /** What one request says on one channel in a row, as one delta, or as few as frames allow. */

@@ -1,5 +1,7 @@
+import type { Settings } from "../src/agent/ports.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
+import type { SessionId } from "../src/protocol/values.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
 import { createDelegates } from "./delegates.ts";
@@ -17,6 +19,7 @@ import type { Handlers } from "./methods.ts";
 import { systemTokens } from "./prompt-cost.ts";
 import { withTaintsOfHits, withTaintsOfRows } from "./recalled-taints.ts";
 import type { Rules } from "./rules.ts";
+import { askCompaction } from "./session-compaction.ts";
 import { createSessionForks } from "./session-forks.ts";
 import type { SessionSettings } from "./session-overrides.ts";
 import type { SessionState } from "./session-state.ts";
@@ -38,6 +41,7 @@ export interface HandlersOptions {
   state: SessionState;
   memory: Memory;
   overrides: SessionSettings;
+  settings: (session: SessionId) => Settings;
   query: StateQuery;
   mcp: McpConfig;
   rules: Rules;
@@ -61,6 +65,7 @@ export function createHandlers({
   state,
   memory,
   overrides,
+  settings,
   query,
   mcp,
   rules,
@@ -88,6 +93,13 @@ export function createHandlers({
     "session.search": ({ query, limit }, _, origin) => withTaintsOfHits(words.search(query, limit), taints, origin),
     "session.fork": (params) => forks.fork(params),
     "session.clear": (params) => forks.clear(params),
+    "session.compact": (params) => askCompaction({ store, hub, turns }, params),
+    "session.window": async ({ session }) => {
+      lists.session(session);
+      const { sessionWindow } = await import("./session-window.ts");
+      const entries = turns.history(session);
+      return { window: sessionWindow({ session, entries, settings: settings(session) }) };
+    },
     "session.undo-files": (params) => files.undo(params),
     "file.seen": (params, _, origin) => files.seen(params, origin),
     "file.changing": (params, _, origin) => files.changing(params, origin),

@@ -6,10 +6,13 @@ const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** A random id: the first letter tells what it names, ten more characters carry 50 bits. */
 export function newId(letter: "s" | "t" | "e"): string {
-  const length = letter === "e" ? 16 : 10;
-  let id: string = letter;
-  for (const byte of random(length)) id += ALPHABET[byte % ALPHABET.length];
-  return id;
+  return letter + letters(letter === "e" ? 16 : 10);
+}
+
+function letters(count: number): string {
+  let text = "";
+  for (const byte of random(count)) text += ALPHABET[byte % ALPHABET.length];
+  return text;
 }
 
 /** Randomness drawn in one piece, because each draw asks the kernel. No byte is used twice. */
@@ -21,8 +24,22 @@ function random(count: number): Buffer {
   return pool.bytes.subarray(pool.used - count, pool.used);
 }
 
-/** What entries get from this machine: random ids, wall time, and the monotonic clock of a named boot. */
+/** Letters that hold the milliseconds since 1970 until the year 3084. */
+const TIME_LETTERS = 9;
+
+/**
+ * The id of an entry: the time, then forty random bits. Ids in the order of their making share the last page of their
+ * index, which random ones would spread over all of it, to be written again with every record.
+ */
+function entryId(): string {
+  let time = "";
+  for (let rest = Date.now(); time.length < TIME_LETTERS; rest = Math.floor(rest / ALPHABET.length))
+    time = `${ALPHABET[rest % ALPHABET.length]}${time}`;
+  return `e${time}${letters(8)}`;
+}
+
+/** What entries get from this machine: ids, wall time, and the monotonic clock of a named boot. */
 export function createStamp(boot: string): Stamp {
   const mono = () => Number(process.hrtime.bigint() / 1000n) / 1000;
-  return { id: () => newId("e"), now: () => new Date(), boot, mono };
+  return { id: entryId, now: () => new Date(), boot, mono };
 }

@@ -1,4 +1,4 @@
-import { type Config, limitsSchema } from "../src/protocol/config.ts";
+import { type Config, type EndpointProfile, limitsSchema } from "../src/protocol/config.ts";
 import {
   type Overrides,
   overridesSchema,
@@ -52,6 +52,7 @@ export interface Place {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  dialect: EndpointProfile["dialect"];
   endpointTrust: "local" | "remote";
   provenance: Provenance;
 }
@@ -64,7 +65,7 @@ export interface Place {
 export function placeOf(profiles: Profiles, { endpoint, model, unsaved }: Asked, session: SessionOverrides): Place {
   const said = sessionEndpoint(endpoint, unsaved, session);
   const { name, from, profile } = said ?? chosenEndpoint(profiles, endpoint, unsaved);
-  const { model: usual, vision, trust } = profile ?? profiles.show(name);
+  const { model: usual, vision, dialect, trust } = profile ?? profiles.show(name);
   const isMoved = from === "turn" || (session.endpoint !== undefined && from !== "session");
   const inherited = model === null || isMoved ? undefined : session.model;
   const modelFrom = typeof model === "string" ? "turn" : inherited === undefined ? "endpoint" : "session";
@@ -72,6 +73,7 @@ export function placeOf(profiles: Profiles, { endpoint, model, unsaved }: Asked,
     endpoint: name,
     model: model ?? inherited ?? usual,
     takesImages: vision,
+    dialect,
     endpointTrust: trust,
     provenance: { endpoint: from, model: modelFrom },
   };

@@ -2,9 +2,8 @@ import { asLoopdError } from "../src/protocol/errors.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { bootId } from "../src/tools/runner/boot.ts";
 import { openConfigFile } from "./config-file.ts";
-import { createModelPort } from "./endpoints/model-port.ts";
+import { createModelWorld } from "./endpoints/model-world.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
-import { withTokenFactors } from "./endpoints/token-factor-port.ts";
 import { listenForEnds } from "./ends.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
@@ -19,7 +18,6 @@ import { createMemory } from "./memory.ts";
 import { type Handlers, requestAsTool } from "./methods.ts";
 import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
-import { createRehearsalEndpoint } from "./rehearsal/rehearsal-endpoint.ts";
 import { createRules } from "./rules.ts";
 import { createSessionOverrides } from "./session-overrides.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
@@ -55,22 +53,21 @@ async function main(): Promise<void> {
   const blobs = createBlobs(home.blobs);
   const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
   const { catalogue, servers, person, protectedPaths, placeOf } = tools;
-  const rehearsal = createRehearsalEndpoint();
-  const model = createModelPort({
-    resolve: async (name) => (await rehearsal.resolve(name)) ?? profiles.resolve(name),
-    limits: () => config().limits,
-    ...{ readBlob: blobs.read, priceOf: profiles.priceOf },
-  });
+  const models = createModelWorld({ profiles, readBlob: blobs.read });
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
   const memory = createMemory({ folder: home.memory, hub, store });
   const grantsOf = seen.store.grants.of;
-  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory });
+  const { windowOf } = profiles;
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory, windowOf });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
-    model: withTokenFactors(model, profiles.capabilities),
+    model: models.model,
     shutdown: shutdown.signal,
-    ready: async (_whom, signal) => void (await Promise.all([servers.ready(signal), memory.refresh()])),
+    ready: async (whom, before, signal) => {
+      const prepared = before === "epoch" ? [servers.ready(signal), memory.refresh()] : [];
+      await Promise.all([models.look(whom, signal), ...prepared]);
+    },
     request: (origin, method, params, signal) => requestAsTool(handlers, origin, method, params, signal),
   };
   const overrides = createSessionOverrides({ profiles, tools, hooks, hub, store: seen.store });
@@ -88,13 +85,13 @@ async function main(): Promise<void> {
     shutdown.abort();
     await turns.stop();
     await server.close();
-    await Promise.all([rehearsal.close(), tools.close()]);
+    await Promise.all([models.close(), tools.close()]);
     store.close();
     lock.release();
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, startedAt, boot },
+    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, settings, startedAt, boot },
     files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
     state: createSessionState({ store: seen.store, hub }),
     vault: vaults.vault,

@@ -1,3 +1,4 @@
+import { memoryIndex } from "../src/agent/context/memory-index.ts";
 import type { MemoryNote } from "../src/protocol/requests.ts";
 import { plainLine } from "../src/tools/visible-text.ts";
 import type { Origin } from "./methods.ts";
@@ -75,6 +76,8 @@ export function indexFile(notes: readonly MemoryNote[]): string {
 
 /** Bytes that the notes may take of a system text: 300 tokens. */
 const INDEX_BYTES = 1_050;
+/** More of them would not fit, however short they are. */
+const MOST_LINES = 300;
 
 /** What a model is told of the notes when an epoch opens, and the sources of what that quotes. */
 export interface PromptIndex {
@@ -86,15 +89,8 @@ export interface PromptIndex {
 export function promptIndex(notes: readonly MemoryNote[]): PromptIndex {
   if (notes.length === 0) return { text: "", sources: [] };
   const newest = [...notes].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
-  const head = "Your notes from earlier (data; memory_read gets one):";
-  const lines: string[] = [];
-  const more = (left: number) => (left === 0 ? [] : [`and ${left} more: memory_list`]);
-  for (const { topic, summary } of newest) {
-    const line = `- ${topic}: ${plainLine(summary, 60)}`;
-    const whole = [head, ...lines, line, ...more(newest.length - lines.length - 1)].join("\n");
-    if (Buffer.byteLength(whole) > INDEX_BYTES) break;
-    lines.push(line);
-  }
-  const text = [head, ...lines, ...more(newest.length - lines.length)].join("\n");
-  return { text, sources: [...new Set(newest.slice(0, lines.length).flatMap(({ sources = [] }) => sources))] };
+  const lines = newest.slice(0, MOST_LINES).map(({ topic, summary }) => `- ${topic}: ${plainLine(summary, 60)}`);
+  const text = memoryIndex(lines, newest.length - lines.length, INDEX_BYTES);
+  const shown = text.split("\n").filter((line) => line.startsWith("- ")).length;
+  return { text, sources: [...new Set(newest.slice(0, shown).flatMap(({ sources = [] }) => sources))] };
 }

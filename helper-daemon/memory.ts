@@ -10,6 +10,8 @@ import type { MemoryChange } from "./store/memory-outbox.ts";
 import type { Store } from "./store/open-store.ts";
 
 const MAX_TOPICS = 1_000;
+/** A program that saves all the time must not keep a write busy for ever. */
+const MAX_TRIES = 5;
 /** The session of what belongs to no conversation. */
 const HOME_SESSION = "home";
 
@@ -19,8 +21,8 @@ export interface Memory {
   list(): Promise<MemoryNote[]>;
   /** For a face with the comments that say who wrote what. @throws LoopdError `unknown-topic`, naming near ones. */
   read(topic: string, origin: Origin): Promise<ResultOf<"memory.read">>;
-  /** Recorded in the trace, with who wrote it. @throws LoopdError `invalid-params` where it is too much. */
-  write(params: ParsedParamsOf<"memory.write">, origin: Origin): Promise<MemoryNote>;
+  /** Recorded in the trace, with who wrote it. @throws LoopdError `invalid-params` where it cannot be kept, `note-changed`. */
+  write(params: Writing, origin: Origin): Promise<MemoryNote>;
   /** @throws LoopdError `unknown-topic`. */
   forget(topic: string, origin: Origin): Promise<void>;
   search(params: ParsedParamsOf<"memory.search">): Promise<ResultOf<"memory.search">>;
@@ -31,6 +33,8 @@ export interface Memory {
   /** Sources of what that quotes, where nobody vouches for it; the same array until the next `refresh`. */
   promptTaints(): readonly string[];
 }
+
+type Writing = ParsedParamsOf<"memory.write">;
 
 /** What the notes are kept with. */
 export interface MemoryOptions {
@@ -54,7 +58,7 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
   const noteOf = async ({ topic, bytes, modified }: NoteFile): Promise<MemoryNote> => {
     const of = `${bytes} ${modified}`;
     const before = known.get(topic);
-    const said = before?.of === of ? before.said : saidBy(topic, await notes.read(topic));
+    const said = before?.of === of ? before.said : saidBy(topic, (await notes.read(topic)).text);
     known.set(topic, { of, said });
     return { topic, ...said, bytes, updatedAt: new Date(modified).toISOString() };
   };
@@ -78,31 +82,37 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
     if (file !== undefined) return file;
     const topics = (await notes.files()).map((one) => one.topic);
     const near = nearNames(topic, topics, 3);
-    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : " See all with: memory_list";
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : " See all with memory_list; a person with: loopd memory";
     throw new LoopdError("unknown-topic", `There is no note ${topic}.${hint}`);
   };
-  /** Brings the file of a topic to its newest record, unless the person has changed it since. */
-  const apply = async (topic: string, isOlder: (newest: MemoryChange) => Promise<boolean>) => {
+  /** Brings the file of a topic to its newest record, unless the person has changed it since: then false. */
+  const apply = async (topic: string, seen: string | undefined, isOlder: (newest: MemoryChange) => boolean) => {
     const changes = outbox.pending().filter((change) => change.topic === topic);
     const newest = changes.at(-1);
-    if (newest === undefined) return;
-    if (await isOlder(newest)) {
-      if (newest.text === undefined) await notes.remove(topic);
-      else await notes.write(topic, newest.text);
-    }
+    if (newest === undefined) return true;
+    const { text } = newest;
+    const isDone =
+      isOlder(newest) && (await (text === undefined ? notes.remove(topic, seen) : notes.write(topic, text, seen)));
     outbox.written(changes);
+    return isDone;
   };
   /** What a crash or a full disk left between record and file. What cannot be written now stays for later. */
   const recover = async () => {
     for (const topic of new Set(outbox.pending().map((change) => change.topic))) {
+      const seen = await notes.fingerprint(topic);
       const file = (await notes.files()).find((one) => one.topic === topic);
-      const isOlder = async ({ text, at }: MemoryChange) =>
+      const isOlder = ({ text, at }: MemoryChange) =>
         file === undefined ? text !== undefined : Math.floor(file.modified) <= at;
-      await apply(topic, isOlder).catch(() => undefined);
+      await apply(topic, seen, isOlder).catch(() => undefined);
     }
   };
+  /** Records a change of what was `seen`, then makes it. False where a person's editor came between: decide again. */
   const change = async (
     topic: string,
+    seen: string | undefined,
     { before, after, sources = [] }: { before?: string; after?: string; sources?: readonly string[] },
     origin: Origin,
   ) => {
@@ -111,8 +121,38 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
     const data = { store: "memory" as const, key: topic, callId, before, after };
     const carried = sources.length === 0 ? {} : { taints: [...new Set(sources)] };
     hub.record([{ kind: "state.changed", session, turn, data: { ...data, ...carried } }]);
-    await apply(topic, async () => true);
+    const isDone = await apply(topic, seen, () => true);
     await list();
+    return isDone;
+  };
+  /** Tries a change again, on what a person has saved meanwhile, as often as it takes; within reason. */
+  const untilDone = async (topic: string, work: () => Promise<boolean>) => {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await work()) return;
+    throw new LoopdError(
+      "store-busy",
+      `Another program keeps changing ${topic}.md, so it was left to that; try again.`,
+    );
+  };
+  const writeOnce = async ({ topic: wanted, text, mode, was }: Writing, origin: Origin): Promise<boolean> => {
+    const file = await notes.find(wanted);
+    if (file === undefined && (await notes.files()).length >= MAX_TOPICS) {
+      refuse(`There are ${MAX_TOPICS} topics already. Nothing was written; add to one of them, or forget one.`);
+    }
+    if (file === undefined && !(await notes.isFree(wanted))) {
+      refuse(`Something other than a file is called ${wanted}.md. Nothing was written; use another topic.`);
+    }
+    const topic = file?.topic ?? wanted;
+    const seen = file && (await notes.fingerprint(topic));
+    const now = file && (await notes.read(topic));
+    const before = now?.text;
+    if (before !== undefined && origin.caller === "tool" && words.hasWritten(before, origin.callId)) return true;
+    if (was !== undefined && was !== (before ?? "")) refuseChanged(topic);
+    if (now?.isWhole === false) refuse(notKept(topic, file?.bytes ?? 0));
+    const after = words.writtenFile(before, { text, mode }, origin, new Date());
+    if (Buffer.byteLength(after) > MAX_NOTE_BYTES) refuse(tooLong(Buffer.byteLength(after)));
+    const kept = before === undefined || mode === "replace" ? [] : sourcesOf(topic, before);
+    const passed = origin.caller === "tool" ? taints.ofCall(origin.callId) : [];
+    return change(topic, seen, { before, after, sources: [...kept, ...passed] }, origin);
   };
 
   return {
@@ -121,46 +161,32 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
       inTurn(async () => {
         await recover();
         const { topic } = await found(wanted);
-        const text = await notes.read(topic);
+        const { text } = await notes.read(topic);
         const sources = sourcesOf(topic, text);
         const shown = { topic, text: origin.caller === "face" ? text : words.withoutProvenance(text) };
         return sources.length === 0 ? shown : { ...shown, taints: sources };
       }),
-    write: ({ topic: wanted, text, mode }, origin) =>
+    write: (writing, origin) =>
       inTurn(async () => {
         await recover();
-        const file = await notes.find(wanted);
-        if (file === undefined && (await notes.files()).length >= MAX_TOPICS) {
-          refuse(`There are ${MAX_TOPICS} topics already. Nothing was written; add to one of them, or forget one.`);
-        }
-        if (file === undefined && !(await notes.isFree(wanted))) {
-          refuse(`Something other than a file is called ${wanted}.md. Nothing was written; use another topic.`);
-        }
-        const topic = file?.topic ?? wanted;
-        const before = file && (await notes.read(topic));
-        const isDone = before !== undefined && origin.caller === "tool" && words.hasWritten(before, origin.callId);
-        if (!isDone) {
-          if (mode === "append" && (file?.bytes ?? 0) > MAX_NOTE_BYTES) refuse(tooLong(file?.bytes ?? 0));
-          const after = words.writtenFile(before, { text, mode }, origin, new Date());
-          if (Buffer.byteLength(after) > MAX_NOTE_BYTES) refuse(tooLong(Buffer.byteLength(after)));
-          const kept = before === undefined || mode === "replace" ? [] : sourcesOf(topic, before);
-          const passed = origin.caller === "tool" ? taints.ofCall(origin.callId) : [];
-          await change(topic, { before, after, sources: [...kept, ...passed] }, origin);
-        }
-        return noteOf(await found(topic));
+        await untilDone(writing.topic, () => writeOnce(writing, origin));
+        return noteOf(await found(writing.topic));
       }),
     forget: (wanted, origin) =>
       inTurn(async () => {
         await recover();
-        const { topic } = await found(wanted);
-        await change(topic, { before: await notes.read(topic) }, origin);
+        await untilDone(wanted, async () => {
+          const { topic } = await found(wanted);
+          const seen = await notes.fingerprint(topic);
+          return change(topic, seen, { before: (await notes.read(topic)).text }, origin);
+        });
       }),
     search: ({ query, limit }) =>
       inTurn(async () => {
         await recover();
         const hits: (ReturnType<typeof words.matchingLines>[number] & { topic: string; sources: string[] })[] = [];
         for (const { topic } of await notes.files()) {
-          const note = await notes.read(topic);
+          const { text: note } = await notes.read(topic);
           const lines = words.matchingLines(note, query).slice(0, limit);
           const sources = lines.length === 0 ? [] : sourcesOf(topic, note);
           hits.push(...lines.map((line) => ({ topic, sources, ...line })));
@@ -181,6 +207,16 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
 
 function tooLong(bytes: number): string {
   return `The note would have ${bytes} bytes; at most ${MAX_NOTE_BYTES} are kept. Nothing was written; replace it with a shorter one, or use another topic.`;
+}
+
+function notKept(topic: string, bytes: number): string {
+  const why = bytes > MAX_NOTE_BYTES ? `is longer than ${MAX_NOTE_BYTES} bytes` : "is not UTF-8";
+  return `The file ${topic}.md ${why}, so not all of it could be kept; it stays as the person made it. Nothing was written; use another topic.`;
+}
+
+function refuseChanged(topic: string): never {
+  const words = `The note ${topic} has changed since you began to edit it. Nothing was written; look at it and edit it again.`;
+  throw new LoopdError("note-changed", words);
 }
 
 function refuse(message: string): never {

@@ -15,11 +15,13 @@ interface SettingsOptions {
   grantsOf: (session: SessionId) => readonly Rule[];
   /** The index of long-lived notes, for the system text of new epochs. */
   memory: Pick<Memory, "promptIndex" | "promptTaints">;
+  /** Asked anew whenever the loop wants to know: what is learnt of a window counts at once. */
+  windowOf: NonNullable<Settings["windowOf"]>;
 }
 
 /** A snapshot for one session of what holds now; the same object until something of it changes. */
 export function createSettings(options: SettingsOptions): (session: SessionId) => Settings {
-  const { config, tools, person, grantsOf, memory } = options;
+  const { config, tools, person, grantsOf, memory, windowOf } = options;
   let standing: { config: Config; rules: Rule[] } | undefined;
   const last = new Map<SessionId, { config: Config; grants: readonly Rule[]; settings: Settings }>();
   return (session) => {
@@ -33,7 +35,8 @@ export function createSettings(options: SettingsOptions): (session: SessionId) =
     if (known?.config === now && known.grants === grants && isSameMemory) return known.settings;
     if (last.size > 1_000) last.clear();
     const rules = [...standing.rules, ...grants];
-    const settings = { rules, hooks: now.hooks, limits: now.limits, tools, memoryIndex: index, memoryTaints: quoted };
+    const quotes = { memoryIndex: index, memoryTaints: quoted };
+    const settings = { rules, hooks: now.hooks, limits: now.limits, tools, windowOf, ...quotes };
     last.set(session, { config: now, grants, settings });
     return settings;
   };

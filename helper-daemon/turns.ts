@@ -6,7 +6,8 @@ import { fold } from "../src/agent/fold.ts";
 import type { Ports } from "../src/agent/ports.ts";
 import { runTurns } from "../src/agent/run-turn.ts";
 import { emptyView } from "../src/agent/transcript.ts";
-import type { EntryDraft, Overrides } from "../src/protocol/entries.ts";
+import type { Entry, EntryDraft, Overrides } from "../src/protocol/entries.ts";
+import type { EndpointProfile } from "../src/protocol/endpoint-profile.ts";
 import { asLoopdError, LoopdError } from "../src/protocol/errors.ts";
 import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
 import type { SessionId } from "../src/protocol/values.ts";
@@ -31,6 +32,7 @@ export interface Effective {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  dialect: EndpointProfile["dialect"];
   endpointTrust: "local" | "remote";
   overrides: Overrides;
   /** Which layer said so: turn, session, config, endpoint or default, by name of the setting. */
@@ -45,9 +47,11 @@ export interface Turns {
   cancel(request: ParsedParamsOf<"turn.cancel">): { turns: string[] };
   /** Cancels every open turn of every session. */
   stopAll(request: ParsedParamsOf<"turn.stop-all">): { turns: string[] };
-  /** Sees that the session has a runner if a turn of it is open. */
+  /** Everything recorded of a session, with placeholders for what models do not see. */
+  history(session: SessionId): Entry[];
+  /** Sees that the session has a runner if a turn of it is open or a compaction is asked for. */
   wake(session: SessionId): void;
-  /** Takes up every turn that an earlier helper left open. */
+  /** Takes up every turn that an earlier helper left open, and every compaction that it left undone. */
   resume(): void;
   running(): number;
   /** Stops the runners without ending their turns; resolves once nothing of them runs. */
@@ -74,7 +78,8 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
         const failed = failures.get(session) ?? 0;
         failures.set(session, failed + 1);
         setTimeout(() => run(session), retryIn(failed)).unref();
-        for (const { turn } of store.lists.openTurns(session)) hub.tell({ type: "stalled", session, turn, error });
+        const open = store.lists.openTurns(session).map(({ turn }) => turn);
+        for (const turn of open.length === 0 ? [""] : open) hub.tell({ type: "stalled", session, turn, error });
       })
       .finally(() => {
         runners.delete(session);
@@ -84,13 +89,16 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
   const runSession = async (session: SessionId): Promise<void> => {
     const view = store.log.all(session, 0).reduce(fold, emptyView(session));
     const feed = openFeed(store.log, hub, session, view.seq);
+    let seen = view.seq;
     try {
-      await runTurns(portsOf(session, feed), view, shutdown.signal);
+      seen = (await runTurns(portsOf(session, feed), view, shutdown.signal)).seq;
     } finally {
       feed.close();
     }
-    // A turn submitted between the runner's last look and here found a runner and started none.
-    if (!shutdown.signal.aborted && store.lists.openTurns(session).length > 0) setImmediate(() => run(session));
+    if (shutdown.signal.aborted) return;
+    // What was submitted or asked for between the runner's last look and here found a runner and started none.
+    const isAsked = (store.compactions.asked(session) ?? 0) > seen;
+    if (isAsked || store.lists.openTurns(session).length > 0) setImmediate(() => run(session));
   };
   const openTurn = (session: SessionId): string => {
     store.lists.session(session);
@@ -115,7 +123,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
         return { session: known.session, turn: known.turn, after: known.startedSeq - 1, isNew: false };
-      const { endpoint, model, takesImages, endpointTrust, overrides, provenance } = await effective(request);
+      const chosen = await effective(request);
       const workspace = request.session === undefined ? await workspaceOf(request.workspace) : "";
       if (request.session !== undefined) store.lists.session(request.session);
       const session = request.session ?? newId("s");
@@ -125,7 +133,6 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
         const nonce = freshNonce();
         drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
       }
-      const chosen = { endpoint, model, takesImages, endpointTrust, overrides, provenance };
       const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
       drafts.push({ kind: "turn.started", session, turn, data });
       // The same request may have arrived twice while servers and the workspace were looked at.
@@ -157,10 +164,12 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
       stop(open, { by, why });
       return { turns: open.map(({ turn }) => turn) };
     },
+    history: (session) => store.log.all(session, 0),
     wake: run,
     resume: () => {
       stop(store.delegates.orphans(), { by: "loopd", why: "the call that it works for has ended" });
       for (const { session } of store.lists.openTurns()) run(session);
+      for (const session of store.compactions.sessions()) run(session);
     },
     running: () => runners.size,
     stop: async () => {

@@ -18,11 +18,17 @@ export async function endpointCheck(profiles: Profiles): Promise<Check> {
       mend: "loopd endpoints add NAME --url URL --dialect anthropic --model MODEL --use",
     };
   }
-  const { url, proxy } = profiles.show(active);
+  const { url, proxy, window = 0, usableWindow } = profiles.show(active);
   const { hostname, port, protocol } = new URL(proxy ?? url);
   const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
   const problem = await reach(place);
   const where = proxy === undefined ? url : `the proxy ${proxy}`;
+  if (problem === undefined && usableWindow.tokens < window) {
+    const { tokens } = usableWindow;
+    const detail = `${active} listens at ${where}, but holds ${tokens} tokens, not the ${window} declared; loopd keeps to ${tokens}.`;
+    const mend = `load the model with a larger context, then, or if it is to stay so: loopd endpoints set ${active} --window N`;
+    return { name, state: "warning", detail, mend };
+  }
   if (problem === undefined) return { name, state: "ok", detail: `${active} listens at ${where}` };
   const detail = `Nothing answers for ${active} at ${where} (${problem}).`;
   return { name, state: "failed", detail, mend: `start that server, or: loopd endpoints set ${active} --url URL` };

@@ -1,5 +1,8 @@
 import { anthropicClient } from "./anthropic-client.ts";
+import { badStatusIn } from "./bad-status.ts";
+import { withBreakpoints } from "./cache-breakpoints.ts";
 import type { Dialect } from "./dialect.ts";
+import { learnManners, mannersOf } from "./manners.ts";
 import { createReplyBuilder } from "./reply-builder.ts";
 import { requestBody } from "./request-body.ts";
 
@@ -7,12 +10,22 @@ import { requestBody } from "./request-body.ts";
 export const anthropic: Dialect = {
   async open(request, profile, secrets, signal) {
     const client = await anthropicClient(profile, secrets);
-    const response = await client.messages.create(requestBody(request), { signal }).asResponse();
-    return {
-      contentType: response.headers.get("content-type") ?? "",
-      text: () => response.text(),
-      events: () => client.rawEvents(response),
-    };
+    for (;;) {
+      const body = requestBody(request);
+      // Runtimes on this machine reuse what they have read without being told.
+      const isMarked = profile.trust === "remote" && !mannersOf(profile, request.model).has("no-cache-control");
+      try {
+        const response = await client.messages.create(isMarked ? withBreakpoints(body) : body, { signal }).asResponse();
+        return {
+          contentType: response.headers.get("content-type") ?? "",
+          text: () => response.text(),
+          events: () => client.rawEvents(response),
+        };
+      } catch (thrown) {
+        const refusal = badStatusIn(thrown);
+        if (refusal === undefined || !learnManners(profile, request.model, refusal)) throw thrown;
+      }
+    }
   },
   createReply: createReplyBuilder,
 };

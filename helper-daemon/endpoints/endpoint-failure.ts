@@ -1,4 +1,4 @@
-import type { EndpointProfile } from "../../src/protocol/config.ts";
+import { type EndpointProfile, UNSAVED_PREFIX } from "../../src/protocol/config.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 
 /** How one attempt at a model request failed, and whether another one makes sense. */
@@ -9,6 +9,8 @@ export interface EndpointFailure {
   isRetryable: boolean;
   /** How long the server asked us to wait, in milliseconds. */
   retryAfterMs?: number;
+  /** Tokens that the server said its window holds. */
+  window?: number;
 }
 
 /** Who was asked; for the sentences. */
@@ -21,7 +23,7 @@ export interface Asked {
 }
 
 /** What a person calls each dialect. */
-const DIALECT_NAMES: Readonly<Record<EndpointProfile["dialect"], string>> = {
+export const DIALECT_NAMES: Readonly<Record<EndpointProfile["dialect"], string>> = {
   anthropic: "Anthropic Messages",
   openai: "OpenAI chat completions",
 };
@@ -32,26 +34,29 @@ export function shownUrl(url: string): string {
   return parsed === null ? "(not an address)" : `${parsed.origin}${parsed.pathname.replace(/\/$/, "")}`;
 }
 
+const CHECK_VARIABLES = "Check the LOOPD_ENDPOINT_* variables of the shell that asks.";
+
 /** The command that mends a profile; profiles that were never saved come from the caller's environment. */
 export function mendingAdvice(name: string, option: string): string {
-  if (name.startsWith(UNSAVED_PREFIX)) return "Check the LOOPD_ENDPOINT_* variables of the shell that asks.";
-  return `Mend it with: loopd endpoints set ${name} ${option}`;
+  return name.startsWith(UNSAVED_PREFIX) ? CHECK_VARIABLES : `Mend it with: loopd endpoints set ${name} ${option}`;
 }
 
-/** How names of profiles that live in memory only begin. */
-export const UNSAVED_PREFIX = "unsaved-";
+/** The command that shows a profile, where there is one to show. */
+export function lookingAdvice(name: string): string {
+  return name.startsWith(UNSAVED_PREFIX) ? CHECK_VARIABLES : `Look at it with: loopd endpoints show ${name}`;
+}
 
 /** An answer that is none in the profile's dialect. */
 export function badResponse(asked: Asked, what: string, isRetryable: boolean): EndpointFailure {
   const message =
     `The endpoint "${asked.name}" at ${shownUrl(asked.url)} ${what}. ` +
-    `Check that this is the address of a server that speaks the ${DIALECT_NAMES[asked.dialect]} dialect: loopd endpoints show ${asked.name}`;
+    `Check that this is the address of a server that speaks the ${DIALECT_NAMES[asked.dialect]} dialect. ${lookingAdvice(asked.name)}`;
   return { code: "endpoint-bad-response", message, isRetryable };
 }
 
 /** The profile names a way to show a key, and there is none. */
 export function keyMissing(asked: Asked): EndpointFailure {
-  const advice = mendingAdvice(asked.name, "--key-stdin");
+  const advice = mendingAdvice(asked.name, "--key-stdin (or --auth none, if it wants no key)");
   const message = `The endpoint "${asked.name}" needs a key and none is stored, so loopd did not ask it. ${advice}`;
   return { code: "endpoint-unauthorized", message, isRetryable: false };
 }

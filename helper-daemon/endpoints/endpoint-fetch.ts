@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
-import type { Agent, Dispatcher, fetch as UndiciFetch, ProxyAgent } from "undici";
+import type { Agent, Dispatcher, ProxyAgent, request } from "undici";
 import type { EndpointProfile } from "../../src/protocol/config.ts";
 import { VERSION } from "../../src/protocol/version.ts";
 import { EndpointFailed, shownUrl } from "./endpoint-failure.ts";
+import { plainResponse } from "./plain-response.ts";
+import { REFUSED_PORTS } from "./refused-ports.ts";
 
 /** What belongs to a profile and is never part of it, because profiles are shown. */
 export interface EndpointSecrets {
@@ -17,7 +19,7 @@ export interface EndpointSecrets {
 export type EndpointFetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 interface Undici {
-  fetch: typeof UndiciFetch;
+  request: typeof request;
   Agent: typeof Agent;
   ProxyAgent: typeof ProxyAgent;
 }
@@ -47,20 +49,21 @@ export async function fetchFor(profile: EndpointProfile, secrets: EndpointSecret
   return async (url, init) => {
     const address = new URL(url instanceof Request ? url.url : url);
     if (address.origin !== origin) throw strayed(address, origin);
+    if (REFUSED_PORTS.has(address.port)) throw new TypeError("fetch failed", { cause: new Error("bad port") });
     const hasBody = init?.body !== undefined && init.body !== null;
     try {
-      const response = await undici.fetch(address, {
-        method: init?.method ?? "GET",
+      // Unlike a `fetch`, it follows no redirect, which would carry the key to another origin.
+      const answer = await undici.request(address, {
+        method: init?.method === "POST" ? "POST" : "GET",
         headers: hasBody ? { "content-type": "application/json", ...usual } : usual,
         body: hasBody ? (init.body as string) : null,
         signal: init?.signal ?? null,
-        // A redirect would carry the key to another origin.
-        redirect: "manual",
         dispatcher: dispatcherOf(profile, secrets, undici, trusted),
       });
-      return response as unknown as Response;
-    } catch (thrown) {
-      throw proxyFault(profile, thrown) ?? thrown;
+      return await plainResponse(answer);
+    } catch (cause) {
+      if (cause instanceof EndpointFailed || init?.signal?.aborted === true) throw cause;
+      throw proxyFault(profile, cause) ?? new TypeError("fetch failed", { cause });
     }
   };
 }
@@ -132,7 +135,8 @@ function certificatesIn(path: string): string {
     return readFileSync(path, "utf8");
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-    const advice = "Put it back, or name another: loopd endpoints set NAME --ca FILE (--no-ca: none)";
+    const advice =
+      "Put it back, or name another: loopd endpoints set NAME --ca FILE (--no-ca: none), or LOOPD_ENDPOINT_CA";
     throw unreachable(`The certificates in ${path} cannot be read (${why}), so loopd did not ask. ${advice}`);
   }
 }
@@ -156,7 +160,7 @@ function proxyFault({ proxy }: EndpointProfile, thrown: unknown): EndpointFailed
 
 function proxyFailed(proxy: string, why: string): EndpointFailed {
   const advice =
-    "Look at the proxy, or set another: loopd endpoints set NAME --proxy http://user:password@host:port (--no-proxy: none)";
+    "Look at the proxy, or set another: loopd endpoints set NAME --proxy http://user:password@host:port (--no-proxy: none), or LOOPD_ENDPOINT_PROXY";
   return unreachable(`The proxy ${shownUrl(proxy)} did not let loopd through (${why}). ${advice}`);
 }
 

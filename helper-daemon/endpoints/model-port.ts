@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelReply, Ports, Tell } from "../../src/agent/ports.ts";
-import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
+import { type EndpointProfile, type Limits, UNSAVED_PREFIX } from "../../src/protocol/config.ts";
 import type { Millis } from "../../src/protocol/values.ts";
 import { type Attempt, send } from "./attempt.ts";
 import { type EndpointSecrets, withoutSecrets } from "./endpoint-fetch.ts";
-import { type EndpointFailure, UNSAVED_PREFIX } from "./endpoint-failure.ts";
+import type { EndpointFailure } from "./endpoint-failure.ts";
 import { type LoadedRequest, type ReadBlob, withImages } from "./load-images.ts";
 import { type Price, withCost } from "./price.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -112,8 +112,9 @@ function resettable(tell: Tell): { tell: Tell; reset(): void } {
   };
 }
 
-function failed({ code, message }: EndpointFailure, attempts: number): ModelReply {
-  return { type: "failed", code, message: attempts === 1 ? message : `${message} (loopd tried ${attempts} times.)` };
+function failed({ code, message, window }: EndpointFailure, attempts: number): ModelReply {
+  const words = attempts === 1 ? message : `${message} (loopd tried ${attempts} times.)`;
+  return { type: "failed", code, message: words, ...(window === undefined ? {} : { window }) };
 }
 
 function gone(name: string): ModelReply {

@@ -1,8 +1,10 @@
+import { UNSAVED_PREFIX } from "../../src/protocol/config.ts";
 import {
   type Asked,
   badResponse,
   EndpointFailed,
   type EndpointFailure,
+  lookingAdvice,
   mendingAdvice,
   shownUrl,
 } from "./endpoint-failure.ts";
@@ -52,7 +54,7 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
     );
   }
   if (has(/^ECONNREFUSED$/)) {
-    const advice = `Is the model server running? Start it, or look at the address with: loopd endpoints show ${asked.name}`;
+    const advice = `Is the model server running? Start it, or is the address wrong? ${lookingAdvice(asked.name)}`;
     return unreachable(`Nothing listens at ${where} (connection refused). ${advice}`, true);
   }
   if (has(/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/)) {
@@ -62,24 +64,28 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
     return unreachable(`${where} cannot be reached from here (${codes.at(-1)}). ${advice}`, true);
   }
   if (has(/^(ENOTFOUND|EAI_AGAIN)$/)) {
-    const advice = `Check the network, or the address: ${mendingAdvice(asked.name, "--url URL")}`;
+    const advice = `Check the network and the address. ${mendingAdvice(asked.name, "--url URL")}`;
     return unreachable(`The name in ${where} cannot be resolved. ${advice}`, true);
   }
   if (has(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS/)) {
     const advice =
-      `If it is your organisation's own, name the file that holds its certificate authority: loopd endpoints set ${asked.name} --ca FILE. ` +
+      `If it is your organisation's own, name the file that holds its certificate authority: ${authorityFlag(asked.name)}. ` +
       "Otherwise mend the server's certificate.";
     return unreachable(`The certificate of ${where} is not trusted (${codes.at(-1)}). ${advice}`, false);
   }
   if (has(/^(ERR_SSL_|EPROTO)/)) {
     return unreachable(
-      `${where} does not speak TLS. If the server speaks plain HTTP: ${mendingAdvice(asked.name, "--url http://…")}`,
+      `${where} does not speak TLS; perhaps it speaks plain HTTP. ${mendingAdvice(asked.name, "--url http://…")}`,
       false,
     );
   }
   const detail = codes.at(-1) ?? "no reason given";
   return unreachable(
-    `The connection to ${where} broke before an answer came (${detail}). Is a model server running there? loopd endpoints show ${asked.name}`,
+    `The connection to ${where} broke before an answer came (${detail}). Is a model server running there? ${lookingAdvice(asked.name)}`,
     true,
   );
+}
+
+function authorityFlag(name: string): string {
+  return name.startsWith(UNSAVED_PREFIX) ? "LOOPD_ENDPOINT_CA=FILE" : `loopd endpoints set ${name} --ca FILE`;
 }

@@ -112,6 +112,8 @@ function piecesOf(content: Said["content"]): SaidPiece[] {
 function usageOf(reported: CompletionUsage): Usage | undefined {
   const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = reported ?? {};
   if (typeof inputTokens !== "number" || typeof outputTokens !== "number") return undefined;
+  // No prompt is nothing at all: a server that says so does not count, and a budget must not believe it.
+  if (inputTokens === 0) return undefined;
   const cached = reported?.prompt_tokens_details?.cached_tokens ?? reported?.prompt_cache_hit_tokens;
   return { inputTokens, ...(typeof cached === "number" ? { cachedTokens: cached } : {}), outputTokens };
 }

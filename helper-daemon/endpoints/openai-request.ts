@@ -4,7 +4,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { Block, Message } from "../../src/protocol/values.ts";
 import { keyOf, type LoadedImages, type LoadedRequest } from "./load-images.ts";
-import type { Manners } from "./openai-manners.ts";
+import type { Manners } from "./manners.ts";
 import { callName, imageStub, resultText } from "./wire-words.ts";
 
 type Parameters = ChatCompletionCreateParamsStreaming;

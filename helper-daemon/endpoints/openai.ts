@@ -1,6 +1,6 @@
 import type { Dialect } from "./dialect.ts";
 import { openaiClient } from "./openai-client.ts";
-import { learnManners, mannersOf } from "./openai-manners.ts";
+import { learnManners, mannersOf } from "./manners.ts";
 import { createCompletionBuilder } from "./openai-reply.ts";
 import { completionBody } from "./openai-request.ts";
 import { badStatusIn } from "./bad-status.ts";

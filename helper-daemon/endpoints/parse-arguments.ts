@@ -25,6 +25,17 @@ export function receivedArguments(text: string, given: unknown, mayLackItsEnd: b
   return parseArguments(given === undefined || given === null || object !== "" ? object : String(given));
 }
 
+/** Some models send the object as a string of JSON, or as the only item of a list. */
+function unwrapped(value: Json): Json {
+  if (Array.isArray(value)) return value.length === 1 ? (value[0] ?? null) : value;
+  if (typeof value !== "string" || !value.trimStart().startsWith("{")) return value;
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
+
 /**
  * Parses the text of a call's arguments strictly. Nothing is repaired: a repaired `{"path":"/tmp` could name another
  * file than the model meant. Empty text stands for no arguments.
@@ -33,7 +44,7 @@ function parseArguments(text: string): ReceivedArguments {
   if (text.trim() === "") return { input: {} };
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = unwrapped(JSON.parse(text) as Json);
   } catch {
     return { input: {}, unparsed: text };
   }

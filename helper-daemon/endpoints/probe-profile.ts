@@ -23,8 +23,12 @@ export async function probeProfile(profiles: Profiles, name: string, signal: Abo
   );
   // The profile may have been removed, or moved elsewhere, meanwhile.
   const row = profiles.show(name);
-  const before = failure === undefined ? {} : profiles.capabilities.of(name, profile);
-  profiles.capabilities.keep(name, profile, { ...before, ...capabilities });
+  const before = profiles.capabilities.of(name, profile);
+  const { observedWindow, loadedWindow } = before;
+  const isSame = loadedWindow?.value === capabilities["loadedWindow"]?.value;
+  // What a server was seen to hold is true until it has loaded another window.
+  const kept = failure !== undefined ? before : isSame && observedWindow !== undefined ? { observedWindow } : {};
+  profiles.capabilities.keep(name, profile, { ...kept, ...capabilities });
   if (failure !== undefined) throw new LoopdError(failure.code, withoutSecrets(failure.message, endpoint));
   // The bounds of what was learnt may be another server's by now.
   if (row.url === profile.url) profiles.capabilities.forgetCounting(name);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ModelWindow } from "../../src/agent/ports.ts";
 import {
   type Config,
   type EndpointProfile,
@@ -6,17 +7,18 @@ import {
   endpointProfileSchema,
   type EndpointRow,
   REHEARSAL_ENDPOINT,
+  UNSAVED_PREFIX,
 } from "../../src/protocol/config.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
 import type { ConfigFile, RawConfig } from "../config-file.ts";
-import { UNSAVED_PREFIX } from "./endpoint-failure.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
-import { type CapabilityFile, openCapabilities, usableWindowOf } from "./capabilities.ts";
+import { type CapabilityFile, openCapabilities } from "./capabilities.ts";
 import { changedProfile, checkedKey, checkedProfile } from "./checked-profile.ts";
 import type { EndpointSecrets } from "./endpoint-fetch.ts";
 import { type Price, priceOf } from "./price.ts";
 import { NO_SECRETS, openSecretsFile } from "./secrets-file.ts";
+import { createWindowOf, usableWindowOf } from "./usable-window.ts";
 
 /** The endpoints of a home: profiles in `config.json`, keys in `secrets.json`, unsaved ones in memory. */
 export interface Profiles {
@@ -46,6 +48,10 @@ export interface Profiles {
   addUnsaved(profile: EndpointProfile, secrets: EndpointSecrets): string;
   /** What was found out about the endpoints. */
   capabilities: CapabilityFile;
+  /** What is known of a model's window there; undefined for the rehearsal model and for an endpoint that is gone. */
+  windowOf(name: string, model: string): ModelWindow | undefined;
+  /** A profile, saved or not. Undefined for unknown names and for the rehearsal model. */
+  profileOf(name: string): EndpointProfile | undefined;
   /** What a model costs there. Undefined: nobody knows. */
   priceOf(name: string, model: string): Price | undefined;
   /** Where to send a request. Undefined for unknown names and for the rehearsal model, whose address is not ours. */
@@ -107,6 +113,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
     );
   }
   const show = (name: string) => row(name, known(name));
+  const profileOf = (name: string) => saved(name) ?? unsaved.get(name)?.profile;
 
   return {
     capabilities,
@@ -155,6 +162,8 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
         endpointsOf(raw)[name] = profile;
       });
       secrets.store(name, fresh);
+      // The person knows better than what was seen before.
+      if (changes.window !== undefined) capabilities.note(name, profile, { observedWindow: undefined });
       return show(name);
     },
     use(name) {
@@ -179,6 +188,8 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
       unsaved.set(name, endpoint);
       return name;
     },
+    windowOf: createWindowOf(profileOf, capabilities),
+    profileOf,
     priceOf: (name, model) => priceOf(file.current(), name, model),
     resolve(name) {
       const profile = saved(name);

@@ -130,6 +130,8 @@ function createUsageCounter() {
       const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read } = counts;
       if (input === undefined || output === undefined) return undefined;
       const inputTokens = input + (read ?? 0) + (counts["cache_creation_input_tokens"] ?? 0);
+      // No prompt is nothing at all: a server that says so does not count, and a budget must not believe it.
+      if (inputTokens === 0) return undefined;
       return { inputTokens, ...(read === undefined ? {} : { cachedTokens: read }), outputTokens: output };
     },
   };

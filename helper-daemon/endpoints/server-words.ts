@@ -11,6 +11,8 @@ export interface ServerWords {
   code?: string;
   /** HTTP status that the body itself names, as llama.cpp does. */
   status?: number;
+  /** Tokens of the window that the body itself names, as llama.cpp does. */
+  window?: number;
 }
 
 /** Finds the words in an error body of whatever shape: Anthropic's, OpenAI's, `{detail}`, plain text or an HTML page. */
@@ -19,7 +21,7 @@ export function serverWords(body: unknown): ServerWords {
   if (typeof body !== "object" || body === null) return { text: "" };
   const outer = body as Record<string, unknown>;
   const inner = typeof outer["error"] === "object" && outer["error"] !== null ? outer["error"] : outer;
-  const { type, message, code, detail } = inner as Record<string, unknown>;
+  const { type, message, code, detail, n_ctx: window } = inner as Record<string, unknown>;
   const text = [message, detail, outer["error"], outer["message"]].find((value) => typeof value === "string");
   const hasStatus = typeof code === "number" && code >= 400 && code <= 599;
   return {
@@ -28,6 +30,7 @@ export function serverWords(body: unknown): ServerWords {
     ...(typeof type === "string" ? { type } : {}),
     ...(typeof code === "string" ? { code } : {}),
     ...(hasStatus ? { status: code } : {}),
+    ...(typeof window === "number" ? { window } : {}),
   };
 }
 
@@ -61,12 +64,15 @@ export function itSaid(text: string, key: string | undefined): string {
 const OVERFLOW = [
   /prompt is too long/i,
   /(exceed|larger than|longer than|over)[^.]{0,40}\b(context|n_ctx)\b/i,
-  /\bcontext (size|length|window|limit)\b[^.]{0,60}(exceed|is only|too (small|short)|overflow)/i,
+  /\bcontext (size|length|window|limit)\b[^.]{0,60}(exceed|is only|of only|too (small|short)|overflow)/i,
   /maximum context length/i,
   /exceed_context_size/i,
   /context[_ ]length[_ ]exceeded/i,
   /input (length|is too long)/i,
   /too many (input )?tokens/i,
+  /tokens to keep from the initial prompt/i,
+  /maximum (prompt|model) length/i,
+  /exceeds? the maximum number of tokens/i,
 ];
 
 /** Whether a server's words mean that the conversation does not fit into the model's window. */

@@ -1,5 +1,14 @@
-import { type Asked, badResponse, type EndpointFailure, mendingAdvice, shownUrl } from "./endpoint-failure.ts";
+import {
+  type Asked,
+  badResponse,
+  DIALECT_NAMES,
+  type EndpointFailure,
+  lookingAdvice,
+  mendingAdvice,
+  shownUrl,
+} from "./endpoint-failure.ts";
 import { isContextOverflow, itSaid, type ServerWords, serverWords } from "./server-words.ts";
+import { toldWindow } from "./told-window.ts";
 
 /** Longest wait that a server's retry-after can impose on a turn. */
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -52,11 +61,9 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   });
   if (status === 413 || (status !== 429 && status !== 529 && isContextOverflow(words))) {
     const advice = "Begin a new session, ask for less at once, or use a model with a larger window.";
-    return failed(
-      "endpoint-context-overflow",
-      `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`,
-      false,
-    );
+    const sentence = `The conversation does not fit into the window of ${endpoint.replace("The", "the")}.${said} ${advice}`;
+    const window = toldWindow(words);
+    return { ...failed("endpoint-context-overflow", sentence, false), ...(window === undefined ? {} : { window }) };
   }
   if (status >= 300 && status < 400) {
     return badResponse(
@@ -74,7 +81,10 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
     );
   }
   if (status === 404) {
-    const advice = `Either the address or the model "${asked.model}" is unknown there. ${mendingAdvice(asked.name, "--url URL --model MODEL")}`;
+    const other = asked.dialect === "openai" ? "anthropic" : "openai";
+    const advice =
+      `Either the address or the model "${asked.model}" is unknown there, or it does not speak the ${DIALECT_NAMES[asked.dialect]} dialect. ` +
+      mendingAdvice(asked.name, `--url URL --model MODEL --dialect ${other}`);
     return failed("endpoint-not-found", `${endpoint} answered 404.${said} ${advice}`, false);
   }
   if (status === 429) {
@@ -96,7 +106,7 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
   if (status === 408) {
     return failed("endpoint-timed-out", `${endpoint} took too long to read the request (408).${said} Ask again.`, true);
   }
-  const advice = `Check what it supports and how it is set up: loopd endpoints show ${asked.name}`;
+  const advice = `Check what it supports and how it is set up. ${lookingAdvice(asked.name)}`;
   return failed("endpoint-rejected", `${endpoint} rejects the request (${status}).${said} ${advice}`, status === 409);
 }
 

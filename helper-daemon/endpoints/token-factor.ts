@@ -3,9 +3,10 @@ export const RATIOS_KEPT = 15;
 
 /** Below that, a chat template weighs more than the text. */
 const LEAST_BYTES = 700;
-/** What a tokenizer can do at all: from 10 bytes a token (few languages) to 2 (most others, in UTF-8). */
-const LEAST_FACTOR = 0.35;
-const MOST_FACTOR = 1.75;
+/** What a tokenizer can do at all: from 10 bytes a token (few languages) … */
+export const LEAST_FACTOR = 0.35;
+/** … to 2 (most others, in UTF-8). */
+export const MOST_FACTOR = 1.75;
 /** A server that suddenly counts so much less has dropped messages, or lies. */
 const SUSPICIOUS = 0.7;
 const ENOUGH = 3;

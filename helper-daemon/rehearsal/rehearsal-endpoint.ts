@@ -1,5 +1,5 @@
 import { type EndpointProfile, endpointProfileSchema, REHEARSAL_ENDPOINT } from "../../src/protocol/config.ts";
-import { type RehearsalServer, startRehearsal } from "./rehearsal-server.ts";
+import type { RehearsalServer } from "./rehearsal-server.ts";
 
 /** The built-in endpoint, which costs nothing until the first turn asks it. */
 export interface RehearsalEndpoint {
@@ -14,7 +14,8 @@ export function createRehearsalEndpoint(): RehearsalEndpoint {
   return {
     resolve: async (name) => {
       if (name !== REHEARSAL_ENDPOINT) return undefined;
-      server ??= startRehearsal();
+      // Node's `http` brings all of its `fetch` and HTTP/2 along, which a start need not wait for.
+      server ??= import("./rehearsal-server.ts").then(({ startRehearsal }) => startRehearsal());
       const { url, key } = await server;
       const profile = {
         dialect: "anthropic",

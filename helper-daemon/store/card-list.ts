@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import type { Entry, EntryData, EntryKind, EntryOf } from "../../src/protocol/entries.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { CardRow } from "../../src/protocol/requests.ts";
-import { stepOf } from "../../src/protocol/values.ts";
+import { type Seq, stepOf } from "../../src/protocol/values.ts";
 import type { EntryLog } from "./entry-log.ts";
 import { DELEGATES_OF_SESSION } from "./delegate-list.ts";
 import { createRepeats } from "./repeats.ts";
@@ -96,7 +96,19 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
   );
 
   const repeats = createRepeats(database);
-  const rowOf = (record: CardRecord, entriesOf = log.ofTurn): CardRow => {
+  let known: { upTo: Seq; entriesOf: EntryLog["ofTurn"] } | undefined;
+  /**
+   * What was recorded before a card was opened, read once for all cards that are asked for in one turn of the event loop,
+   * as when a person answers a thousand at once. Entries never change, so it holds for every card that was open by then.
+   */
+  const before = ({ openedSeq }: CardRecord): EntryLog["ofTurn"] => {
+    if (known !== undefined && openedSeq <= known.upTo) return known.entriesOf;
+    if (known === undefined) setImmediate(() => (known = undefined));
+    known = { upTo: log.lastSeq(), entriesOf: remembered(log.ofTurn) };
+    return known.entriesOf;
+  };
+  const rowOf = (record: CardRecord): CardRow => {
+    const entriesOf = before(record);
     const { cardId, session, turn, callId, type, openedAt, openedSeq, expiresAt, resolution, resolvedBy, resolvedAt } =
       record;
     // As it was when the card was opened: what came later is the business of later cards.
@@ -142,10 +154,9 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
       guarded(() => {
         const records = (all ? newest : pending).all({ session, after, limit });
         const cards: CardRow[] = [];
-        const entriesOf = remembered(log.ofTurn);
         let bytes = 0;
         for (const record of records) {
-          const row = rowOf(record, entriesOf);
+          const row = rowOf(record);
           bytes += Buffer.byteLength(JSON.stringify(row));
           if (cards.length > 0 && bytes > PAGE_BYTES) return { cards, isEnd: false };
           cards.push(row);
@@ -175,8 +186,7 @@ export function createCardList(database: Database.Database, log: EntryLog): Card
         const newest = new Map<string, CardRecord>();
         for (const record of byPrefix.all({ prefix: `${step}.` }))
           if (record.type === "approval") newest.set(record.callId, record);
-        const entriesOf = remembered(log.ofTurn);
-        return [...newest.values()].map((record) => rowOf(record, entriesOf));
+        return [...newest.values()].map(rowOf);
       }),
     pendingCounts: () => guarded(() => count.get() ?? { approvals: 0, questions: 0 }),
   };

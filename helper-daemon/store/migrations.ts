@@ -190,6 +190,14 @@ CREATE TABLE blob_taints (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Compactions that people have asked for and that nothing has answered. */
+const COMPACTIONS: Migration = `
+CREATE TABLE compactions_asked (
+  session TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   TRACE,
   FILES,
@@ -200,4 +208,5 @@ export const MIGRATIONS: readonly Migration[] = [
   REPEATS,
   OVERRIDES,
   TAINTS,
+  COMPACTIONS,
 ];

@@ -1,4 +1,5 @@
 import { createCardList, type CardList } from "./card-list.ts";
+import { type CompactionList, createCompactionList } from "./compaction-list.ts";
 import { createDelegateList, type DelegateList } from "./delegate-list.ts";
 import { createEntryLog, type EntryLog, type Stamp } from "./entry-log.ts";
 import { createFileList, type FileList } from "./file-list.ts";
@@ -25,6 +26,7 @@ export interface Store {
   files: FileList;
   taints: TaintList;
   forks: ForkList;
+  compactions: CompactionList;
   delegates: DelegateList;
   values: SessionValues;
   overrides: OverrideList;
@@ -48,6 +50,7 @@ export function openStore(path: string, stamp: Stamp): Store {
     files: createFileList(database),
     taints: createTaintList(database),
     forks,
+    compactions: createCompactionList(database),
     delegates: createDelegateList(database),
     values: createSessionValues(database),
     overrides: createOverrideList(database, forks),

@@ -25,6 +25,8 @@ export function createProjections(database: Database.Database): Project {
   const forgetFiles = database.prepare("DELETE FROM files_seen WHERE session = ?");
   const setValue = database.prepare("INSERT OR REPLACE INTO session_values VALUES (?, ?, ?)");
   const dropValue = database.prepare("DELETE FROM session_values WHERE session = ? AND key = ?");
+  const askCompaction = database.prepare("INSERT OR REPLACE INTO compactions_asked VALUES (?, ?)");
+  const endCompaction = database.prepare("DELETE FROM compactions_asked WHERE session = ?");
   const awaitFile = database.prepare("INSERT INTO memory_outbox VALUES (?)");
   const taint = createTaintProjection(database);
 
@@ -41,7 +43,15 @@ export function createProjections(database: Database.Database): Project {
         return;
       case "session.cleared":
         forgetFiles.run(session);
+        endCompaction.run(session);
         touchSession.run(at, seq, session);
+        return;
+      case "compaction.asked":
+        askCompaction.run(session, seq);
+        return;
+      case "epoch.opened":
+      case "epoch.skipped":
+        if (entry.data.reason === "asked") endCompaction.run(session);
         return;
       case "turn.started":
         addTurn.run(turn, session, entry.data.originKey, seq, at, entry.data.input);

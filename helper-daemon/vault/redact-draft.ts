@@ -10,6 +10,7 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
     case "session.created":
     case "turn.started":
     case "turn.stopping":
+    case "compaction.asked":
     case "card.resolved":
     case "state.changed":
       return whole("world");
@@ -21,8 +22,10 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
       return whole(draft.data.from === "person" ? "world" : "ours");
     case "epoch.opened": {
       // Memory comes in here, and tools of other programs: what has become known meanwhile may stand bare in either.
-      const { system, tools, ...rest } = draft.data;
-      const fresh = { system: codec.text(system, "model"), tools: codec.json(tools, "model", "ours") };
+      const { system, memoryBytes, tools, ...rest } = draft.data;
+      const redacted = codec.text(system, "model");
+      const notes = memoryBytes === undefined ? {} : { memoryBytes: redactedBytes(system, memoryBytes, codec) };
+      const fresh = { system: redacted, ...notes, tools: codec.json(tools, "model", "ours") };
       return { ...draft, data: { ...codec.json(rest, "ours", "ours"), ...fresh } };
     }
     case "tool.decided": {
@@ -46,6 +49,12 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
     default:
       return whole("ours");
   }
+}
+
+/** How long the end of a text of so many bytes is with placeholders. */
+function redactedBytes(text: string, bytes: number, codec: Codec): number {
+  const end = Buffer.from(text).subarray(-bytes).toString("utf8");
+  return Buffer.byteLength(codec.text(end, "model"));
 }
 
 /** A grant's globs match exactly one text, with escapes that would hide what is private. */

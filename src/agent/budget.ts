@@ -56,8 +56,8 @@ export function closingNote(session: string, turn: TurnState, { finish, words }:
 
 /** What is used up once the calls of a step are over. */
 export function spentOn(spent: Spent, turn: TurnState): Spent {
-  let { denials } = spent;
-  let repeats: Readonly<Record<string, number>> = spent.repeats;
+  let { denials, repeated } = spent;
+  let repeats: Record<string, number> = { ...spent.repeats };
   const effects = [...spent.effects];
   for (const call of callsOf(turn)) {
     // Answers have a budget of their own.
@@ -71,10 +71,12 @@ export function spentOn(spent: Spent, turn: TurnState): Spent {
     if (call.outcome.kind === "timed-out") continue;
     const key = keyOf(call, call.outcome.text);
     const count = (repeats[key] ?? 0) + 1;
+    if (count > 1) repeated += 1;
     // After something else has changed, looking at the same thing again is no standstill. Changing to and fro is one.
-    repeats = isNewEffect ? { [key]: count } : { ...repeats, [key]: count };
+    if (isNewEffect) repeats = {};
+    repeats[key] = count;
   }
-  return { ...spent, denials, corrections: correctionsOn(spent, turn), repeats, effects };
+  return { ...spent, denials, corrections: correctionsOn(spent, turn), repeats, repeated, effects };
 }
 
 function correctionsOn({ corrections }: Spent, turn: TurnState): number {

@@ -1,11 +1,11 @@
 import type { EntryDraft } from "../protocol/entries.ts";
+import { finishDraft } from "./repairs.ts";
 import { cancelled, finished, openCards } from "./settle-calls.ts";
 import { callsOf, type TurnState, type TurnView } from "./transcript.ts";
 
 /** Everything a cancelled turn leaves open, settled in one record: cards, calls, then the turn itself. */
 export function cancelRow(view: TurnView, turn: TurnState): EntryDraft[] {
   const open = callsOf(turn).filter((call) => call.outcome === undefined);
-  const where = { session: view.session, turn: turn.turn };
   const cards = callsOf(turn).flatMap((call) => openCards(call).map((card) => cancelled(view, turn, card)));
   const calls = open.map((call) =>
     call.isStarted
@@ -13,5 +13,5 @@ export function cancelRow(view: TurnView, turn: TurnState): EntryDraft[] {
       : finished(view, turn, call, "cancelled", "The turn was cancelled before this call ran."),
   );
   const data = { finish: "cancelled" as const, text: turn.step?.text ?? "" };
-  return [...cards, ...calls, { kind: "turn.finished", ...where, data }];
+  return [...cards, ...calls, finishDraft(view, turn, data)];
 }

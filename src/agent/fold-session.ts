@@ -13,7 +13,7 @@ const RAN_ELSEWHERE =
  * their cards. A call without an outcome gets a result that says so, because no model accepts one without a result.
  */
 export function forked(before: TurnView): TurnView {
-  const view = { ...before, queue: [] };
+  const view = { ...before, queue: [], asked: undefined };
   const { turn } = view;
   if (turn === undefined || turn.finish !== undefined) return view;
   const step = turn.step && { ...turn.step, calls: turn.step.calls.map(leftBehind) };
@@ -35,6 +35,7 @@ function leftBehind(call: CallView): CallView {
 
 /** A person has the model begin anew: no message, no taint and no epoch is left of what was before. */
 export function cleared(view: TurnView): TurnView {
-  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], taints: [] };
-  return { ...view, ...nothing, epoch: undefined, isCleared: true };
+  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], taints: [], calls: [] };
+  const forgotten = { epoch: undefined, summary: undefined, asked: undefined };
+  return { ...view, ...nothing, ...forgotten, isCleared: true };
 }

@@ -1,4 +1,5 @@
 import type { EntryData } from "../protocol/entries.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
 import type { Millis } from "../protocol/values.ts";
 import { frame, resultBlocks, resultImages } from "./context/render.ts";
 import { schemaWords } from "./hooks/final-answer.ts";
@@ -8,12 +9,14 @@ import type { TurnState, TurnView } from "./transcript.ts";
 /** A turn begins, or joins the queue. */
 export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
   const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", worksFor, overrides } = data;
+  const { dialect } = data;
   const turn: TurnState = {
     turn: id,
     input,
     endpoint,
     model,
     takesImages,
+    dialect,
     origin,
     endpointTrust,
     worksFor,
@@ -22,6 +25,8 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
     isRequestOpen: false,
     rejections: 0,
     spent: NOTHING_SPENT,
+    words: [],
+    compaction: { tries: 0, skips: 0, overflows: 0 },
     startedAt,
   };
   if (view.turn !== undefined && view.turn.finish === undefined) return { ...view, queue: [...view.queue, turn] };
@@ -30,7 +35,8 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
 
 /** The turn's words join what is not sent yet. */
 function begun(view: TurnView, turn: TurnState): TurnView {
-  return { ...view, turn, texts: [...view.texts, ...wordsOf(view, turn)] };
+  const words = wordsOf(view, turn);
+  return { ...view, turn: { ...turn, words }, texts: [...view.texts, ...words] };
 }
 
 const DELEGATE_WORDS =
@@ -43,15 +49,31 @@ function wordsOf(view: TurnView, turn: TurnState): string[] {
   if (tools !== undefined) notes.push(`In this turn you may only use: ${tools.join(", ") || "no tools"}.`);
   if (denyTools !== undefined) notes.push(`In this turn you may not use: ${denyTools.join(", ")}.`);
   if (note !== undefined) notes.push(note);
-  if (schema !== undefined) notes.push(schemaWords(schema));
+  if (schema !== undefined)
+    notes.push(
+      schemaWords(
+        schema,
+        view.epoch?.tools.map((tool) => tool.name),
+      ),
+    );
   return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
 }
 
 const CANCELLED = "The person cancelled the request before this. Do not go on with it.";
 
-/** A turn ends; what the model has not heard of it yet waits for the next request. */
-export function finished(view: TurnView, turn: TurnState): TurnView {
-  return turn.finish === "cancelled" ? withdrawn(view, turn, CANCELLED) : ended(view, turn, undefined);
+const REFUSED = "The request before this ended here, because it did not fit any more. Do not go on with it.";
+/** Ends of a turn because nothing could be sent: its words would not fit into the next one's request either. */
+const UNSENT: ReadonlySet<string> = new Set<ErrorCode>([
+  "window-too-small",
+  "input-too-long",
+  "endpoint-context-overflow",
+]);
+
+/** A turn ends; what the model has not heard of it yet waits for the next request. `code`: of its error, if it has one. */
+export function finished(view: TurnView, turn: TurnState, code?: string): TurnView {
+  if (turn.finish === "cancelled") return withdrawn(view, turn, CANCELLED);
+  const isUnsent = UNSENT.has(code ?? "") && !turn.isRequestOpen;
+  return isUnsent ? withdrawn({ ...view, notes: [] }, turn, REFUSED) : ended(view, turn, undefined);
 }
 
 /** A turn ends that the model is not to go on with, and reads so in these words if it has heard of it. */
@@ -73,7 +95,7 @@ function ended(view: TurnView, turn: TurnState, remaining: readonly string[] | u
 
 /** A withdrawn turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
 function textsWithout(view: TurnView, turn: TurnState, words: string): string[] {
-  const wasSent = turn.isRequestOpen || turn.steps > 0;
+  const wasSent = turn.requestBytes !== undefined || turn.steps > 0;
   if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
   return [...view.texts, frame(view.nonce, words)];
 }

@@ -2,13 +2,17 @@ import type { Entry, EntryData } from "../protocol/entries.ts";
 import type { Block, Message } from "../protocol/values.ts";
 import { spentOn } from "./budget.ts";
 import { canonicalize } from "./canonical.ts";
+import { epochOpened, epochSkipped, requestFailed } from "./fold-epoch.ts";
 import { cleared, forked } from "./fold-session.ts";
 import { finished, started } from "./fold-turn.ts";
 import { NO_HOOKS } from "./hooks/call-hooks.ts";
 import { foldHook } from "./hooks/fold-hook.ts";
+import { recordOf } from "./context/call-record.ts";
 import { breakFrames, frame, pendingMessages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
 import { joined, sourcesOf } from "./policy/sources.ts";
+import type { Repairs } from "../protocol/model-entries.ts";
+import { withRepair } from "./repairs.ts";
 import { type Spent, withBytes, withUsage } from "./spent.ts";
 import {
   type CallView,
@@ -20,6 +24,7 @@ import {
   type TurnState,
   type TurnView,
 } from "./transcript.ts";
+import { warned } from "./warnings.ts";
 import { withWireIds } from "./wire-ids.ts";
 
 /** The view after one more entry. Pure and total: kinds that decide nothing only move `seq`. */
@@ -38,14 +43,14 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
       return cleared(view);
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
-    case "epoch.opened": {
-      const { endpoint, model, takesImages = false, system, tools, redaction, keeps, carries } = entry.data;
-      const kept = keeps === "all" ? view.sealed : keeps === "without-thinking" ? withoutThinking(view.sealed) : [];
-      const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
-      const epoch = { id: entry.id, endpoint, model, takesImages, system, tools, redaction };
-      const next = { ...view, epoch, isCleared: false, sealed: [...shown, ...carries] };
-      return withTaints(next, entry.data.taints ?? []);
-    }
+    case "epoch.opened":
+      return withTaints(epochOpened(view, entry), entry.data.taints ?? []);
+    case "epoch.skipped":
+      return epochSkipped(view, entry);
+    case "compaction.asked":
+      return { ...view, asked: entry.data };
+    case "warning.raised":
+      return warned(view, entry.data);
     case "turn.stopping":
       return withAnyTurn(view, entry.turn, (turn) => ({ ...turn, stopping: entry.data }));
     default:
@@ -59,10 +64,12 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
       return noted(view, turn, entry.data);
     case "request.sent":
       return entry.data.purpose === "turn" ? sealed(view, { ...turn, requestBytes: entry.data.bytes }) : view;
+    case "request.failed":
+      return requestFailed(view, turn, entry.data);
     case "model.responded":
       return responded(view, turn, entry.data);
     case "turn.finished":
-      return begunAt(finished(view, { ...turn, finish: entry.data.finish }), turn, entry.at);
+      return begunAt(finished(view, { ...turn, finish: entry.data.finish }, entry.data.error?.code), turn, entry.at);
     case "card.opened":
       return withCall(view, turn, entry.data.callId, (call) => {
         return { ...call, cards: [...call.cards, { ...entry.data, attempt: call.attempts }] };
@@ -70,8 +77,9 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
     case "card.resolved":
       return resolved(view, turn, entry.data);
     case "tool.requested":
-      return withCall(view, turn, entry.data.callId, (call) => {
-        return { ...call, isRequested: true, arguments: entry.data.arguments, effect: entry.data.effect };
+      return withCall(view, entry.data.coerced === true ? mended(turn, "coerced") : turn, entry.data.callId, (call) => {
+        const { name, arguments: values, effect } = entry.data;
+        return { ...call, isRequested: true, name, arguments: values, effect };
       });
     case "tool.decided": {
       const { decision: answer, ruleId, causes, facts, reason } = entry.data;
@@ -90,14 +98,27 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
       const images = content.flatMap((part): ImageBlock[] =>
         part.type === "image" ? [{ type: "image", mediaType: part.mediaType, blob: part.blob }] : [],
       );
-      const paying = { ...turn, spent: withSpent(turn.spent, entry.data.spent) };
-      return withCall(tainted(view, turn, entry.data), paying, entry.data.callId, (call) => {
+      const corrected = kind === "invalid" ? mended(turn, repairOf(turn, entry.data.callId)) : turn;
+      const paying = { ...corrected, spent: withSpent(turn.spent, entry.data.spent) };
+      const ended = callsOf(turn).filter((call) => call.callId === entry.data.callId);
+      const calls = [...view.calls, ...ended.map((call) => recordOf(call, entry.data))];
+      return withCall(tainted({ ...view, calls }, turn, entry.data), paying, entry.data.callId, (call) => {
         return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible, images } };
       });
     }
     default:
       return view;
   }
+}
+
+function mended(turn: TurnState, kind: keyof Repairs): TurnState {
+  return { ...turn, repairs: withRepair(turn.repairs, kind) };
+}
+
+/** What a call that could not run was answered with: the names of tools that exist, or how it has to be. */
+function repairOf(turn: TurnState, callId: string): "suggested" | "corrected" {
+  const call = callsOf(turn).find((one) => one.callId === callId);
+  return call?.isRequested === true && call.effect === undefined ? "suggested" : "corrected";
 }
 
 /** A turn that has waited in the queue begins where the one before it ends: its wall time counts from there. */
@@ -133,19 +154,20 @@ function noted(view: TurnView, turn: TurnState, { from, text, closes }: EntryDat
   const isOld = closes === undefined && from === "loopd" && turn.steps >= (turn.overrides.maxSteps ?? Infinity);
   const finish = isOld ? "step-limit" : closes;
   const closing = finish === undefined ? turn.closing : { afterSteps: turn.steps, finish };
-  return { ...view, notes: [...view.notes, note], turn: { ...turn, closing } };
+  const said = { ...turn, closing, words: [...turn.words, note] };
+  return { ...view, notes: [...view.notes, note], turn: said };
 }
 
 /** A request carries everything not sent before: from now on those messages never change. */
 function sealed(view: TurnView, turn: TurnState): TurnView {
   const messages = [...view.sealed, ...pendingMessages(view)];
-  const epoch = view.epoch === undefined ? undefined : { ...view.epoch, sent: messages };
+  const { endpoint = "", model = "", tools = [], system = "" } = view.epoch ?? {};
   const nothing = { results: [], images: [], texts: [], notes: [] };
   return {
     ...view,
     ...nothing,
-    epoch,
     sealed: messages,
+    sent: { endpoint, model, tools, system, messages },
     turn: { ...turn, spent: spentOn(turn.spent, turn), step: undefined, isRequestOpen: true },
   };
 }
@@ -170,11 +192,13 @@ function responded(view: TurnView, turn: TurnState, data: EntryData<"model.respo
   const spent = data.usage === undefined ? withBytes(turn.spent, size()) : withUsage(turn.spent, data.usage);
   const step: StepView = { text, stopReason: data.stopReason, calls, isRescued: data.rescued, verdicts: [] };
   const message: Message = { role: "assistant", content };
+  const rest = data.rescued === true ? mended(turn, "rescued") : turn;
+  const compaction = { tries: 0, skips: turn.compaction.skips, overflows: 0 };
   return {
     ...view,
     wireIds: withWireIds(view.wireIds, fresh),
     sealed: content.length === 0 ? view.sealed : [...view.sealed, message],
-    turn: { ...turn, steps: turn.steps + 1, step, spent, isRequestOpen: false },
+    turn: { ...rest, ...{ steps: turn.steps + 1, step, spent, compaction }, isRequestOpen: false },
   };
 }
 
@@ -205,17 +229,4 @@ function withCall(
 function withAnyTurn(view: TurnView, id: string | undefined, change: (turn: TurnState) => TurnState): TurnView {
   const apply = (turn: TurnState) => (turn.turn === id ? change(turn) : turn);
   return { ...view, turn: view.turn && apply(view.turn), queue: view.queue.map(apply) };
-}
-
-/** Another model refuses thinking that it has not signed itself. */
-function withoutThinking(messages: readonly Message[]): Message[] {
-  return messages.flatMap(({ role, content }) => {
-    const kept = content.filter((block) => block.type !== "thinking" && block.type !== "redacted_thinking");
-    return kept.length === 0 ? [] : [{ role, content: kept }];
-  });
-}
-
-/** Whether it is one of the messages that carry images and nothing else, which a model that takes none must not get. */
-function hasImages({ content }: Message): boolean {
-  return content.some((block) => block.type === "image");
 }

@@ -3,15 +3,29 @@ import type { Hook } from "../protocol/hooks.ts";
 import type { Finish, Millis } from "../protocol/values.ts";
 import { closingNote, exhausted } from "./budget.ts";
 import { cancelRow } from "./cancel.ts";
+import { dueCompaction } from "./context/due-compaction.ts";
+import { frozenBy } from "./context/frozen.ts";
+import { outputShare } from "./context/output-share.ts";
+import { leavesRoom, refusal } from "./context/room.ts";
+import { cutText } from "./cut-text.ts";
 import { type EndDraft, isEnd, shapedEnd, unseenEnd } from "./hooks/after-hooks.ts";
 import { awaitingHooks } from "./hooks/before-hooks.ts";
 import { type Candidate, candidateOf } from "./hooks/candidate.ts";
 import { FINAL_ANSWER } from "./hooks/final-answer.ts";
 import { judge } from "./hooks/judgement.ts";
-import type { EpochReason } from "./open-epoch.ts";
+import { askingTurn, type EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
+import { finishDraft } from "./repairs.ts";
 import { finished, mayRun, settleCalls } from "./settle-calls.ts";
-import { type CallView, callsOf, isLastStep, newestCard, type TurnState, type TurnView } from "./transcript.ts";
+import {
+  type CallView,
+  callsOf,
+  isLastStep,
+  isSameModel,
+  newestCard,
+  type TurnState,
+  type TurnView,
+} from "./transcript.ts";
 
 /**
  * What a session does next. Derived from its trace alone, so that a restart and a replay decide the same. Asked only
@@ -20,7 +34,9 @@ import { type CallView, callsOf, isLastStep, newestCard, type TurnState, type Tu
 export type NextStep =
   | { type: "record"; entries: EntryDraft[] }
   | { type: "open-epoch"; turn: TurnState; reason: EpochReason }
+  | { type: "compact"; turn: TurnState; reason: "window" | "asked" }
   | { type: "call-model"; turn: TurnState }
+  | { type: "refuse"; turn: TurnState; entries: EntryDraft[] }
   | { type: "before-hooks"; calls: CallView[] }
   | { type: "decide"; calls: CallView[] }
   | { type: "run-calls"; calls: CallView[] }
@@ -32,7 +48,7 @@ export type NextStep =
 /** The rows of the loop, first match wins; every row of the crash matrix (DESIGN section 3) is one of them. */
 export function nextStep(view: TurnView, settings: Settings, now: Millis): NextStep {
   const { turn } = view;
-  if (turn === undefined || turn.finish !== undefined) return { type: "end" };
+  if (turn === undefined || turn.finish !== undefined) return whenIdle(view);
   const calls = callsOf(turn);
 
   const unrequested = calls.filter((call) => !call.isRequested);
@@ -73,10 +89,34 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
   if (limit !== undefined) return record([closingNote(view.session, turn, limit)]);
   const { epoch } = view;
   if (epoch === undefined) return { type: "open-epoch", turn, reason: view.isCleared ? "cleared" : "start" };
-  if (epoch.endpoint !== turn.endpoint || epoch.model !== turn.model)
-    return { type: "open-epoch", turn, reason: "model" };
+  if (!isSameModel(epoch, turn)) return { type: "open-epoch", turn, reason: "model" };
   if (epoch.redaction !== settings.redaction?.fingerprint) return { type: "open-epoch", turn, reason: "redaction" };
-  return { type: "call-model", turn };
+  const refused = refusal(view, turn, settings);
+  if (refused === undefined) return ask(view, turn, settings);
+  const isSmaller = refused.code === "window-too-small" && leavesRoom(frozenBy(view, turn, settings), turn, settings);
+  if (isSmaller) return { type: "open-epoch", turn, reason: "tools" };
+  const end = { finish: "failed" as const, text: turn.step?.text ?? "", error: refused };
+  return { type: "refuse", turn, entries: [finishDraft(view, turn, end)] };
+}
+
+/** Asks the model, unless the conversation has to be made smaller for that, or cannot be. */
+function ask(view: TurnView, turn: TurnState, settings: Settings): NextStep {
+  const due = dueCompaction(view, turn, settings);
+  if (due === undefined) return { type: "call-model", turn };
+  if (due.type === "compact") return { ...due, turn };
+  const error = { code: "endpoint-context-overflow" as const, message: due.message };
+  const end = finishDraft(view, turn, { finish: "failed", text: turn.step?.text ?? "", error });
+  return { type: "refuse", turn, entries: [end] };
+}
+
+/** Without a turn there is nothing to do but what a person has asked for. */
+function whenIdle(view: TurnView): NextStep {
+  const { session, asked, epoch } = view;
+  if (asked === undefined) return { type: "end" };
+  const turn = askingTurn(view);
+  if (epoch !== undefined && turn !== undefined) return { type: "compact", turn, reason: "asked" };
+  const why = "nothing has been sent to a model yet";
+  return record([{ kind: "epoch.skipped", session, data: { reason: "asked", why } }]);
 }
 
 /** An answer that was given before the person's newest words were read; in plain words it would not be the last one either. */
@@ -96,17 +136,27 @@ function judged(view: TurnView, turn: TurnState, candidate: Candidate, settings:
 function recordEnds(view: TurnView, turn: TurnState, entries: EntryDraft[], settings: Settings, now: Millis): NextStep {
   const ends = entries.filter(isEnd).filter((end) => unseenEnd(view, turn, end, settings, now).length > 0);
   if (ends.length > 0) return { type: "after-hooks", ends };
-  return record(entries.map((entry) => (isEnd(entry) ? shapedEnd(turn, entry, []) : entry)));
+  const most = outputShare(turn, settings);
+  return record(entries.map((entry) => (isEnd(entry) ? withinShare(shapedEnd(turn, entry, []), most) : entry)));
+}
+
+/** What a person gives as a reason, or a validator says, may be longer than an output may be. */
+function withinShare(end: EndDraft, bytes: number): EndDraft {
+  const text = cutText(end.data.text, bytes);
+  return text === end.data.text ? end : { ...end, data: { ...end.data, text } };
 }
 
 /** The call as the trace keeps it: parsed where that is possible, else as the model wrote it. */
 function request(view: TurnView, turn: TurnState, call: CallView, settings: Settings): EntryDraft {
-  const { callId, name } = call;
+  const { callId } = call;
+  const { tools } = settings;
+  const name = tools.find(call.name) === undefined ? (tools.meant?.(call.name) ?? call.name) : call.name;
   const effect = settings.tools.find(name)?.effect;
   const parsed =
     effect === undefined || call.unparsed !== undefined ? undefined : settings.tools.parse(name, call.arguments);
   const values = parsed?.type === "parsed" ? parsed.arguments : (call.unparsed ?? call.arguments);
-  const coerced = parsed?.type === "parsed" && parsed.isCoerced === true ? { coerced: true } : {};
+  const isCoerced = name !== call.name || (parsed?.type === "parsed" && parsed.isCoerced === true);
+  const coerced = isCoerced ? { coerced: true } : {};
   const data = { callId, name, arguments: values, rationale: parsed?.rationale, effect, ...coerced };
   return { kind: "tool.requested", session: view.session, turn: turn.turn, data };
 }
@@ -141,7 +191,7 @@ function finishOf(stopReason: string): Finish {
 
 function finish(view: TurnView, turn: TurnState, how: Finish): NextStep {
   const text = turn.step?.text ?? "";
-  return record([{ kind: "turn.finished", session: view.session, turn: turn.turn, data: { finish: how, text } }]);
+  return record([finishDraft(view, turn, { finish: how, text })]);
 }
 
 function record(entries: EntryDraft[]): NextStep {

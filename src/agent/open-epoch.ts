@@ -1,30 +1,55 @@
 import type { EntryData, EntryDraft } from "../protocol/entries.ts";
 import { canonicalize } from "./canonical.ts";
-import { systemText } from "./context/system-text.ts";
+import { frozenBy } from "./context/frozen.ts";
 import { joined } from "./policy/sources.ts";
 import type { Ports } from "./ports.ts";
-import type { TurnState, TurnView } from "./transcript.ts";
+import { isSameModel, type TurnState, type TurnView } from "./transcript.ts";
 
 /** Why a new epoch opens. */
 export type EpochReason = EntryData<"epoch.opened">["reason"];
 
-/** The entry that freezes system text and tool list for the requests to come. */
-export function openEpoch(view: TurnView, turn: TurnState, reason: EpochReason, ports: Ports): EntryDraft {
+/** What an epoch says of the messages before it, beside how they are kept. */
+export type EpochMessages = Pick<
+  EntryData<"epoch.opened">,
+  "keepsFrom" | "stubs" | "carries" | "summary" | "unsummarised" | "tokensBefore" | "tokensAfter" | "spent"
+>;
+
+/** The entry that freezes system text and tool list for the requests to come. `turn`: the newest one, open or not. */
+export function openEpoch(
+  view: TurnView,
+  turn: TurnState,
+  reason: EpochReason,
+  ports: Ports,
+  messages: EpochMessages = { carries: [] },
+): EntryDraft {
   const settings = ports.settings();
   const { redaction } = settings;
-  const known = systemText(view, settings.memoryIndex, settings.instructions);
-  const system = redaction === undefined ? known : `${known}\n${redaction.note}`;
-  const tools = [...settings.tools.schemas(turn.overrides.tools)];
-  const isSameModel = view.epoch?.endpoint === turn.endpoint && view.epoch.model === turn.model;
+  const { system, memoryBytes, tools } = frozenBy(view, turn, settings);
   // Signed thinking can only stay as it is, so what must not be said any more goes as a whole.
-  const kept = isSameModel && reason !== "redaction" ? ("all" as const) : ("without-thinking" as const);
+  const kept =
+    isSameModel(view.epoch, turn) && view.epoch?.redaction === redaction?.fingerprint
+      ? ("all" as const)
+      : ("without-thinking" as const);
   const keeps = reason === "cleared" ? undefined : kept;
   const hash = ports.digest(canonicalize({ tools, system }));
-  const { endpoint, model, takesImages } = turn;
-  const frozen = { system, tools, hash, redaction: redaction?.fingerprint };
+  const { endpoint, model, takesImages, dialect } = turn;
+  const notes = memoryBytes === 0 ? {} : { memoryBytes };
+  const frozen = { system, ...notes, tools, hash, redaction: redaction?.fingerprint };
   const names = tools.map(({ name }) => name);
   const taints = joined(settings.memoryTaints ?? [], settings.tools.sourcesOf?.(names) ?? []);
   const quoted = taints.length === 0 ? {} : { taints };
-  const data = { reason, endpoint, model, takesImages, ...frozen, ...quoted, keeps, carries: [] };
-  return { kind: "epoch.opened", session: view.session, turn: turn.turn, data };
+  const data = { reason, endpoint, model, takesImages, dialect, ...frozen, ...quoted, keeps, ...messages };
+  return { kind: "epoch.opened", session: view.session, turn: openTurn(turn), data };
+}
+
+/** The turn that entries belong to; undefined where none is open. */
+export function openTurn({ turn, finish }: TurnState): string | undefined {
+  return finish === undefined ? turn : undefined;
+}
+
+/** The turn for which a model is asked now: the open one; while none is, the last one, as whoever was asked last. */
+export function askingTurn({ epoch, turn }: Pick<TurnView, "epoch" | "turn">): TurnState | undefined {
+  if (epoch === undefined || turn?.finish === undefined) return turn;
+  const { endpoint, model, takesImages, dialect } = epoch;
+  return { ...turn, endpoint, model, takesImages, dialect };
 }

@@ -1,17 +1,14 @@
 import type { Limits } from "../protocol/config.ts";
 import type { Hook, HookInput } from "../protocol/hooks.ts";
-import type { UsableWindow } from "../protocol/endpoint-profile.ts";
 import type { Delta, Entry, EntryData, EntryDraft, Overrides, Resolution } from "../protocol/entries.ts";
 import type { Question } from "../protocol/question.ts";
 import type { ParamsOf, ResultOf, ToolMethod } from "../protocol/requests.ts";
 import type {
-  Block,
   CallId,
   Content,
   Effect,
   Facts,
   Json,
-  Message,
   Millis,
   OutcomeKind,
   Rule,
@@ -19,8 +16,10 @@ import type {
   SessionId,
   ToolSchema,
   TurnId,
-  Usage,
 } from "../protocol/values.ts";
+import type { ModelReply, ModelRequest, ModelWindow, Tell } from "./model-traffic.ts";
+
+export type { ModelReply, ModelRequest, ModelWindow, Tell, Warning } from "./model-traffic.ts";
 
 /** A call as the model made it, before anything is decided. */
 export interface ParsedCall {
@@ -64,22 +63,13 @@ export interface ToolBook {
   /** Where the words of these tools come from, as far as nobody vouches for them. */
   sourcesOf?(names: readonly string[]): string[];
   parse(name: string, input: Json): ParseResult;
-  /** Words that name the nearest tools, for a name that does not exist. */
-  suggest(name: string): string;
-}
-
-/** How much a conversation with a model may hold, and how well its tokens can be counted. */
-export interface ModelWindow {
-  /** Tokens of a request and its response together. */
-  tokens: number;
-  /** Who said so. */
-  source: UsableWindow["source"];
-  /** Tokens per 3.5 bytes of canonical text. */
-  factor: number;
-  /** The factor was learnt from what the server reported; otherwise estimates may be far off. */
-  isCalibrated: boolean;
-  /** A model at the same endpoint that writes summaries. Absent: the conversation's own model does. */
-  summariser?: string;
+  /**
+   * The tool that a wrong name can only mean: one with the same letters in another case, with other separators, or behind
+   * a namespace such as `functions.`.
+   */
+  meant?(name: string): string | undefined;
+  /** Words that name the nearest tools, for a name that does not exist. `listed`: what the session's epoch lists. */
+  suggest(name: string, listed?: readonly string[]): string;
 }
 
 /** A snapshot of everything configurable, taken at each decision; changes take effect at the next one. */
@@ -100,31 +90,6 @@ export interface Settings {
   /** Who the model is and what it is there for. Absent: loopd on a person's computer. */
   instructions?: string;
 }
-
-/** Sampling and thinking, as the turn asks for them; what is absent is the server's choice. */
-type Inference = Pick<Overrides, "temperature" | "topP" | "thinkingTokens">;
-
-/** One request to a model, dialect-neutral. */
-export interface ModelRequest {
-  endpoint: string;
-  model: string;
-  system: string;
-  tools: readonly ToolSchema[];
-  messages: readonly Message[];
-  maxTokens: number;
-  inference?: Inference;
-}
-
-/** How a model request ended. Failures the person must hear about are values; retries already happened. */
-export type ModelReply =
-  | { type: "responded"; content: Block[]; stopReason: string; usage?: Usage }
-  | { type: "failed"; code: string; message: string }
-  /** The endpoint or its unsaved profile no longer exists. */
-  | { type: "gone"; code: string; message: string }
-  | { type: "aborted" };
-
-/** What a face sees of a request while it runs. */
-export type Tell = (delta: Pick<Delta, "channel" | "text">) => void;
 
 /** How one run of a tool ended. `isSideEffectPossible`: something outside loopd may have changed. */
 export interface Outcome {
@@ -163,6 +128,8 @@ export interface RunnableCall extends ParsedCall {
   /** What rules close to a command. Absent: nothing. */
   closes?: { reading?: Closing; writing?: Closing };
   overrides: Overrides;
+  /** Names of the tools that the session's epoch lists. */
+  listed?: readonly string[];
   /** Most UTF-8 bytes of its text that may reach the model. Absent: as many as `limits.toolOutputBytes`. */
   outputBytes?: number;
 }
@@ -219,10 +186,10 @@ export interface Ports {
   read(after: Seq, wait?: AbortSignal): Promise<Entry[]>;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   /**
-   * Resolves once `settings()` knows what an epoch with that model freezes: the tools of every connected server and the
-   * window, as far as they can be asked now, and the notes.
+   * Resolves once `settings()` knows what is needed before a turn asks that model: its window and, where an epoch opens,
+   * what that freezes: the tools of every connected server and the notes. All as far as it can be asked now.
    */
-  ready(whom: { endpoint: string; model: string }, signal: AbortSignal): Promise<void>;
+  ready(whom: { endpoint: string; model: string }, before: "epoch" | "request", signal: AbortSignal): Promise<void>;
   /**
    * Asks one hook; ends what it started when the signal fires. Its answer is checked against `hookAnswerSchemas`: one that
    * does not fit the phase, a rejection and too long a wait are all failures, for which the hook's `onFail` answers.

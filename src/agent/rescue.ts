@@ -21,6 +21,7 @@ export function rescued(content: readonly Block[], tools: ToolBook): Block[] | u
 
 function isCallable(block: ToolUseBlock, tools: ToolBook): boolean {
   const { name, arguments: values, unparsed } = innerCall(block);
-  if (unparsed !== undefined || tools.find(name) === undefined) return false;
-  return tools.parse(name, values).type === "parsed";
+  if (unparsed !== undefined) return false;
+  const known = tools.find(name) === undefined ? tools.meant?.(name) : name;
+  return known !== undefined && tools.parse(known, values).type === "parsed";
 }

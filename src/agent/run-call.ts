@@ -3,6 +3,7 @@ import type { Effect, Millis } from "../protocol/values.ts";
 import { allEnded } from "./all-ended.ts";
 import { timeLeft } from "./budget.ts";
 import { type CallRun, callContext } from "./call-context.ts";
+import { outputShare } from "./context/output-share.ts";
 import { fold } from "./fold.ts";
 import type { EndDraft } from "./hooks/after-hooks.ts";
 import { circumstancesOf } from "./policy/circumstances.ts";
@@ -151,7 +152,9 @@ function perform(run: CallRun): Promise<Outcome> {
   // What rules say by now: a call meets paths that it was not decided about.
   const closed = closedOnItsWay(what, facts, circumstancesOf(view, turn, ports.now()), ports.settings().rules);
   const where = { session: view.session, turn: turn.turn };
-  const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, ...closed };
+  const listed = view.epoch?.tools.map((tool) => tool.name);
+  const told = { listed, outputBytes: outputShare(turn, ports.settings()) };
+  const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, ...closed, ...told };
   return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { kind: "error", text: `ERROR: The tool itself failed: ${message}`, isSideEffectPossible: isRisky(effect) };

@@ -1,16 +1,19 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Millis } from "../protocol/values.ts";
 import { closingNote, exhausted, timeLeft } from "./budget.ts";
+import { compact } from "./compact.ts";
 import { extentOf, render } from "./context/render.ts";
 import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
 import { askHooks, decided, throughAfterHooks } from "./hooks/ask-hooks.ts";
 import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import type { ModelReply, Ports, Settings } from "./ports.ts";
+import { finishDraft } from "./repairs.ts";
 import { rescued } from "./rescue.ts";
 import { atOnce, runCalls, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 import { untilStopped } from "./until-stopped.ts";
+import { warningDrafts } from "./warnings.ts";
 
 /**
  * Works on a session until no turn of it is open: asks `nextStep`, performs it through the ports, records the result,
@@ -21,6 +24,8 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
   let ahead = nothingAhead(start);
   /** The turn for which the tools of every connected server have been asked for. */
   let readyFor: string | undefined;
+  /** The turn for which the model's window has been asked for: it may have been loaded anew since the last one. */
+  let lookedFor: string | undefined;
   for (;;) {
     ahead = await catchUp(ports, ahead);
     if (shutdown.aborted) return (await flush(ports, { ...ahead, derived: [] })).ahead.view;
@@ -36,8 +41,11 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
       case "open-epoch":
         if (readyFor !== step.turn.turn) {
           readyFor = step.turn.turn;
+          lookedFor = step.turn.turn;
           ahead = (await flush(ports, ahead)).ahead;
-          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) => ports.ready(step.turn, stop));
+          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) =>
+            ports.ready(step.turn, "epoch", stop),
+          );
           break;
         }
         // Requests name the epoch by the id that recording gives it.
@@ -51,8 +59,19 @@ export async function runTurns(ports: Ports, start: TurnView, shutdown: AbortSig
       case "judge":
         ahead = await askHooks(ports, ahead, step, settings, shutdown);
         break;
+      case "refuse":
+      case "compact":
       case "call-model":
-        ahead = await callModel(ports, ahead, step.turn, settings, shutdown);
+        if (lookedFor !== step.turn.turn) {
+          lookedFor = step.turn.turn;
+          await untilStopped(ports, step.turn, ahead.view.seq, shutdown, (stop) =>
+            ports.ready(step.turn, "request", stop),
+          );
+          break;
+        }
+        if (step.type === "refuse") ({ ahead } = await flush(ports, withDerived(ahead, step.entries)));
+        else if (step.type === "compact") ahead = await compact(ports, ahead, step, shutdown);
+        else ahead = await callModel(ports, ahead, step.turn, settings, shutdown);
         break;
       case "run-calls":
         ahead = await performCalls(ports, ahead, step.calls, settings, shutdown);
@@ -94,7 +113,7 @@ async function callModel(
   const timer = left === undefined || left <= 0 ? undefined : ports.timer(left);
   void timer?.expired.then(() => over.abort());
   const reply = await untilStopped(ports, turn, before.view.seq, shutdown, (stop) =>
-    ports.model(request, AbortSignal.any([stop, over.signal]), (delta) =>
+    ports.model({ ...request, epoch }, AbortSignal.any([stop, over.signal]), (delta) =>
       ports.tell({ ...where, request: requestId, ...delta }),
     ),
   );
@@ -103,16 +122,21 @@ async function callModel(
   const isLate = reply.type === "aborted" && over.signal.aborted && now.view.turn?.stopping === undefined;
   const limit = isLate && !shutdown.aborted ? exhausted(turn, settings, Infinity) : undefined;
   if (limit !== undefined) return withFacts(now, [closingNote(where.session, turn, limit)]);
-  return withFacts(now, replyFacts(where, requestId, reply, settings));
+  return withFacts(now, replyFacts(now.view, turn, requestId, reply, settings));
 }
+
+/** So many times in a row the conversation is made smaller because its request was too large. */
+const MOST_OVERFLOWS = 2;
 
 /** What a reply adds to the trace: the response, or the end of the turn where there can be none. */
 function replyFacts(
-  where: { session: string; turn: string },
+  view: TurnView,
+  turn: TurnState,
   parent: string,
   reply: ModelReply,
   { tools }: Settings,
 ): EntryDraft[] {
+  const where = { session: view.session, turn: turn.turn };
   switch (reply.type) {
     case "aborted":
       return [];
@@ -120,12 +144,16 @@ function replyFacts(
       const { content, stopReason, usage } = reply;
       const mended = rescued(content, tools);
       const data = mended === undefined ? { content } : { content: mended, rescued: true };
-      return [{ kind: "model.responded", ...where, parent, data: { ...data, stopReason, usage } }];
+      const warnings = warningDrafts(view, turn.turn, reply.warnings ?? []);
+      return [{ kind: "model.responded", ...where, parent, data: { ...data, stopReason, usage } }, ...warnings];
     }
     default: {
       const { code, message } = reply;
+      const { overflows } = turn.compaction;
+      if (code === "endpoint-context-overflow" && overflows < MOST_OVERFLOWS)
+        return [{ kind: "request.failed", ...where, parent, data: { code, message } }];
       const finish = reply.type === "gone" ? "interrupted" : "failed";
-      return [{ kind: "turn.finished", ...where, data: { finish, text: "", error: { code, message } } }];
+      return [finishDraft(view, turn, { finish, text: "", error: { code, message } })];
     }
   }
 }

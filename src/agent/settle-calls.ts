@@ -68,7 +68,10 @@ function invalid(view: TurnView, turn: TurnState, call: CallView, settings: Sett
   if (isLastStep(turn)) {
     return finished(view, turn, call, "denied", "This was to be the turn's last answer; no tool runs any more.");
   }
-  if (call.effect === undefined) return finished(view, turn, call, "invalid", settings.tools.suggest(call.name));
+  if (call.effect === undefined) {
+    const listed = view.epoch?.tools.map((tool) => tool.name);
+    return finished(view, turn, call, "invalid", settings.tools.suggest(call.name, listed));
+  }
   if (call.unparsed !== undefined) {
     const words =
       "The arguments were cut off or are not a JSON object, so nothing ran. Send the whole call again, shorter if need be.";

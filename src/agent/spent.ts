@@ -12,6 +12,8 @@ export interface Spent {
   corrections: number;
   /** How often each call came back with the same result, by call and result. */
   repeats: Readonly<Record<string, number>>;
+  /** Calls that brought the same result once more. */
+  repeated: number;
   /** Calls that may have changed something, as name and arguments. */
   effects: readonly string[];
 }
@@ -24,6 +26,7 @@ export const NOTHING_SPENT: Spent = {
   denials: 0,
   corrections: 0,
   repeats: {},
+  repeated: 0,
   effects: [],
 };
 

@@ -1,6 +1,8 @@
 import type { Spent } from "./spent.ts";
 import type { CallHooks, StepVerdict } from "./hooks/call-hooks.ts";
+import type { Repairs } from "../protocol/model-entries.ts";
 import type { CardType, EntryData, Entry, Overrides, Resolution } from "../protocol/entries.ts";
+import type { Summary } from "../protocol/epoch-entries.ts";
 import type {
   Block,
   CallId,
@@ -74,6 +76,34 @@ export interface StepView {
   verdicts: readonly StepVerdict[];
 }
 
+/** What stays known of a call that has ended, also when its messages are no longer sent. */
+export interface CallRecord {
+  /** The id that requests to the model use. */
+  wireId: string;
+  name: string;
+  /** Its arguments in canonical JSON, of long ones the beginning. */
+  arguments: string;
+  outcome: OutcomeKind;
+  /** UTF-8 bytes of its result. */
+  bytes: number;
+  /** Where the whole output is, if the result is cut. */
+  blob?: string;
+  /** Real paths that it has written, or may have. */
+  written?: readonly string[];
+}
+
+/** How making the conversation smaller went in a turn. */
+interface CompactionState {
+  /** Tries since the newest response or failed request, successful or not. */
+  tries: number;
+  /** Tries of the turn that made nothing smaller. */
+  skips: number;
+  /** Requests in a row that the server found too large. */
+  overflows: number;
+  /** What it said of the newest one, until the conversation is smaller. */
+  overflow?: EntryData<"request.failed">;
+}
+
 /** A turn from `turn.started` to `turn.finished`. */
 export interface TurnState {
   turn: TurnId;
@@ -81,6 +111,8 @@ export interface TurnState {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  /** Absent where nobody says so. */
+  dialect?: EntryData<"turn.started">["dialect"];
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
@@ -97,6 +129,11 @@ export interface TurnState {
   /** Answers that a validator did not pass. */
   rejections: number;
   spent: Spent;
+  /** What had to be mended of the model's calls so far, but for calls that it repeats. Absent: nothing. */
+  repairs?: Repairs;
+  /** What was said to the model for this turn, as it reads it: the input first, then notes. */
+  words: readonly string[];
+  compaction: CompactionState;
   /** Wall time. */
   startedAt?: Millis;
   stopping?: { by: string; why: string };
@@ -109,12 +146,22 @@ interface EpochView {
   endpoint: string;
   model: string;
   takesImages: boolean;
+  dialect?: EntryData<"epoch.opened">["dialect"];
   system: string;
+  /** See `epoch.opened`. */
+  memoryBytes?: number;
   tools: EntryData<"epoch.opened">["tools"];
   /** Fingerprint of what is kept from the model, if anything is. */
   redaction?: string;
-  /** Messages of the last request, once one was sent. */
-  sent?: readonly Message[];
+}
+
+/** The last request of a session that was to continue it. */
+interface SentRequest {
+  endpoint: string;
+  model: string;
+  tools: EntryData<"epoch.opened">["tools"];
+  system: string;
+  messages: readonly Message[];
 }
 
 /**
@@ -131,6 +178,14 @@ export interface TurnView {
   /** A person has cleared the session, and no epoch has opened since. */
   isCleared: boolean;
   sealed: readonly Message[];
+  /** What a server may still hold: also of an epoch that is over. */
+  sent?: SentRequest;
+  /** Every call that has ended since the session began or was cleared, also of messages that are no longer sent. */
+  calls: readonly CallRecord[];
+  /** The newest summary of messages that are no longer sent. */
+  summary?: Summary;
+  /** A person wants the conversation made smaller, and nothing came of it yet. */
+  asked?: EntryData<"compaction.asked">;
   /** Results of an ended turn that no request has carried yet, and the images that came with them. */
   results: readonly Block[];
   images: readonly ImageBlock[];
@@ -145,11 +200,23 @@ export interface TurnView {
   queue: readonly TurnState[];
   /** Sources of text that nobody vouches for and the model has read. */
   taints: readonly string[];
+  /** What the person was warned of: the words of each warning, and its epoch and code. */
+  warned: readonly string[];
 }
 
 /** A session of which nothing is known yet. */
 export function emptyView(session: SessionId): TurnView {
-  const nothing = { sealed: [], results: [], images: [], texts: [], notes: [], queue: [], taints: [] };
+  const nothing = {
+    sealed: [],
+    results: [],
+    images: [],
+    texts: [],
+    notes: [],
+    queue: [],
+    taints: [],
+    calls: [],
+    warned: [],
+  };
   return { session, seq: 0, workspace: "", nonce: "", wireIds: [], isCleared: false, ...nothing };
 }
 
@@ -161,6 +228,15 @@ export function newestCard(call: CallView): CardView | undefined {
 /** Calls of the turn's newest step. */
 export function callsOf(turn: TurnState): readonly CallView[] {
   return turn.step?.calls ?? [];
+}
+
+/** Whether what was said in an epoch can stay as it is where the turn asks. Old traces say nothing of dialects. */
+export function isSameModel(
+  epoch: Pick<EpochView, "endpoint" | "model" | "dialect"> | undefined,
+  { endpoint, model, dialect }: Pick<TurnState, "endpoint" | "model" | "dialect">,
+): boolean {
+  if (epoch?.endpoint !== endpoint || epoch.model !== model) return false;
+  return epoch.dialect === undefined || dialect === undefined || epoch.dialect === dialect;
 }
 
 /** Whether the response that the turn waits for, or works on, is its last: no call of it runs any more. */

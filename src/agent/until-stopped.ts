@@ -5,10 +5,11 @@ import type { TurnState } from "./transcript.ts";
 
 /**
  * Runs work under a signal that fires when someone records `turn.stopping` after `since`, or when the helper goes down.
+ * Work of no turn is stopped with any.
  */
 export async function untilStopped<T>(
   ports: Ports,
-  { turn }: TurnState,
+  { turn }: Partial<Pick<TurnState, "turn">>,
   since: Seq,
   shutdown: AbortSignal,
   work: (stop: AbortSignal) => Promise<T>,
@@ -28,11 +29,12 @@ export async function untilStopped<T>(
   }
 }
 
-async function watchForStop(ports: Ports, turn: string, since: Seq, signal: AbortSignal): Promise<boolean> {
+async function watchForStop(ports: Ports, turn: string | undefined, since: Seq, signal: AbortSignal): Promise<boolean> {
   let after = since;
   while (!signal.aborted) {
     const entries = await ports.read(after, signal);
-    if (entries.some((entry) => entry.kind === "turn.stopping" && entry.turn === turn)) return true;
+    if (entries.some((entry) => entry.kind === "turn.stopping" && (turn === undefined || entry.turn === turn)))
+      return true;
     after = entries.at(-1)?.seq ?? after;
   }
   return false;

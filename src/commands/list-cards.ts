@@ -1,9 +1,10 @@
 import type { Connection } from "../protocol/connect.ts";
 import type { CardRow, ParamsOf } from "../protocol/requests.ts";
 
-const MOST_CARDS = 1000;
+/** Cards of one page, at most. */
+const PAGE = 1000;
 
-/** The cards of a list, page by page, at most 1,000: what calls carry may be larger than one frame of the socket. */
+/** All cards of a list, page by page: what calls carry may be larger than one frame of the socket. */
 export async function listCards(
   request: Connection["request"],
   filter: Pick<ParamsOf<"card.list">, "session" | "all">,
@@ -11,8 +12,8 @@ export async function listCards(
   const all: CardRow[] = [];
   for (;;) {
     const after = all.at(-1)?.approvalId;
-    const { cards, isEnd } = await request("card.list", { ...filter, after, limit: MOST_CARDS });
+    const { cards, isEnd } = await request("card.list", { ...filter, after, limit: PAGE });
     all.push(...cards);
-    if (isEnd || cards.length === 0 || all.length >= MOST_CARDS) return all;
+    if (isEnd || cards.length === 0) return all;
   }
 }

@@ -20,14 +20,8 @@ const START_LIMIT = 60_000;
 /**
  * Flags that Node gets before the helper's script. Young objects in at most 1 MiB per half: the helper mostly waits, and
  * left alone they grow to 48 MB in the first hundred calls and never shrink. `npm run bench` shows the price in the loop gap.
- * TurboFan waits until a function has run that often, not 3,000 times: at start it would compile what only starting needs,
- * which costs 5 MiB of it in memory, and processor time in the first turns. Node 22, 24 and 26 know both flags.
  */
-export const NODE_FLAGS = [
-  "--disable-warning=ExperimentalWarning",
-  "--max-semi-space-size=1",
-  "--invocation-count-for-turbofan=30000",
-];
+export const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1"];
 
 /**
  * The environment of a helper. It outlives the program that starts it, so what that one was given for a single turn

@@ -12,6 +12,7 @@ export {
   type EndpointProfile,
   endpointProfileSchema,
   type EndpointRow,
+  UNSAVED_PREFIX,
 } from "./endpoint-profile.ts";
 
 /** Name of the built-in endpoint that is no AI: it answers a handful of requests by script. */

@@ -110,8 +110,16 @@ async function inTime<T>(hello: Promise<T>): Promise<T> {
   return Promise.race([hello, late]).finally(() => clearTimeout(timer));
 }
 
+/** What does not fit a schema. Of a key that does not, only `issues` says why. */
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  code?: string | undefined;
+  issues?: readonly { message: string }[];
+}
+
 /** The one sentence for parameters that do not fit a method's schema. */
-export function invalidParams(method: string, issues: readonly { path: PropertyKey[]; message: string }[]): LoopdError {
+export function invalidParams(method: string, issues: readonly Issue[]): LoopdError {
   const tooLong = issues.find((issue) => issue.path.join(".") === "input" && issue.message.includes("<="));
   if (tooLong) {
     return new LoopdError(
@@ -119,7 +127,10 @@ export function invalidParams(method: string, issues: readonly { path: PropertyK
       "The prompt is too large: at most 1,000,000 characters. Save it as a file and ask loopd to read that file.",
     );
   }
-  const list = issues.map((issue) => `${issue.path.join(".") || "params"}: ${issue.message}`);
+  const list = issues.map((issue) => {
+    const why = issue.code === "invalid_key" ? issue.issues?.[0]?.message : undefined;
+    return `${issue.path.join(".") || "params"}: ${why ?? issue.message}`;
+  });
   return new LoopdError("invalid-params", `${method} was called wrongly: ${list.join("; ")}.`);
 }
 

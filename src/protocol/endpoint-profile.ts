@@ -8,6 +8,9 @@ export const endpointNameSchema = z
     "letters, digits, dot, dash, underscore; at most 64, the first a letter or digit",
   );
 
+/** How names of endpoints begin that only the caller's `LOOPD_ENDPOINT_*` describe: they have no settings to change. */
+export const UNSAVED_PREFIX = "unsaved-";
+
 /** A header's name, other than those that say how a message is carried. */
 const headerNameSchema = z
   .string()

@@ -3,7 +3,28 @@ import { endpointProfileSchema } from "./endpoint-profile.ts";
 import { messageSchema, toolSchemaSchema } from "./values.ts";
 
 /** Tokens and cost beside those of the turn's own requests. */
-const spentSchema = z.object({ tokens: z.number(), costUsd: z.number() });
+const spentSchema = z.object({
+  tokens: z.number(),
+  costUsd: z.number(),
+  /** Responses of which nobody knows what they cost. */
+  unpriced: z.number().optional(),
+});
+
+const MOST_ITEMS = 40;
+const MOST_CHARACTERS = 500;
+const itemsSchema = z
+  .array(z.string())
+  .default([])
+  .transform((items) => items.slice(0, MOST_ITEMS).map((item) => item.slice(0, MOST_CHARACTERS).toWellFormed()));
+
+/** What a model wrote about exchanges that are no longer sent; more than so many items of so many characters is cut. */
+export const summarySchema = z.object({
+  facts: itemsSchema,
+  decisions: itemsSchema,
+  openQuestions: itemsSchema,
+  paths: itemsSchema,
+});
+export type Summary = z.infer<typeof summarySchema>;
 
 /** The data of the entries about epochs. */
 export const epochEntries = {
@@ -35,7 +56,11 @@ export const epochEntries = {
     taints: z.array(z.string()).optional(),
     /** Messages of this epoch that nobody has sent before: after those that it keeps, but see `keepsFrom`. */
     carries: z.array(messageSchema),
-    /** Estimates of the conversation before and after. */
+    /** What a model wrote about messages that go, or went earlier: `carries` tells it to the next one. */
+    summary: summarySchema.optional(),
+    /** Why no model wrote about the messages that go now. */
+    unsummarised: z.string().optional(),
+    /** Estimates of the conversation, which is all messages of the next request, before and after. */
     tokensBefore: z.number().optional(),
     tokensAfter: z.number().optional(),
     /** What writing the summary cost the turn. */

@@ -59,7 +59,13 @@ export const toolMethods = {
   "memory.list": method(none, z.object({ notes: z.array(memoryNoteSchema) }), BOTH),
   "memory.read": method(z.object({ topic }), z.object({ topic: z.string(), text: z.string(), taints }), BOTH),
   "memory.write": method(
-    z.object({ topic, text: storable, mode: z.enum(["append", "replace"]).default("append") }),
+    /** `was`: the whole text that a person began to edit; where the note says something else by now, nothing is written. */
+    z.object({
+      topic,
+      text: storable,
+      mode: z.enum(["append", "replace"]).default("append"),
+      was: storable.optional(),
+    }),
     z.object({ note: memoryNoteSchema }),
     BOTH,
   ),

@@ -4,9 +4,11 @@ import { delegateNewsSchema, delegateRequestSchema } from "./delegate.ts";
 import { BOTH, FACE, limit, method, none, text, TOOL, turnIds } from "./method.ts";
 import { sessionChangesSchema, sessionOverridesSchema } from "./overrides.ts";
 import { fileUndoSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
+import { sessionWindowSchema } from "./session-window.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
 
 const MAX_TITLE_CHARACTERS = 200;
+const MAX_NOTE_CHARACTERS = 2_000;
 
 /** Methods about sessions, their turns and entries. */
 export const turnMethods = {
@@ -59,6 +61,16 @@ export const turnMethods = {
   ),
   /** `before`: seq of the last entry that the model still knew; forking there brings it back. */
   "session.clear": method(z.object({ session: text, by: text }), z.object({ before: z.number() }), FACE),
+  /**
+   * Has the conversation made smaller: before the next request of the open turn, else at once. `after`: seq to follow the
+   * session from, until an `epoch.opened` or `epoch.skipped` answers. `turn`: the open one that it waits for.
+   */
+  "session.compact": method(
+    z.object({ session: text, by: text, note: z.string().trim().min(1).max(MAX_NOTE_CHARACTERS).optional() }),
+    z.object({ after: z.number(), turn: z.string().optional() }),
+    FACE,
+  ),
+  "session.window": method(z.object({ session: text }), z.object({ window: sessionWindowSchema }), FACE),
   "session.undo-files": method(
     z.object({ session: text, turn: text.optional(), isDryRun: z.boolean().default(false), by: text }),
     z.object({ files: z.array(fileUndoSchema) }),

@@ -77,3 +77,20 @@ export const listedByDefault: ReadonlySet<string> = new Set([
   "shell_run",
   "web_fetch",
 ]);
+
+/** Tokens below which a window is too small for that set. */
+export const SMALL_WINDOW = 8_192;
+
+/**
+ * The set in a small window: with `find_tools` and `call_tool` eight tools, at most 1,200 tokens with the system text. A
+ * person works with files and commands; `files_search` is what a command does too, and outputs are cut so often there that
+ * `read_more` earns its place.
+ */
+export const listedInSmallWindows: ReadonlySet<string> = new Set([
+  "files_edit",
+  "files_list",
+  "files_read",
+  "files_write",
+  "read_more",
+  "shell_run",
+]);

@@ -3,12 +3,13 @@ import type { Limits } from "../protocol/config.ts";
 import { LoopdError } from "../protocol/errors.ts";
 import type { ToolRow } from "../protocol/requests.ts";
 import type { Facts, Json, Millis, ToolSchema } from "../protocol/values.ts";
-import { builtInTools, listedByDefault } from "./built-in-tools.ts";
+import { builtInTools, listedByDefault, listedInSmallWindows, SMALL_WINDOW } from "./built-in-tools.ts";
 import type { Place, Tool } from "./define-tool.ts";
-import { nearNames } from "./near-name.ts";
+import { meantName, nearTools } from "./near-tool.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { inspectCall, runCall } from "./run-tool.ts";
 import { callTool } from "./system/call-tool.ts";
+import { finalAnswer } from "./system/final-answer.ts";
 import { createFindTools, sourcesOfTools } from "./system/find-tools.ts";
 import { tokensOf, toolSchemaOf } from "./tool-schema.ts";
 import { plainLine } from "./visible-text.ts";
@@ -65,7 +66,7 @@ function schemaOf(tool: Tool): ToolSchema {
 /** Makes a catalogue. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { connected = () => NONE, listed = () => undefined } = options;
-  const findTools = createFindTools({ tools: () => shelf().sorted, isListed: (tool) => isListed(tool) });
+  const findTools = createFindTools(() => shelf().sorted);
   const tools = options.tools ?? [...builtInTools, findTools, callTool];
   let last: { connected: readonly Tool[]; shelf: Shelf } | undefined;
   const shelf = (): Shelf => {
@@ -73,18 +74,24 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     if (last?.connected !== now) last = { connected: now, shelf: shelve([...tools, ...now]) };
     return last.shelf;
   };
-  const isListed = (tool: Tool): boolean => {
+  const isListed = (tool: Tool, window?: number): boolean => {
     const names = listed();
     if (tool === findTools || tool === callTool) return true;
     if (names?.includes(tool.name) || names?.includes(tool.group)) return true;
-    return tool.isListed ?? (names === undefined && (options.tools !== undefined || listedByDefault.has(tool.name)));
+    const isSmall = window !== undefined && window < SMALL_WINDOW;
+    // An epoch that opens for a turn with a schema names it; in others it is reached like every unlisted tool.
+    if (isSmall && tool === finalAnswer) return false;
+    const usual = isSmall ? listedInSmallWindows : listedByDefault;
+    return tool.isListed ?? (names === undefined && (options.tools !== undefined || usual.has(tool.name)));
   };
-  const suggest = (name: string): string => {
+  const suggest = (name: string, told?: readonly string[]): string => {
     const { sorted } = shelf();
     const names = sorted.map((tool) => tool.name);
-    const near = nearNames(name, names, 2);
-    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-    const known = sorted.filter(isListed).map((tool) => tool.name);
+    const near = nearTools(name, names, 2);
+    const isTold = (tool: Tool): boolean => told?.includes(tool.name) ?? isListed(tool);
+    const known = sorted.filter(isTold).map((tool) => tool.name);
+    const how = told === undefined || near.every((one) => known.includes(one)) ? "" : " Run it with call_tool.";
+    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?${how}` : "";
     const others = sorted.length > known.length ? "; more with find_tools" : "";
     return `There is no tool ${plainLine(name, 60)}.${hint} Tools: ${known.join(", ")}${others}.`;
   };
@@ -97,8 +104,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
   return {
     book: {
-      schemas: (more = []) => {
-        const shown = shelf().sorted.filter((tool) => isListed(tool) || more.includes(tool.name));
+      schemas: (more = [], window = undefined) => {
+        const shown = shelf().sorted.filter((tool) => isListed(tool, window) || more.includes(tool.name));
         return shown.map(schemaOf);
       },
       schemaOf: (name) => {
@@ -106,6 +113,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         return tool && schemaOf(tool);
       },
       find,
+      meant: (name) => meantName(name, shelf().byName),
       sourcesOf: (names) => sourcesOfTools(shelf().sorted.filter(({ name }) => names.includes(name))),
       suggest,
       parse(name, input) {
@@ -118,7 +126,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     async run(call, place, context) {
       const tool = shelf().byName.get(call.name);
       if (tool !== undefined) return runCall(tool, call, place, context);
-      return { kind: "error", text: `ERROR: ${suggest(call.name)}`, isSideEffectPossible: false };
+      return { kind: "error", text: `ERROR: ${suggest(call.name, call.listed)}`, isSideEffectPossible: false };
     },
   };
 }

@@ -11,7 +11,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 /**
  * Brings a model's value into the shape of a JSON Schema where that is safe: `"5"` becomes 5, `"true"` true, a lone
  * value a list of one, a list or object sent as JSON text itself; null for an optional property and unknown properties
- * are dropped; lone surrogates, which no UTF-8 can hold, are replaced. What it cannot mend it leaves for validation to
+ * are dropped, but for those that only differ in case and separators; lone surrogates, which no UTF-8 can hold, are replaced. What it cannot mend it leaves for validation to
  * name. Never copies a key that the schema does not name, so `__proto__` gets nowhere.
  */
 export function coerce(value: Json, schema: JsonObject): Json {
@@ -58,13 +58,22 @@ function coerceObject(value: Json, schema: JsonObject): Json {
   const result: JsonObject = {};
   for (const [key, item] of Object.entries(unpacked)) {
     if (key === "__proto__") continue;
-    const property = Object.hasOwn(known, key) ? known[key] : others;
-    if (!isObject(property)) continue;
-    const isRequired = Array.isArray(required) && required.includes(key);
+    const name = Object.hasOwn(known, key) ? key : others === undefined ? spelledOtherwise(key, known, unpacked) : key;
+    const property = name !== undefined && Object.hasOwn(known, name) ? known[name] : others;
+    if (name === undefined || !isObject(property)) continue;
+    const isRequired = Array.isArray(required) && required.includes(name);
     if (item === null && !isRequired && !acceptsNull(property)) continue;
-    result[key] = coerce(item, property);
+    result[name] = coerce(item, property);
   }
   return result;
+}
+
+/** The one property that is not given by its own name and has the same letters as a key: `file_path` for `filePath`. */
+function spelledOtherwise(key: string, known: JsonObject, given: JsonObject): string | undefined {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, "");
+  if (key.length > 100) return undefined;
+  const same = Object.keys(known).filter((name) => letters(name) === letters(key) && !Object.hasOwn(given, name));
+  return same.length === 1 ? same[0] : undefined;
 }
 
 /** A list or object that a model sent as JSON text. */

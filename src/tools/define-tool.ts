@@ -44,6 +44,8 @@ export interface ToolContext extends CallContext, Place {
   isClosed(path: string): boolean;
   /** What rules close to a command. */
   closes: NonNullable<RunnableCall["closes"]>;
+  /** Names of the tools that the session's epoch lists. */
+  listed: readonly string[];
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }

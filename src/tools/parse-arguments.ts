@@ -14,7 +14,7 @@ const MAX_RATIONALE_CHARACTERS = 500;
 export function parseArguments(tool: Tool, input: Json): ParseResult {
   const rationale = rationaleOf(tool, input);
   const schema = inputSchemaOf(tool);
-  const shaped = coerce(input ?? {}, schema);
+  const shaped = coerce(unwrapped(input ?? {}, schema), schema);
   const parsed = tool.input.safeParse(shaped);
   if (parsed.success) {
     const isCoerced = JSON.stringify(shaped) !== JSON.stringify(withoutRationale(tool, input ?? {}));
@@ -34,6 +34,23 @@ export function parseArguments(tool: Tool, input: Json): ParseResult {
     "Nothing was run; call it again with other arguments.",
   ];
   return { type: "invalid", message: words.join(" "), ...rationale };
+}
+
+/** Names under which models put the arguments once more, or beside which they repeat the tool's. */
+const WRAPPERS = ["arguments", "parameters", "input", "args", "params", "kwargs"];
+const BESIDE: ReadonlySet<string> = new Set(["name", "tool", "tool_name", "type", "id", RATIONALE]);
+
+/** Arguments that came as the only item of a list, or within an object that has none of the tool's own arguments. */
+function unwrapped(input: Json, schema: { readonly [key: string]: Json }): Json {
+  if (Array.isArray(input)) return input.length === 1 && isObject(input[0]) ? input[0] : input;
+  const { properties, additionalProperties: others = false } = schema;
+  if (!isObject(input) || !isObject(properties) || others !== false) return input;
+  const keys = Object.keys(input);
+  const wrapper = WRAPPERS.find((key) => Object.hasOwn(input, key));
+  const isWrapped = wrapper !== undefined && keys.every((key) => key === wrapper || BESIDE.has(key));
+  if (!isWrapped || keys.some((key) => Object.hasOwn(properties, key))) return input;
+  const inner = input[wrapper];
+  return isObject(inner) || (typeof inner === "string" && inner.trimStart().startsWith("{")) ? inner : input;
 }
 
 function withoutRationale(tool: Tool, input: Json): Json {

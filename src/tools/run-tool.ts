@@ -43,7 +43,8 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   if (facts.isProtected) return refused("This place is protected: no tool may touch it.");
   if (context.signal.aborted) return refused("Stopped before it began.");
 
-  const result = await started(tool, parsed.data, toolContext(call, facts, place, context));
+  const outputBytes = Math.min(call.outputBytes ?? place.outputBytes, place.outputBytes);
+  const result = await started(tool, parsed.data, { ...toolContext(call, facts, place, context), outputBytes });
   const isSideEffectPossible = mayChangeThings(tool);
   const text = result.isError ? `ERROR: ${result.text}` : result.text;
   const kind = result.isError ? "error" : "ok";
@@ -51,7 +52,15 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   // What is there now may carry more than what was there when the call was decided.
   const sources = [...new Set([...(facts.sources ?? []), ...(result.taints ?? [])])];
   const taints = sources.length === 0 ? undefined : sources;
-  return { kind, isSideEffectPossible, content, saw, taints, spent, ...(await withinLimit(text, result.blob, place)) };
+  return {
+    kind,
+    isSideEffectPossible,
+    content,
+    saw,
+    taints,
+    spent,
+    ...(await withinLimit(text, result.blob, place, outputBytes)),
+  };
 }
 
 async function started(tool: Tool, input: unknown, context: ToolContext): Promise<ToolResult> {
@@ -70,6 +79,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     isClosed: call.isClosed ?? (() => false),
     closes: call.closes ?? {},
     env: call.overrides.env ?? {},
+    listed: call.listed ?? [],
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),
@@ -99,10 +109,11 @@ async function withinLimit(
   text: string,
   blob: string | undefined,
   place: Place,
+  limit: number,
 ): Promise<{ text: string; blob?: string }> {
   const bytes = Buffer.from(text);
-  if (bytes.length <= place.outputBytes) return blob === undefined ? { text } : { text, blob };
+  if (bytes.length <= limit) return blob === undefined ? { text } : { text, blob };
   const whole = await place.saveBlob(bytes).catch(() => undefined);
   const output = { head: bytes, tail: bytes, total: bytes.length };
-  return { text: cutOutput(output, place.outputBytes, whole), ...(whole === undefined ? {} : { blob: whole }) };
+  return { text: cutOutput(output, limit, whole), ...(whole === undefined ? {} : { blob: whole }) };
 }

@@ -90,7 +90,8 @@ test("forked at any entry, a session goes on from just there: prefix kept, nothi
       const { epoch } = before;
       if (epoch !== undefined) {
         expect([request.system, request.tools]).toEqual([epoch.system, epoch.tools]);
-        expect(request.messages.slice(0, epoch.sent?.length ?? 0)).toEqual(epoch.sent ?? []);
+        const { messages: sent = [] } = before.sent ?? {};
+        expect(request.messages.slice(0, sent.length)).toEqual(sent);
         expect(request.messages.slice(0, before.sealed.length)).toEqual(before.sealed);
       }
       const sent = fork.entries.slice(open).find((entry) => entry.kind === "request.sent");

@@ -16,7 +16,8 @@ const limits = limitsSchema.parse({});
 function turnOf(origin: TurnState["origin"], overrides: Overrides): TurnState {
   const model = { endpoint: "e", model: "m", takesImages: false, endpointTrust: "local" as const };
   const state = { steps: 0, isRequestOpen: false, rejections: 0, spent: NOTHING_SPENT, startedAt: 0 };
-  return { turn: "t", input: "go", origin, overrides, ...model, ...state };
+  const said = { words: ["go"], compaction: { tries: 0, skips: 0, overflows: 0 } };
+  return { turn: "t", input: "go", origin, overrides, ...model, ...state, ...said };
 }
 
 /** What a delegate works under. */

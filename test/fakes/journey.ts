@@ -28,7 +28,9 @@ export async function journey(behaviour: Behaviour, options: JourneyOptions = {}
   const { helper, face } = await start();
   const { key } = options;
   const auth = key === undefined ? ("none" as const) : ("x-api-key" as const);
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", auth, trust: "local" as const };
+  // So large that no journey is about it unless it says so.
+  const common = { dialect: "anthropic" as const, model: "m", trust: "local" as const, window: 200_000 };
+  const profile = { ...common, url: server.url, auth };
   await face.connection.request("endpoint.add", { name: "test", profile, key, use: true });
   return { helper, face, server, workspace, restart: start };
 }

@@ -45,6 +45,8 @@ export interface MemoryWorld {
 /** What the world does; the replies are used up in order and then the last one repeats. */
 export interface MemoryOptions {
   replies: ModelReply[];
+  /** Answers instead of the replies. */
+  model?: (request: ModelRequest) => ModelReply;
   maxSteps?: number;
   /** What `inspect` finds. Absent: a call in the workspace. */
   facts?: (call: ParsedCall) => Omit<Facts, "hash">;
@@ -180,6 +182,7 @@ export function memoryWorld(options: MemoryOptions): MemoryWorld {
         },
         model: async (request) => {
           requests.push(request);
+          if (options.model !== undefined) return structuredClone(options.model(request));
           const reply = replies.length > 1 ? replies.shift() : replies[0];
           return structuredClone(reply ?? says(""));
         },

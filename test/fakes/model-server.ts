@@ -64,6 +64,8 @@ export async function startModelServer(behaviour: Behaviour): Promise<ModelServe
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A look at the runtime, which this is none of.
+    if (request.method === "GET") return fail(response, 404, "no such path");
     const ended = once(response, "close").then(() => undefined);
     const text = await textOf(request);
     const body = JSON.parse(text) as RequestBody;

@@ -67,6 +67,26 @@ function desk(...opened: (Omit<Question, "from"> | Exclude<CardType, "question">
 const code = (word: string, says = /./) =>
   expect.objectContaining({ code: word, message: expect.stringMatching(says) });
 
+test("what was known of one card is never told of a later one, whatever was recorded between two looks", () => {
+  const { store, hub } = desk("approval");
+  const call = { callId: "t1.1.1", name: "shell_run", arguments: { command: "first" }, effect: "exec" as const };
+  const card = { callId: "t1.1.1", type: "approval" as const };
+  expect(store.cards.find("t1.1.0#1")).toMatchObject({ tool: "ask_user" });
+  hub.record([
+    { kind: "tool.requested", ...where, data: call },
+    { kind: "card.opened", ...where, data: { ...card, cardId: "t1.1.1#1" } },
+  ]);
+  expect(store.cards.find("t1.1.1#1")).toMatchObject({ tool: "shell_run", arguments: { command: "first" } });
+  const edit = { cardId: "t1.1.1#1", resolution: "edited" as const, by: "me", arguments: { command: "second" } };
+  hub.record([
+    { kind: "card.resolved", ...where, data: edit },
+    { kind: "card.opened", ...where, data: { ...card, cardId: "t1.1.1#2" } },
+  ]);
+  expect(store.cards.find("t1.1.1#2")).toMatchObject({ state: "pending", arguments: { command: "second" } });
+  expect(store.cards.find("t1.1.1#1")).toMatchObject({ state: "edited", arguments: { command: "first" } });
+  expect(store.cards.step("t1.1.1#2").map(({ arguments: values }) => values)).toEqual([{}, { command: "second" }]);
+});
+
 test("a question is listed with what it asks, and its answer is recorded once", () => {
   const { store, told, answer, resolve } = desk({ text: "Which city?" });
   expect(store.cards.list({ all: false, limit: 10 })).toMatchObject({

@@ -150,7 +150,13 @@ test("what a remote model may not read, it may not have a local one read for it"
     { home: homeWith({ rules }) },
   );
   writeFileSync(join(workspace, "diary.txt"), "Dear diary");
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "m", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: server.url,
+    model: "m",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await face.connection.request("endpoint.add", { name: "here", profile });
   await face.connection.request("endpoint.set", { name: "test", changes: { trust: "remote" } });
   const { turn } = await face.submit({ input: "go", workspace });

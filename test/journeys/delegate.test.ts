@@ -277,7 +277,7 @@ test("delegates live off the turn's budget, and what they use is the turn's", as
         "task-a": [() => script().says("a").withUsage(usage(250))],
         "task-b": [
           () => script().calls("files_list", {}).withUsage(usage(700)),
-          () => script().says("b").withUsage(usage(1)),
+          () => script().says("b").withUsage(usage(2)),
         ],
       },
     ),
@@ -295,11 +295,11 @@ test("delegates live off the turn's budget, and what they use is the turn's", as
   const [none, a, b] = delegated(face.entries);
   expect(none).toMatchObject({ outcome: "error", text: expect.stringContaining("has used its 1000 tokens") as string });
   expect([a?.text.slice(0, 1), a?.spent?.tokens]).toEqual(["a", 250]);
-  expect(b).toMatchObject({ outcome: "error", spent: { tokens: 701 } });
+  expect(b).toMatchObject({ outcome: "error", spent: { tokens: 702 } });
   expect(b?.text).toMatch(
     /^ERROR: The delegate used up its budget[^]*What it said last:\nb\n\n\[session s\w+, finish budget\]$/,
   );
-  // 100 of its own, 250 and 701 of delegates: the turn is at its end.
+  // 100 of its own, 250 and 702 of delegates: the turn is at its end.
   const note = face.entries.find((entry) => entry.kind === "note.added" && entry.turn === turn);
   expect(note?.data).toMatchObject({ closes: "budget", text: expect.stringContaining("1000 tokens") as string });
 });

@@ -8,7 +8,13 @@ import { type Behaviour, script } from "../fakes/model-server.ts";
 /** A journey whose home also has an endpoint `other` that speaks the openai dialect, on the same server. */
 async function bilingual(behaviour: Behaviour, { isOpenai = false } = {}): Promise<Journey> {
   const begun = await journey(behaviour);
-  const profile = { dialect: "openai" as const, url: begun.server.url, model: "o", trust: "local" as const };
+  const profile = {
+    dialect: "openai" as const,
+    url: begun.server.url,
+    model: "o",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await begun.face.connection.request("endpoint.add", { name: "other", profile, use: isOpenai });
   return begun;
 }
@@ -142,7 +148,7 @@ test.each([
   steps.steps.push(...(isWhole ? [cut.whole(), empty.whole()] : [cut, empty]).flatMap((one) => one.steps));
   const { face, server, workspace } = await bilingual(steps.calls("files_list", {}).says("mended"), { isOpenai: true });
   const { end } = await turnOf(face, { input: "write", workspace, overrides: { yes: true } });
-  expect(end).toEqual({ finish: "done", text: "mended" });
+  expect(end).toEqual({ finish: "done", text: "mended", repairs: { corrected: 2 } });
   expect(outcomesOf(face)).toEqual(["invalid", "invalid", "ok"]);
   const started = face.entries.flatMap((entry) => (entry.kind === "tool.started" ? [entry] : []));
   expect(started).toHaveLength(1);
@@ -166,7 +172,7 @@ test("a call that leaked as text waits for a person, even where the turn was tol
   });
   await face.connection.request("card.resolve", { cardId: card.data.cardId, resolution: "approved", by: "test" });
   const end = await face.untilKind("turn.finished", (entry) => entry.turn === turn);
-  expect(end.data).toEqual({ finish: "done", text: "ran it" });
+  expect(end.data).toEqual({ finish: "done", text: "ran it", repairs: { rescued: 1 } });
   expect(readFileSync(join(workspace, "out.txt"), "utf8")).toBe("rescued\n");
   const { messages } = JSON.parse(server.requests[1]?.text ?? "") as { messages: object[] };
   expect(messages.slice(-2)).toMatchObject([
@@ -183,7 +189,7 @@ test("what is coerced is counted; a model that only makes wrong calls gets three
   const { face, server, workspace } = await bilingual(steps.says("I give up"), { isOpenai: true });
   writeFileSync(join(workspace, "a.txt"), "content\n");
   const { end } = await turnOf(face, { input: "read", workspace });
-  expect(end).toEqual({ finish: "budget", text: "I give up" });
+  expect(end).toEqual({ finish: "budget", text: "I give up", repairs: { coerced: 1, corrected: 4 } });
   const coerced = face.entries.flatMap((entry) =>
     entry.kind === "tool.requested" ? [entry.data.coerced ?? false] : [],
   );

@@ -309,7 +309,10 @@ test("a judge on another endpoint decides; one that answers with nothing useful 
     ],
   }));
   const profile = { dialect: "anthropic" as const, url: judge.server.url, model: "j", auth: "none" as const };
-  await face.connection.request("endpoint.add", { name: "other", profile: { ...profile, trust: "local" } });
+  await face.connection.request("endpoint.add", {
+    name: "other",
+    profile: { ...profile, trust: "local", window: 200_000 },
+  });
   const { session } = await face.submit({ input: "tell", workspace });
   const end = await finished(face);
   expect(end.data).toEqual({ finish: "done", text: "a longer answer" });

@@ -57,7 +57,7 @@ test("the same call with the same result three times ends the turn with a closin
   const stuck = await turn({}, (body) =>
     JSON.stringify(body.messages.at(-1)).includes("Answer now") ? script().says("stuck") : reading(1),
   );
-  expect(await finished(stuck)).toEqual({ finish: "budget", text: "stuck" });
+  expect(await finished(stuck)).toEqual({ finish: "budget", text: "stuck", repairs: { repeated: 2 } });
   expect(dataOf(stuck.face, "tool.finished")).toHaveLength(3);
 });
 

@@ -7,7 +7,8 @@ const TESTS = resolve(import.meta.dirname, "..");
 const TABLE = join(import.meta.dirname, "loop-table.md");
 const THREATS = resolve(TESTS, "../docs/threat-model.md");
 /** What a test imports that runs through a real helper. */
-const HELPERS = /\/(?:fakes\/(?:helper|journey|mcp\/home)|cli\/run-cli|run-cli|hostile-world)\.ts$/;
+const HELPERS =
+  /\/(?:fakes\/(?:helper|journey|mcp\/home)|cli\/run-cli|run-cli|hostile-world|random-sessions\/world)\.ts$/;
 
 /** One proof: a file below `test/` and the name of a test in it. */
 interface Proof {

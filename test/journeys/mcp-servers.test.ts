@@ -25,7 +25,11 @@ test("server-everything: listed, called, images, structured content, resources; 
     .says("seen");
   const { face, server, helper } = await journey(steps, { home });
   await face.submit({ input: "try everything" });
-  expect((await face.untilKind("turn.finished")).data).toEqual({ finish: "done", text: "seen" });
+  expect((await face.untilKind("turn.finished")).data).toEqual({
+    finish: "done",
+    text: "seen",
+    repairs: { corrected: 1 },
+  });
 
   const [echo, image, structured, sum, list, read] = face.entries.filter((entry) => entry.kind === "tool.finished");
   expect(echo?.data).toMatchObject({ outcome: "ok", text: "Echo: hello there" });

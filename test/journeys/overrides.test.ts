@@ -181,7 +181,13 @@ test("what cannot be is refused before anything is recorded, for a turn and for 
 test("a session whose endpoint is gone says so and how to go on; a turn that names another one runs", async () => {
   const { face, server, workspace } = await configured(script().says("ok").repeatLast(), {});
   const { connection } = face;
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "big", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: server.url,
+    model: "big",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await connection.request("endpoint.add", { name: "other", profile });
   const { session } = await turnOf(face, { input: "one", workspace });
   await connection.request("session.set", { session, overrides: { endpoint: "other", model: "huge" } });
@@ -209,7 +215,13 @@ test("endpoint and model change for one turn inside a session, and back; the his
     {},
   );
   writeFileSync(join(workspace, "a.txt"), "the content\n");
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "big", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: server.url,
+    model: "big",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await face.connection.request("endpoint.add", { name: "cloud", profile });
   const { session } = await turnOf(face, { input: "first", workspace });
   await turnOf(face, { input: "second", session, endpoint: "cloud", overrides: { maxOutputTokens: 99 } });

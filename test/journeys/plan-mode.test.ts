@@ -117,7 +117,13 @@ test("the plan may come from another model than its execution, in one session", 
   const { face, server, workspace } = await journey(
     script().says("the plan").calls("files_list", { path: "." }).says("done"),
   );
-  const profile = { dialect: "anthropic" as const, url: server.url, model: "fast", trust: "local" as const };
+  const profile = {
+    dialect: "anthropic" as const,
+    url: server.url,
+    model: "fast",
+    trust: "local" as const,
+    window: 200_000,
+  };
   await face.connection.request("endpoint.add", { name: "planner", profile });
   const overrides = { tools: PLAN };
   const { session } = await turnOf(face, { input: "plan", workspace, endpoint: "planner", overrides });

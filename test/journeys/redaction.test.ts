@@ -69,7 +69,9 @@ function keptBytes(home: string): string {
   return files.map((name) => readFileSync(join(home, name), "latin1")).join("\n");
 }
 
-const textOf = (body: RequestBody | undefined) => JSON.stringify(body?.messages ?? []);
+/** Messages without `cache_control`, which moves from request to request and which no model reads. */
+const textOf = (body: RequestBody | undefined) =>
+  JSON.stringify(body?.messages ?? [], (key, value: unknown) => (key === "cache_control" ? undefined : value));
 /** The placeholder of a kind that a request tells of. */
 const placeholder = (body: RequestBody, kind: string, number = 1) =>
   new RegExp(`<${kind}:${number}:[a-z0-9]{5}>`).exec(textOf(body))?.[0] ?? `no ${kind} ${number}`;

@@ -19,7 +19,8 @@ async function cli(behaviour: Behaviour, trust = "local"): Promise<{ cli: CliOnH
   const program = cliOn(temporaryFolder("home"));
   onTestFinished(() => program.remove());
   writeFileSync(join(program.workspace, "schema.json"), JSON.stringify(SCHEMA));
-  const words = ["endpoints", "add", "test", "--url", server.url, "--dialect", "anthropic", "--model", "m", "--use"];
+  const words = ["endpoints", "add", "test", "--url", server.url, "--dialect", "anthropic", "--model", "m"];
+  words.push("--window", "200000", "--use");
   words.push("--trust", trust);
   const added = await program.run(words);
   expect(added).toMatchObject({ exitCode: 0 });

@@ -32,3 +32,12 @@ test("what a newer helper says and this face cannot parse ends the connection wi
   expect(reason).toMatchObject({ code: "protocol-garbage", message: expect.stringContaining("newest loopd") });
   await expect(connection.request("helper.status", {})).rejects.toMatchObject({ code: "protocol-garbage" });
 });
+
+test("a header that cannot be given is named with the reason", async () => {
+  const connection = await connect({ socketPath: await strangeHelper(""), token: "t", client: "test" }, () => {});
+  const refused = (headers: Record<string, string>) =>
+    connection.request("endpoint.set", { name: "x", changes: {}, headers }).catch((error: Error) => error.message);
+  expect(await refused({ Host: "h" })).toContain("headers.Host: another header; loopd itself says");
+  expect(await refused({ "X A": "h" })).toContain("headers.X A: a header's name, such as X-Organisation");
+  connection.close();
+});

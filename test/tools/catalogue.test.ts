@@ -5,6 +5,7 @@ import { systemText } from "../../src/agent/context/system-text.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import { createCatalogue } from "../../src/tools/catalogue.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
+import { tokensOf } from "../../src/tools/tool-schema.ts";
 import { world } from "./world.ts";
 
 const catalogue = createCatalogue({ limits: () => limitsSchema.parse({ tools: { files_read: 1234 } }) });
@@ -188,6 +189,16 @@ test("the smallest limit still holds", async () => {
   expect(outcome.text).toContain("read_more");
 });
 
+test("a call may bring less than the place allows, never more", async () => {
+  const here = await world({ tools: [acting(() => Promise.resolve("x".repeat(10_000)))], outputBytes: 1_000 });
+  const less = await here.call("act", {}, { outputBytes: 448 });
+  expect(Buffer.byteLength(less.text)).toBeLessThanOrEqual(448);
+  expect(less.text).toContain("read_more");
+  expect((await here.blob(less.blob)).length).toBe(10_000);
+  const more = await here.call("act", {}, { outputBytes: 5_000 });
+  expect(Buffer.byteLength(more.text)).toBeLessThanOrEqual(1_000);
+});
+
 test("a disk that takes no blob costs the rest of the output, not the call", async () => {
   const here = await world({ tools: [acting(() => Promise.resolve("x".repeat(10_000)))], outputBytes: 500 });
   here.place.saveBlob = () => Promise.reject(new Error("disk full"));
@@ -195,4 +206,100 @@ test("a disk that takes no blob costs the rest of the output, not the call", asy
   expect(outcome.kind).toBe("ok");
   expect(outcome.text).toContain("it could not be kept");
   expect(outcome.blob).toBeUndefined();
+});
+
+const SMALL = [
+  "call_tool",
+  "files_edit",
+  "files_list",
+  "files_read",
+  "files_write",
+  "find_tools",
+  "read_more",
+  "shell_run",
+];
+
+test("in a small window eight tools and the system text take at most 1,050 tokens, and half of it is left", () => {
+  const schemas = catalogue.book.schemas([], 4_096);
+  expect(schemas.map(({ name }) => name)).toEqual(SMALL);
+  const tools = schemas.reduce((sum, one) => sum + tokensOf(one), 0);
+  const system = Math.ceil(Buffer.byteLength(systemText(view, "")) / 3.5);
+  expect(tools + system).toBeLessThanOrEqual(1_050);
+  expect(catalogue.book.schemas([], 8_191)).toEqual(schemas);
+  expect(catalogue.book.schemas([], 8_192)).toEqual(catalogue.book.schemas());
+});
+
+test("what a turn or a person names is listed in a small window too", () => {
+  const names = (listed: string[] | undefined, more: string[]) => {
+    const some = createCatalogue({ limits: () => limitsSchema.parse({}), listed: () => listed });
+    return some.book.schemas(more, 4_096).map(({ name }) => name);
+  };
+  expect(names(undefined, ["web_fetch", "none"])).toEqual([...SMALL, "web_fetch"]);
+  expect(names(["files_search", "ask_user"], [])).toEqual(["ask_user", "call_tool", "files_search", "find_tools"]);
+});
+
+test("words about tools go by what the session's prompt lists", async () => {
+  const words = catalogue.book.suggest("grep", SMALL);
+  expect(words).toBe(
+    `There is no tool grep. Did you mean files_search? Run it with call_tool. Tools: ${SMALL.join(", ")}; more with find_tools.`,
+  );
+  expect(catalogue.book.suggest("cat", SMALL)).toContain("Did you mean files_read? Tools:");
+  const here = await world();
+  const found = await here.call("find_tools", { names: ["web_fetch", "files_read"] }, { listed: SMALL });
+  expect(found.text).toMatch(/^files_read \(call it directly\): .*\n {2}arguments: /);
+  expect(found.text).toMatch(/\nweb_fetch \(with call_tool\): /);
+});
+
+test("what find_tools finds fits into a small output: first the arguments of the best, then names", async () => {
+  const here = await world();
+  const found = await here.call("find_tools", { query: "note" }, { listed: SMALL, outputBytes: 900 });
+  expect(Buffer.byteLength(found.text)).toBeLessThanOrEqual(900);
+  expect(found.blob).toBeUndefined();
+  expect(found.text).toMatch(/^memory_\w+ \(with call_tool\): .*\n {2}arguments: \{/);
+  expect(found.text.match(/\(with call_tool\)/g)?.length).toBeGreaterThan(4);
+  expect(found.text).toMatch(/\nAsk by names for the arguments of \d more\.$/);
+});
+
+test.each([
+  ["filesRead", "files_read"],
+  ["Files-Read", "files_read"],
+  ["functions.files_read", "files_read"],
+  ["default_api.shellRun", "shell_run"],
+  ["FILES READ", "files_read"],
+  ["call-tool", "call_tool"],
+])("%s can only mean %s", (wrong, right) => {
+  expect(catalogue.book.meant?.(wrong)).toBe(right);
+});
+
+test.each([
+  "read_file",
+  "bash",
+  "",
+  "memory.write",
+  "functions.memory.write",
+  "functions.",
+  "__proto__",
+  "constructor",
+  "fılesread",
+  "x".repeat(10_000),
+])("%j is no other spelling of a tool", (wrong) => {
+  expect(catalogue.book.meant?.(wrong)).toBeUndefined();
+});
+
+test.each([
+  ["bash", "shell_run"],
+  ["execute_command", "shell_run"],
+  ["runCommand", "shell_run"],
+  ["functions.exec", "shell_run"],
+  ["cat", "files_read"],
+  ["view_file", "files_read"],
+  ["ls", "files_list"],
+  ["list_directory", "files_list"],
+  ["grep_search", "files_search"],
+  ["create_file", "files_write"],
+  ["str_replace_editor", "files_edit"],
+  ["browse", "web_fetch"],
+  ["remember", "memory_write"],
+])("%s is what other programs call %s", (wrong, right) => {
+  expect(catalogue.book.suggest(wrong)).toContain(`Did you mean ${right}`);
 });

@@ -26,9 +26,29 @@ test.each<[string, Json, Record<string, Json>]>([
   ["files_list", '{"path":"src"}', { path: "src" }],
   ["files_list", null, { path: "." }],
   ["files_search", { pattern: 404 }, { pattern: "404" }],
+  ["files_list", [{ path: "src" }], { path: "src" }],
+  ["files_list", { arguments: { path: "src" } }, { path: "src" }],
+  ["files_list", { name: "files_list", parameters: '{"path":"src"}' }, { path: "src" }],
+  ["files_list", { Path: "src", LIMIT: "7" }, { path: "src", limit: 7 }],
+  [
+    "files_search",
+    { pattern: "x", case_sensitive: "true", "is-literal": true },
+    { caseSensitive: true, isLiteral: true },
+  ],
+  ["shell_run", { Command: "ls", time_limit_seconds: "5" }, { command: "ls", timeLimitSeconds: 5 }],
   ["files_search", { pattern: "\ud800x" }, { pattern: "\uFFFDx" }],
 ])("%s %j is taken as %j", (name, input, expected) => {
   expect(argumentsOf(name, input)).toMatchObject(expected);
+});
+
+test("of two spellings the right one counts, and arguments are never taken from beside the tool's own", () => {
+  expect(argumentsOf("files_list", { path: "a", Path: "b", PATH: "c" })).toMatchObject({ path: "a" });
+  expect(argumentsOf("files_list", { limit: 5, arguments: { path: "b" } })).toMatchObject({ path: ".", limit: 5 });
+  expect(argumentsOf("state_set", { key: "k", value: { arguments: { value: 1 } } })).toMatchObject({
+    value: { arguments: { value: 1 } },
+  });
+  expect(argumentsOf("files_list", [{ path: "a" }, { path: "b" }].slice(0, 1))).toMatchObject({ path: "a" });
+  expect(problemOf("files_list", [{ path: "a" }, { path: "b" }])).toMatch(/the input: expected object/);
 });
 
 test("null for an optional argument and unknown keys are dropped", () => {

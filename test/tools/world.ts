@@ -40,6 +40,10 @@ interface CallOptions {
   request?: CallContext["request"];
   /** The person's rules when it runs: what they close to it. */
   rules?: Omit<Rule, "layer">[];
+  /** What the epoch lists. */
+  listed?: string[];
+  /** Most bytes of the output, where that is less than the world's. */
+  outputBytes?: number;
   /** Happens between the decision and the run. */
   meanwhile?: () => Promise<unknown>;
 }
@@ -105,7 +109,8 @@ export async function world(
       const rules = standingRules(options.rules ?? [], place.home);
       const closed = closedOnItsWay(call, facts, AROUND, rules);
       const where = { session: "s", turn: "t", attempt: 1, overrides: {} };
-      const runnable: RunnableCall = { ...call, facts, ...where, ...closed };
+      const { listed, outputBytes } = options;
+      const runnable: RunnableCall = { ...call, facts, ...where, ...closed, listed, outputBytes };
       return catalogue.run(runnable, place, {
         callId: call.callId,
         signal: options.signal ?? new AbortController().signal,

@@ -2,6 +2,7 @@ import type { Block, Message } from "../../protocol/values.ts";
 import { canonicalize } from "../canonical.ts";
 import { callsOf, type ImageBlock, type TurnState, type TurnView } from "../transcript.ts";
 import type { ModelRequest, Settings } from "../ports.ts";
+import { outputTokens, thinkingTokens } from "./output-tokens.ts";
 
 /** loopd's own words inside a message. The system text tells the model to believe only frames with this nonce. */
 export function frame(nonce: string, text: string): string {
@@ -47,7 +48,18 @@ export function resultImages(turn: TurnState): ImageBlock[] {
  * text and results never share one, because some servers reorder such a mixture. Images follow all results together;
  * a model that takes none reads in the result that there is one.
  */
-export function pendingMessages(view: TurnView): Message[] {
+export function pendingMessages(view: TurnView): readonly Message[] {
+  const known = pendings.get(view);
+  if (known !== undefined) return known;
+  const messages = addedMessages(view);
+  pendings.set(view, messages);
+  return messages;
+}
+
+/** A view never changes, and is asked several times on the way to a request. */
+const pendings = new WeakMap<TurnView, readonly Message[]>();
+
+function addedMessages(view: TurnView): Message[] {
   const results = [...view.results, ...(view.turn === undefined ? [] : resultBlocks(view.turn, view.nonce))];
   const texts = results.length > 0 ? view.texts : [...view.texts, ...view.notes];
   const messages: Message[] = [];
@@ -71,20 +83,21 @@ function withNotes(results: readonly Block[], notes: readonly string[]): Block[]
 export function render(view: TurnView, settings: Settings): ModelRequest {
   const { epoch } = view;
   if (epoch === undefined) throw new Error("render needs an open epoch");
-  const { maxOutputTokens = settings.limits.maxOutputTokens, ...asked } = view.turn?.overrides ?? {};
-  const { temperature, topP, thinkingTokens } = asked;
+  const { overrides = {} } = view.turn ?? {};
+  const { temperature, topP } = overrides;
+  const asking = { endpoint: epoch.endpoint, model: epoch.model, overrides };
   return {
     endpoint: epoch.endpoint,
     model: epoch.model,
     system: epoch.system,
     tools: epoch.tools,
     messages: [...view.sealed, ...pendingMessages(view)],
-    maxTokens: maxOutputTokens,
-    inference: { temperature, topP, thinkingTokens },
+    maxTokens: outputTokens(asking, settings),
+    inference: { temperature, topP, thinkingTokens: thinkingTokens(asking, settings) },
   };
 }
 
-/** How large a request is and how much of it the epoch's last request already held, in canonical UTF-8 bytes. */
+/** How large a request is and how much of it the session's last request already held, in canonical UTF-8 bytes. */
 export interface Extent {
   bytes: number;
   reusedBytes: number;
@@ -94,8 +107,8 @@ export interface Extent {
 
 const byteCounts = new WeakMap<object, number>();
 
-/** Canonical size of a value that never changes; counted once per object. */
-function bytesOf(value: object): number {
+/** UTF-8 bytes of the canonical JSON of a value that never changes; counted once per object. */
+export function bytesOf(value: object): number {
   const known = byteCounts.get(value);
   if (known !== undefined) return known;
   const bytes = new TextEncoder().encode(canonicalize(value)).length;
@@ -109,18 +122,26 @@ export function requestBytes({ tools, system, messages }: Pick<ModelRequest, "to
   return messages.reduce((sum, message) => sum + bytesOf(message), head);
 }
 
-/** Measures a request against the last one of its epoch. */
-export function extentOf(view: TurnView, request: ModelRequest): Extent {
-  const head = bytesOf(request.tools) + new TextEncoder().encode(request.system).length;
+/**
+ * Measures a request against the last one of the session, in the order in which a server reads it: tools, system text,
+ * messages. Within an epoch nothing breaks.
+ */
+export function extentOf({ sent }: TurnView, request: ModelRequest): Extent {
   const bytes = requestBytes(request);
-  const sent = view.epoch?.sent;
   if (sent === undefined) return { bytes, reusedBytes: 0 };
-  let reusedBytes = head;
-  for (const [index, message] of sent.entries()) {
-    const now = request.messages[index];
-    const isSame = now === message || (now !== undefined && canonicalize(now) === canonicalize(message));
-    if (!isSame) return { bytes, reusedBytes, brokenBy: `message ${index}` };
+  if (sent.endpoint !== request.endpoint) return { bytes, reusedBytes: 0, brokenBy: "endpoint" };
+  if (sent.model !== request.model) return { bytes, reusedBytes: 0, brokenBy: "model" };
+  if (!isSame(sent.tools, request.tools)) return { bytes, reusedBytes: 0, brokenBy: "tools" };
+  let reusedBytes = bytesOf(request.tools);
+  if (sent.system !== request.system) return { bytes, reusedBytes, brokenBy: "system" };
+  reusedBytes += new TextEncoder().encode(request.system).length;
+  for (const [index, message] of sent.messages.entries()) {
+    if (!isSame(request.messages[index], message)) return { bytes, reusedBytes, brokenBy: `message ${index}` };
     reusedBytes += bytesOf(message);
   }
   return { bytes, reusedBytes };
+}
+
+function isSame(one: object | undefined, other: object): boolean {
+  return one === other || (one !== undefined && canonicalize(one) === canonicalize(other));
 }

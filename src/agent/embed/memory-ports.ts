@@ -6,7 +6,7 @@ import type { Hook } from "../../protocol/hooks.ts";
 import type { Rule } from "../../protocol/values.ts";
 import { startAwakeTimer } from "../awake-timer.ts";
 import { standingRules } from "../policy/standing-rules.ts";
-import type { Ports, Settings } from "../ports.ts";
+import type { ModelWindow, Ports, Settings } from "../ports.ts";
 import { type AgentModel, askModel } from "./agent-model.ts";
 import type { AgentTool } from "./agent-tool.ts";
 import { bookOf, shelve } from "./agent-tools.ts";
@@ -27,6 +27,8 @@ export interface MemoryPortsOptions {
   policy?: ToolExecutionPolicy;
   hooks?: readonly ToolHook[];
   validators?: readonly AnswerValidator[];
+  /** Tokens that the model's requests and responses may have together; a conversation is made smaller to fit. Absent: any. */
+  window?: number;
   /** As in `config.json`: what they deny, no policy and no approval lifts. */
   rules?: readonly Omit<Rule, "layer">[];
   limits?: z.input<typeof limitsSchema>;
@@ -48,11 +50,12 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
   const { hooks = [], validators = [], policy } = options;
   const port = createHookPort({ policy, hooks, validators }, (callId) => rationaleIn(log.entries(), callId));
   const fixed = { hooks: port.hooks, limits, tools: bookOf(tools, limits), memoryIndex: "", instructions };
+  const window = windowOf(options.window);
   const boot = runtime.newId();
   /** How far the loop has read. */
   let seen = 0;
   return {
-    settings: (): Settings => ({ ...fixed, rules: [...rules, ...log.grants()] }),
+    settings: (): Settings => ({ ...fixed, windowOf: () => window, rules: [...rules, ...log.grants()] }),
     record: (drafts) =>
       log.write(() => {
         refuseUnread(drafts, log.entries(), seen);
@@ -67,7 +70,7 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
     hook: (hook: Hook, input, signal) => port.ask(hook, input, signal),
     inspect: (call) => inspectCall(tools.get(call.name), call, digest),
     run: (call, context) =>
-      runCall(tools.get(call.name), call, context, { digest, outputBytes: limits.toolOutputBytes }),
+      runCall(tools.get(call.name), call, context, { digest, outputBytes: call.outputBytes ?? limits.toolOutputBytes }),
     ready: () => Promise.resolve(),
     request: () => Promise.reject(new LoopdError("unknown-method", "An embedded loop has no socket to ask.")),
     now: () => runtime.now(),
@@ -77,6 +80,17 @@ export function memoryPorts(options: MemoryPortsOptions, log: TraceLog, tell: (d
     tell,
   };
 }
+
+/** Nobody tells here how a model counts, so room is made early. */
+function windowOf(tokens: number | undefined): ModelWindow | undefined {
+  if (tokens === undefined) return undefined;
+  if (Number.isInteger(tokens) && tokens >= LEAST_WINDOW)
+    return { tokens, source: "declared", factor: 1, isCalibrated: false };
+  const what = `window: a whole number of tokens, at least ${LEAST_WINDOW}, not ${tokens}.`;
+  throw new LoopdError("invalid-params", what);
+}
+
+const LEAST_WINDOW = 1_024;
 
 /** What the model gave as its reason for a call. */
 export function rationaleIn(entries: readonly Entry[], callId: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { EntryData, EntryDraft } from "../../protocol/entries.ts";
 import type { Hook } from "../../protocol/hooks.ts";
 import type { Millis } from "../../protocol/values.ts";
+import { outputShare } from "../context/output-share.ts";
 import { cutText } from "../cut-text.ts";
 import { circumstancesOf } from "../policy/circumstances.ts";
 import type { Ports, Settings } from "../ports.ts";
@@ -58,7 +59,7 @@ export async function applyAfterHooks(
     };
     const asked = await askHook(ports, hook, "after", input, shutdown);
     if (asked.type === "stopped") return { shapings, isWhole: false };
-    const application = applicationOf(hook, asked, settings);
+    const application = applicationOf(hook, asked, outputShare(turn, settings));
     const data = { hook: hook.name, at: "after" as const, callId: call.callId, outcome: kind, ...application };
     await ports.record([{ kind: "hook.applied", session: view.session, turn: turn.turn, data }]);
     shapings.push({ hook: hook.name, outcome: kind, text: application.text });
@@ -74,7 +75,7 @@ export function withheldText(who: string, why: string): string {
 function applicationOf(
   hook: Hook,
   asked: Exclude<Asked<"after">, { type: "stopped" }>,
-  { limits }: Settings,
+  outputBytes: number,
 ): Pick<EntryData<"hook.applied">, "change" | "text" | "failure"> {
   if (asked.type === "failed") {
     if (!isStrict(hook, "after")) return { change: "none", failure: asked.why };
@@ -82,7 +83,7 @@ function applicationOf(
     return { change: "outcome", text, failure: asked.why };
   }
   if (!("outcome" in asked.answer)) return { change: "none" };
-  return { change: "outcome", text: cutText(asked.answer.outcome.text, limits.toolOutputBytes) };
+  return { change: "outcome", text: cutText(asked.answer.outcome.text, outputBytes) };
 }
 
 function callOf(turn: TurnState, { data }: EndDraft): CallView | undefined {

@@ -1,7 +1,7 @@
 import { type Hook, hookAnswerSchemas } from "../../protocol/hooks.ts";
 import type { Json, Usage } from "../../protocol/values.ts";
 import { canonicalize } from "../canonical.ts";
-import type { ModelRequest, Ports } from "../ports.ts";
+import type { ModelRequest, Ports, Settings } from "../ports.ts";
 import type { TurnState, TurnView } from "../transcript.ts";
 import { type Asked, underLimit } from "./ask-hook.ts";
 
@@ -26,7 +26,7 @@ export async function askJudge(
   answer: string,
   stop: AbortSignal,
 ): Promise<JudgeAnswer> {
-  const request = judgeRequest(turn, hook, answer);
+  const request = judgeRequest(turn, hook, answer, ports.settings());
   const { endpoint, model, system, messages } = request;
   const bytes = new TextEncoder().encode(canonicalize([system, messages])).length;
   const data = { epoch: "", purpose: "judge" as const, endpoint, model, bytes, reusedBytes: 0 };
@@ -42,11 +42,17 @@ export async function askJudge(
   return { ...asked, usage };
 }
 
-function judgeRequest(turn: TurnState, { endpoint, model, prompt = "" }: Hook, answer: string): ModelRequest {
+/** A judge that names no model is the endpoint's own for small jobs, where it has one. */
+function judgeRequest(
+  turn: TurnState,
+  { endpoint = turn.endpoint, model, prompt = "" }: Hook,
+  answer: string,
+  settings: Settings,
+): ModelRequest {
   const document = canonicalize({ request: turn.input, answer });
   return {
-    endpoint: endpoint ?? turn.endpoint,
-    model: model ?? turn.model,
+    endpoint,
+    model: model ?? settings.windowOf?.(endpoint, turn.model)?.fast ?? turn.model,
     system: `${FRAME}\n${prompt}`,
     tools: [],
     messages: [{ role: "user", content: [{ type: "text", text: document }] }],

@@ -1,6 +1,7 @@
 import type { EntryDraft } from "../../protocol/entries.ts";
 import type { Hook } from "../../protocol/hooks.ts";
 import type { Settings } from "../ports.ts";
+import { finishDraft } from "../repairs.ts";
 import { finished } from "../settle-calls.ts";
 import type { TurnState, TurnView } from "../transcript.ts";
 import { type Candidate, validatorsOf } from "./candidate.ts";
@@ -50,8 +51,7 @@ function rejected(view: TurnView, turn: TurnState, { text, call }: Candidate, ve
     : `${wordsFor(verdict)} (${turn.rejections} answers were checked.)`;
   const error = { code: "validation-failed", message: words };
   const ends = call === undefined ? [] : [finished(view, turn, call, "invalid", words)];
-  const where = { session: view.session, turn: turn.turn };
-  return [...ends, { kind: "turn.finished", ...where, data: { finish: "failed", text, error } }];
+  return [...ends, finishDraft(view, turn, { finish: "failed", text, error })];
 }
 
 function accepted(
@@ -62,5 +62,5 @@ function accepted(
 ): EntryDraft[] {
   const ends = call === undefined ? [] : [finished(view, turn, call, "ok", "This is the answer.")];
   const data = { finish: "done" as const, text, ...(waived.length > 0 ? { waived } : {}) };
-  return [...ends, { kind: "turn.finished", session: view.session, turn: turn.turn, data }];
+  return [...ends, finishDraft(view, turn, data)];
 }

@@ -22,6 +22,9 @@ export interface AnswerOptions {
   json?: boolean;
 }
 
+/** Answers that are under way together, in their order: each alone would wait for what the one before it set off. */
+const AT_ONCE = 100;
+
 type Resolve = Omit<ParamsOf<"card.resolve">, "cardId" | "by">;
 
 /**
@@ -66,15 +69,18 @@ async function answerEach(
   if (cardIds.length === 0) say("Nothing waits for you.", options);
   const resolved: CardRow[] = [];
   let worst = 0;
-  for (const cardId of cardIds) {
-    try {
-      const { card } = await request("card.resolve", { ...resolve, cardId, by: answeredBy() });
+  const answer = (cardId: string) => request("card.resolve", { ...resolve, cardId, by: answeredBy() });
+  for (let start = 0; start < cardIds.length; start += AT_ONCE) {
+    for (const ended of await Promise.allSettled(cardIds.slice(start, start + AT_ONCE).map(answer))) {
+      if (ended.status === "rejected") {
+        worst = fail(asLoopdError(ended.reason), options, worst);
+        continue;
+      }
+      const { card } = ended.value;
       resolved.push(card);
       say(`${card.state}: ${callSummary(card.tool, card.arguments)}`, options);
       const offer = resolve.scope === "once" && card.state === "approved" ? offerText(card) : undefined;
       if (offer !== undefined) say(offer, options);
-    } catch (thrown) {
-      worst = fail(asLoopdError(thrown), options, worst);
     }
   }
   if (options.json === true) printJson(resolved);

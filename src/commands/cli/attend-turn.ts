@@ -5,6 +5,7 @@ import type { CardRow } from "../../protocol/requests.ts";
 import { type FollowedTurn, followTurn, type TurnEvent, type TurnTarget } from "../follow-turn.ts";
 import { listCards } from "../list-cards.ts";
 import { cardText, unpainted } from "../present/card-view.ts";
+import { contextNotice } from "../present/context-notice.ts";
 import { presentFinish } from "../present/finish.ts";
 import { addDelta, addEntry, beginProgress, type TurnProgress } from "../present/turn-progress.ts";
 import { answeredBy, askForCard } from "./card-desk.ts";
@@ -134,6 +135,8 @@ class Attendance {
   }
 
   #takeEntry(entry: Entry): void {
+    const notice = contextNotice(entry);
+    if (notice !== undefined) this.#report.note(notice.text);
     if (entry.kind === "turn.started" && this.#progress.isRehearsal) {
       this.#report.note(
         "The rehearsal model answers: a fixed script, not an AI. Connect a real model with: " +

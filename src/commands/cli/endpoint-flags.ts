@@ -31,7 +31,7 @@ export function profileOptions(command: Command, need: "required" | "optional"):
   const isRequired = need === "required";
   command
     .argument("<name>", "what to call it")
-    .addOption(new Option("--url <url>", "its address").makeOptionMandatory(isRequired))
+    .addOption(new Option("--url <url>", "its address").argParser(httpAddress).makeOptionMandatory(isRequired))
     .addOption(new Option("--model <model>", "the model to ask for").makeOptionMandatory(isRequired))
     .option("--fast-model <model>", "its model for small jobs; empty: none of its own")
     .option("--summariser-model <model>", "its model that writes summaries; empty: none of its own")
@@ -89,6 +89,12 @@ async function keyOf({ keyEnv, keyStdin }: ProfileFlags): Promise<string | undef
   const key = (await readStandardInput("key")).trim();
   if (key === "" || /\s/.test(key)) throw usage("Standard input held no key, or more than one word.");
   return key;
+}
+
+/** Never repeats what was given: it may hold a password. */
+function httpAddress(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw usage("--url takes an http or https address, such as http://127.0.0.1:8080.");
 }
 
 function oneMore(text: string, before: Record<string, string> = {}): Record<string, string> {

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import type { EndpointProfile } from "../../protocol/config.ts";
+import { type EndpointProfile, endpointProfileSchema } from "../../protocol/config.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
 import { usage } from "./failure.ts";
 import { keyAndValue } from "./mcp-options.ts";
 
+const { shape } = endpointProfileSchema;
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** `local` for an address on this machine, which nothing leaves; `remote` for any other. */
@@ -27,8 +28,8 @@ export function splitProxy(url: string | undefined, flag: string): { proxy?: str
 }
 
 /**
- * The endpoint that the variables `LOOPD_ENDPOINT_*` describe, for one turn: `URL`, `DIALECT`, `MODEL`, `KEY`, `HEADERS`
- * (`Name=value`, one a line), `CA` and `PROXY`. Undefined without a URL.
+ * The endpoint that the variables `LOOPD_ENDPOINT_*` describe, for one turn: `URL`, `DIALECT`, `MODEL`, `KEY`, `AUTH`,
+ * `HEADERS` (`Name=value`, one a line), `WINDOW`, `VISION`, `TRUST`, `CA` and `PROXY`. Undefined without a URL.
  * @throws LoopdError `usage`, naming the variable that is missing or wrong.
  */
 export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | undefined): TurnRequest["unsaved"] {
@@ -38,6 +39,10 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
     LOOPD_ENDPOINT_MODEL: named,
     LOOPD_ENDPOINT_KEY: key,
     LOOPD_ENDPOINT_HEADERS: headers = "",
+    LOOPD_ENDPOINT_AUTH: how,
+    LOOPD_ENDPOINT_WINDOW: window,
+    LOOPD_ENDPOINT_VISION: vision,
+    LOOPD_ENDPOINT_TRUST: trust,
     LOOPD_ENDPOINT_CA: ca,
     LOOPD_ENDPOINT_PROXY: through,
   } = environment;
@@ -48,20 +53,19 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
   const chosen = named || model;
   if (!chosen)
     throw usage("LOOPD_ENDPOINT_URL is set, but no model: set LOOPD_ENDPOINT_MODEL, or name one with --model.");
-  const spoken = dialect || "anthropic";
-  if (spoken !== "anthropic" && spoken !== "openai") {
-    throw usage(`LOOPD_ENDPOINT_DIALECT is ${spoken}; it can be anthropic or openai.`);
-  }
+  const spoken = oneOf("LOOPD_ENDPOINT_DIALECT", dialect, shape.dialect.options) ?? "anthropic";
   const { proxy, proxyLogin } = splitProxy(through || undefined, "LOOPD_ENDPOINT_PROXY");
   const lines = headers.split("\n").filter((line) => line.trim() !== "");
-  const auth = key ? usualAuth(spoken) : "none";
+  const usual = key ? usualAuth(spoken) : "none";
   return {
     profile: {
       dialect: spoken,
       url,
       model: chosen,
-      auth,
-      trust: trustOf(url),
+      auth: oneOf("LOOPD_ENDPOINT_AUTH", how, shape.auth.unwrap().options) ?? usual,
+      trust: oneOf("LOOPD_ENDPOINT_TRUST", trust, shape.trust.unwrap().options) ?? trustOf(url),
+      window: window ? tokensOf(window) : undefined,
+      vision: oneOf("LOOPD_ENDPOINT_VISION", vision, ["yes", "no"]) === "yes",
       ca: ca ? resolve(ca) : undefined,
       proxy,
     },
@@ -72,6 +76,19 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
     >,
     proxyLogin,
   };
+}
+
+function tokensOf(text: string): number {
+  const parsed = shape.window.safeParse(Number(text));
+  if (parsed.success && parsed.data !== undefined) return parsed.data;
+  throw usage(`LOOPD_ENDPOINT_WINDOW is ${text}; it can be a whole number of tokens from 1024 on.`);
+}
+
+function oneOf<T extends string>(variable: string, value: string | undefined, known: readonly T[]): T | undefined {
+  if (!value) return undefined;
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw usage(`${variable} is ${value}; it can be ${known.join(" or ")}.`);
 }
 
 /** How a dialect's own service wants its key. */

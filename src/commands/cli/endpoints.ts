@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { EndpointRow } from "../../protocol/config.ts";
-import { capabilityRows, countingLines, endpointLine } from "../present/endpoint.ts";
+import { capabilityRows, countingLines, endpointLine, forgottenWords, windowCell } from "../present/endpoint.ts";
 import { addDetect } from "./endpoint-detect.ts";
 import { changesOf, profileOptions, type ProfileFlags, secretsOf } from "./endpoint-flags.ts";
 import { trustOf, usualAuth } from "./endpoint-options.ts";
@@ -145,14 +145,13 @@ async function set(name: string, options: ProfileFlags): Promise<void> {
   if (isBare && Object.keys(changes).length === 0) {
     throw usage("There is nothing to change. Example: loopd endpoints set local --model qwen3-coder");
   }
-  const { endpoint } = await withHelper((connection) =>
-    connection.request("endpoint.set", { name, changes, ...secrets }),
-  );
+  const { before, endpoint } = await withHelper(async (connection) => ({
+    before: (await connection.request("endpoint.show", { name })).endpoint,
+    endpoint: (await connection.request("endpoint.set", { name, changes, ...secrets })).endpoint,
+  }));
   printRow(endpoint, options);
-}
-
-function windowCell({ usableWindow: { tokens, source } }: EndpointRow): string {
-  return source === "assumed" ? `${tokens}?` : String(tokens);
+  const lost = forgottenWords(before, endpoint);
+  if (options.json !== true && lost !== undefined) say(lost);
 }
 
 function printRow(row: EndpointRow, { json }: JsonOption): void {
@@ -165,6 +164,7 @@ function printAll(row: EndpointRow, options: JsonOption): void {
   if (options.json === true) return;
   const rows = capabilityRows(row, Date.now());
   const columns = [{ head: "WHAT" }, { head: "VALUE" }, { head: "SOURCE" }, { head: "WHEN" }];
-  print(rows.length === 0 ? `Not probed yet: loopd endpoints probe ${row.name}` : `\n${table(columns, rows)}`);
+  if (rows.length > 0) print(`\n${table(columns, rows)}`);
+  if (row.capabilities["reachable"] === undefined) print(`Not probed yet: loopd endpoints probe ${row.name}`);
   for (const line of countingLines(row)) print(line);
 }

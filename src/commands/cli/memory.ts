@@ -95,7 +95,7 @@ async function edit(words: string[]): Promise<void> {
       const hint = `Remove it with: loopd memory forget ${topic}.`;
       throw new LoopdError("usage", `An empty note is not kept. Nothing was changed. ${hint}`);
     }
-    const note = { topic, text, mode: "replace" as const };
+    const note = { topic, text, mode: "replace" as const, was: before.text };
     const saved = await withHelper((connection) => connection.request("memory.write", note));
     return `Saved ${saved.note.topic} (${byteSize(saved.note.bytes)}).`;
   });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { SearchHit, SessionRow, TurnRow } from "../../protocol/requests.ts";
+import type { SessionWindow } from "../../protocol/session-window.ts";
 import { listCards } from "../list-cards.ts";
 import { waitingWords } from "../present/card.ts";
 import { presentFinish } from "../present/finish.ts";
@@ -7,6 +8,8 @@ import { chosenWords } from "../present/overrides.ts";
 import { ago, plural } from "../present/quantity.ts";
 import { oneLine, printableText } from "../present/terminal-text.ts";
 import { addClearSession } from "./clear-session.ts";
+import { addCompactSession } from "./compact-session.ts";
+import { canvasOf, drawWindow } from "./draw-window.ts";
 import { addForkSession } from "./fork-session.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples, wholeNumber } from "./options.ts";
@@ -23,7 +26,7 @@ type ListOptions = { json?: boolean; limit: number };
 export function addSessions(program: Command): void {
   const sessions = program
     .command("sessions")
-    .description("List, show, search, set up, fork and clear conversations.")
+    .description("List, show, search, set up, fork, compact and clear conversations.")
     .addHelpText(
       "after",
       examples("loopd sessions", "loopd sessions show s3k9", 'loopd sessions search "largest files"'),
@@ -40,7 +43,7 @@ export function addSessions(program: Command): void {
   sessions
     .command("show")
     .argument("<session>", "the session, or the beginning of its id")
-    .description("Show what was asked and answered in a session.")
+    .description("Show what was asked and answered in a session, and where the window of its model goes.")
     .option("--json", "print JSON")
     .addHelpText("after", examples("loopd sessions show s3k9", "loopd trace show s3k9   # every recorded fact"))
     .action(show);
@@ -56,6 +59,7 @@ export function addSessions(program: Command): void {
 
   addSetSession(sessions);
   addForkSession(sessions);
+  addCompactSession(sessions);
   addClearSession(sessions);
   addUndoFiles(sessions);
 }
@@ -89,12 +93,13 @@ function originWords({ delegateOf, forkedFrom }: SessionRow): string {
 }
 
 async function show(prefix: string, { json }: { json?: boolean }): Promise<void> {
-  const { session, turns, overrides, cards } = await withHelper(async (connection) => {
+  const { session, turns, overrides, window, cards } = await withHelper(async (connection) => {
     const place = { session: await resolveSession(connection, prefix) };
     const shown = await connection.request("session.show", place);
-    return { ...shown, cards: await listCards(connection.request, place) };
+    const { window } = await connection.request("session.window", place);
+    return { ...shown, window, cards: await listCards(connection.request, place) };
   });
-  if (json === true) return printJson({ session, turns, overrides });
+  if (json === true) return printJson({ session, turns, overrides, window });
   print(
     `${session.session}  ${session.title}\n${session.workspace} · ${plural(session.turns, "turn")} · ${session.state}`,
   );
@@ -104,8 +109,14 @@ async function show(prefix: string, { json }: { json?: boolean }): Promise<void>
   if (delegateOf !== undefined) print(`delegate of ${delegateOf.session}, for its call ${delegateOf.callId}`);
   const settings = settingWords(overrides);
   if (settings !== undefined) print(settings);
+  printWindow(window);
   for (const turn of turns) printTurn(turn);
   if (cards.length > 0) print(`\n${waitingWords(cards, programName(process.env))}`);
+}
+
+function printWindow(window: SessionWindow): void {
+  const canvas = canvasOf(process.stdout, process.env, process.platform);
+  process.stdout.write(`\n${drawWindow(window, canvas, Date.now()).join("\n")}\n`);
 }
 
 function printTurn({ input, startedAt, state, text, inheritedFrom, delegates = [], provenance = {} }: TurnRow): void {

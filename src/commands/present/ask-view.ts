@@ -3,6 +3,7 @@ import type { Millis } from "../../protocol/values.ts";
 import { outcomeMarks } from "./call.ts";
 import { presentCard } from "./card.ts";
 import type { CardSection } from "./card-view.ts";
+import type { ContextNotice } from "./context-notice.ts";
 import { shortened } from "./shortened.ts";
 import { presentFinish } from "./finish.ts";
 import { codeBlock, codeSpan, plainMarkdown, quoteBlock, shownMarkdown } from "./markdown-text.ts";
@@ -42,6 +43,7 @@ export interface AskView {
 const LONGEST_TITLE = 60;
 const LONGEST_QUESTION = 300;
 const MOST_CALLS = 30;
+const MOST_NOTICES = 5;
 const REHEARSAL_NOTE =
   "*The rehearsal model answered, which is not an AI. Connect a real one:* `loopd endpoints add NAME --url URL --dialect anthropic --model MODEL --use`";
 
@@ -51,11 +53,13 @@ export function presentAsk(situation: AskSituation): AskView {
   const parts = [
     input === undefined ? "" : `> ${plainMarkdown(oneLine(input, LONGEST_QUESTION))}`,
     stalled === undefined || progress.finish !== undefined ? "" : `**Waiting:** ${plainMarkdown(stalled)}`,
+    warningsMarkdown(progress.notices),
     cardsMarkdown(cards),
     endMarkdown(progress),
     shownMarkdown(progress.text),
     progress.text === "" ? reasoningMarkdown(progress) : "",
     callsMarkdown(progress.calls),
+    noticesMarkdown(progress.notices),
     progress.isRehearsal && progress.finish !== undefined ? REHEARSAL_NOTE : "",
   ];
   return {
@@ -113,6 +117,17 @@ function callsMarkdown(calls: readonly CallProgress[]): string {
   const hidden = calls.length - shown.length;
   const lines = shown.map(callLine);
   return ["---", [...(hidden > 0 ? [`- … ${hidden} earlier`] : []), ...lines].join("\n")].join("\n\n");
+}
+
+/** Warnings stand above the answer: they say why it may be wrong. */
+function warningsMarkdown(notices: readonly ContextNotice[]): string {
+  const warnings = notices.filter(({ type }) => type === "warning").slice(-MOST_NOTICES);
+  return warnings.map(({ text }) => `> **${plainMarkdown(text)}**`).join("\n\n");
+}
+
+function noticesMarkdown(notices: readonly ContextNotice[]): string {
+  const others = notices.filter(({ type }) => type === "progress").slice(-MOST_NOTICES);
+  return others.map(({ text }) => `- *${plainMarkdown(text)}*`).join("\n");
 }
 
 function callLine({ summary, state, outcome, durationMs, text }: CallProgress): string {

@@ -1,4 +1,4 @@
-import type { EndpointRow } from "../../protocol/config.ts";
+import { type EndpointRow, REHEARSAL_ENDPOINT } from "../../protocol/config.ts";
 import type { FoundEndpoint } from "../../protocol/endpoint-profile.ts";
 import { ago, plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
@@ -10,6 +10,7 @@ const CAPABILITY_NAMES: readonly (readonly [name: string, label: string])[] = [
   ["runtime", "runtime"],
   ["models", "models"],
   ["loadedWindow", "window, loaded"],
+  ["observedWindow", "window, observed"],
   ["claimedWindow", "window, claimed"],
   ["slots", "requests at once"],
   ["countTokens", "counts tokens"],
@@ -24,19 +25,19 @@ const CAPABILITY_NAMES: readonly (readonly [name: string, label: string])[] = [
 ];
 const UNITS: Readonly<Record<string, string>> = {
   loadedWindow: " tokens",
+  observedWindow: " tokens",
   claimedWindow: " tokens",
   prefillRate: " tokens/s",
   decodeRate: " tokens/s",
 };
-const SOURCES = { loaded: " (loaded)", observed: " (observed)", declared: "", assumed: " (assumed)" } as const;
 
 /** An endpoint in two lines; of its secrets only whether there are any. */
 export function endpointLine(row: EndpointRow): string {
-  const { name, isActive, model, url, dialect, usableWindow, trust, hasKey, auth, headers, models, ca, proxy } = row;
+  const { name, isActive, model, url, dialect, trust, hasKey, auth, headers, models, ca, proxy } = row;
   const login = row.hasProxyLogin ? " with a login" : "";
   const parts = [
     dialect,
-    `${usableWindow.tokens} tokens${SOURCES[usableWindow.source]}`,
+    windowWords(row),
     trust,
     hasKey ? `key sent as ${auth}` : "no key",
     ...(headers.length === 0 ? [] : [`headers ${headers.join(", ")}`]),
@@ -46,6 +47,32 @@ export function endpointLine(row: EndpointRow): string {
     ...(proxy === undefined ? [] : [`through ${proxy}${login}`]),
   ];
   return `${name}${isActive ? " (asked)" : ""}: ${model} at ${url}\n  ${parts.join(" · ")}`;
+}
+
+/** Which secrets went with the address that they were given for; undefined where none did. */
+export function forgottenWords(before: EndpointRow, now: EndpointRow): string | undefined {
+  if (before.url === now.url) return undefined;
+  const gone = [
+    ...(before.hasKey && !now.hasKey ? [["key", "--key-stdin"]] : []),
+    ...(before.headers.some((name) => !now.headers.includes(name)) ? [["headers", "--header NAME=value"]] : []),
+  ];
+  if (gone.length === 0) return undefined;
+  const what = gone.map(([name]) => name).join(" and ");
+  const again = gone.map(([, flag]) => flag).join(" ");
+  return `Its ${what} were for the old address and are forgotten. Give them again: loopd endpoints set ${now.name} ${again}`;
+}
+
+/** `8192`, and `4096?` where nobody said so. The rehearsal model has no window. */
+export function windowCell({ name, usableWindow: { tokens, source } }: EndpointRow): string {
+  if (name === REHEARSAL_ENDPOINT) return "none";
+  return source === "assumed" ? `${tokens}?` : String(tokens);
+}
+
+/** `8192 tokens (loaded, not the 262144 declared)`. */
+function windowWords({ name, window = 0, usableWindow: { tokens, source } }: EndpointRow): string {
+  if (name === REHEARSAL_ENDPOINT) return "no window";
+  if (source === "declared") return `${tokens} tokens`;
+  return `${tokens} tokens (${source}${window > tokens ? `, not the ${window} declared` : ""})`;
 }
 
 /** What is known of an endpoint: what, value, source and when, at `now` in milliseconds since the Unix epoch. */

@@ -2,7 +2,7 @@ import type { Entry, EntryData } from "../../protocol/entries.ts";
 import { sessionOverridesSchema } from "../../protocol/overrides.ts";
 import { callSummary } from "./call.ts";
 import { chosenWords, overrideLines } from "./overrides.ts";
-import { byteSize, count, duration } from "./quantity.ts";
+import { byteSize, count, duration, exactly, plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 import { textOf } from "./turn-progress.ts";
 
@@ -31,12 +31,10 @@ function words(entry: Entry): string {
       return `from ${entry.data.from} at ${entry.data.at}${entry.data.title === undefined ? "" : `: ${entry.data.title}`}`;
     case "session.cleared":
       return `by ${entry.data.by}: the model begins anew`;
-    case "epoch.opened": {
-      const { reason, endpoint, model, tools, keeps = "nothing" } = entry.data;
-      return `${reason}: ${model} at ${endpoint}, ${tools.length} tools, keeps ${keeps.replace("-", " ")} of what was said`;
-    }
+    case "epoch.opened":
+      return epochWords(entry.data);
     case "epoch.skipped":
-      return `${entry.data.reason}: ${entry.data.why}`;
+      return `${entry.data.reason}: ${entry.data.why}${spentWords(entry.data.spent)}`;
     case "compaction.asked":
       return `by ${entry.data.by}${entry.data.note === undefined ? "" : `: ${entry.data.note}`}`;
     case "request.failed":
@@ -98,16 +96,51 @@ function words(entry: Entry): string {
     case "turn.stopping":
       return `${entry.data.by}${entry.data.why === "" ? "" : `: ${entry.data.why}`}`;
     case "turn.finished": {
-      const { finish, error, text } = entry.data;
-      return `${finish}${error === undefined ? "" : ` (${error.code}: ${error.message})`}: ${text}`;
+      const { finish, error, text, repairs = {} } = entry.data;
+      const mended = Object.entries(repairs).map(([name, times]) => `${times} ${name}`);
+      const why = error === undefined ? "" : ` (${error.code}: ${error.message})`;
+      return `${finish}${why}${mended.length === 0 ? "" : `, mended ${mended.join(", ")}`}: ${text}`;
     }
   }
 }
 
-/** `user asks m at e (turn: tools; session: note): …` */
-function startWords({ origin, model, endpoint, input, provenance }: EntryData<"turn.started">): string {
+/** `user asks m at e in openai (turn: tools; session: note): …` */
+function startWords({ origin, model, endpoint, dialect, input, provenance }: EntryData<"turn.started">): string {
   const chosen = chosenWords(provenance);
-  return `${origin} asks ${model} at ${endpoint}${chosen === "" ? "" : ` (${chosen})`}: ${input}`;
+  return `${origin} asks ${whom({ model, endpoint, dialect })}${chosen === "" ? "" : ` (${chosen})`}: ${input}`;
+}
+
+/** `m at e in openai`. */
+function whom({ model, endpoint, dialect }: { model: string; endpoint: string; dialect?: string }): string {
+  return `${model} at ${endpoint}${dialect === undefined ? "" : ` in ${dialect}`}`;
+}
+
+/** `window, 3,310 → 1,940 tokens: m at e, 8 tools, keeps all from message 12 on, with a summary, …` */
+function epochWords(data: EntryData<"epoch.opened">): string {
+  const { reason, tools, keeps, keepsFrom, stubs = [], summary, unsummarised, spent } = data;
+  const { memoryBytes = 0, tokensBefore, tokensAfter } = data;
+  const isSmaller = tokensBefore !== undefined && tokensAfter !== undefined;
+  return [
+    `${reason}${isSmaller ? `, ${exactly(tokensBefore)} → ${exactly(tokensAfter)} tokens` : ""}: ${whom(data)}`,
+    plural(tools.length, "tool"),
+    ...(memoryBytes === 0 ? [] : [`${byteSize(memoryBytes)} of notes`]),
+    keepsWords(keeps, keepsFrom),
+    ...(summary === undefined ? [] : ["with a summary"]),
+    ...(unsummarised === undefined ? [] : [`no new summary: ${unsummarised}`]),
+    ...(stubs.length === 0 ? [] : [`${plural(stubs.length, "result")} shortened`]),
+  ]
+    .join(", ")
+    .concat(spentWords(spent));
+}
+
+function keepsWords(keeps: EntryData<"epoch.opened">["keeps"], from: number | undefined): string {
+  if (keeps === undefined) return "keeps nothing of what was said";
+  const what = `keeps all ${from === undefined ? "of what was said" : `from message ${from} on`}`;
+  return keeps === "all" ? what : `${what}, without thinking`;
+}
+
+function spentWords(spent: EntryData<"epoch.skipped">["spent"]): string {
+  return spent === undefined || spent.tokens === 0 ? "" : `, for ${exactly(spent.tokens)} tokens`;
 }
 
 /** `file /w/a.txt changed`, `session colour = "red"`. */

@@ -32,6 +32,7 @@ export function summaryLine(progress: TurnProgress): string {
     plural(steps, "step"),
     plural(calls.length, "tool call"),
     tokenWords(progress),
+    progress.summaryTokens === 0 ? "" : `${count(progress.summaryTokens)} tokens for summaries`,
   ];
   if (startedAt !== undefined && finishedAt !== undefined) {
     parts.push(duration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt))));
@@ -44,14 +45,15 @@ export function progressText(text: string): string {
   return oneLine(printableText(text), LONGEST_NEWS);
 }
 
-function activity({ state, calls, request, text, textRequest, pendingCards, model }: TurnProgress): string {
+function activity({ state, calls, request, text, textRequest, pendingCards, model, ...also }: TurnProgress): string {
   if (state === "queued") return "waiting for its turn";
+  if (also.isSummarising) return "summarising to make room";
   if (state === "waiting") return `waiting for ${awaited(pendingCards)}`;
   const running = calls.filter((call) => call.state === "running");
   const [first, ...others] = running;
   if (first !== undefined) {
-    const also = others.length === 0 ? "" : ` and ${others.length} more`;
-    return `${first.name}: ${first.text === undefined ? first.summary : progressText(first.text)}${also}`;
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `${first.name}: ${first.text === undefined ? first.summary : progressText(first.text)}${more}`;
   }
   if (request === undefined) return "working";
   return request === textRequest && text !== "" ? "answering" : `waiting for ${model}`;

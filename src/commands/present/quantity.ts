@@ -30,6 +30,23 @@ export function count(value: number): string {
   return value < 999_950 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`;
 }
 
+/** A whole number with thousands marks: `12,340`. */
+export function exactly(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A share between 0 and 1 in whole percent; less than one, and almost all, say so: `59 %`, `< 1 %`, `> 99 %`. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.01) return "< 1 %";
+  if (share > 0.99 && share < 1) return "> 99 %";
+  return `${Math.round(share * 100)} %`;
+}
+
+/** Words as a sentence: `Made smaller.` */
+export function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?…]$/.test(words) ? "" : "."}`;
+}
+
 /** `1 step`, `3 steps`. */
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;

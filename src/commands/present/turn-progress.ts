@@ -3,6 +3,7 @@ import type { CardType, Delta, Entry } from "../../protocol/entries.ts";
 import type { TurnState } from "../../protocol/requests.ts";
 import type { Block, CallId, CardId, Finish, OutcomeKind } from "../../protocol/values.ts";
 import { callSummary } from "./call.ts";
+import { type ContextNotice, contextNotice } from "./context-notice.ts";
 
 /** One tool call of a turn as a face shows it. */
 export interface CallProgress {
@@ -51,6 +52,12 @@ export interface TurnProgress {
   error?: { code: string; message: string };
   /** The limit that the turn has reached, in words. */
   limit?: string;
+  /** What became of the room in the model's window, oldest first. */
+  notices: readonly ContextNotice[];
+  /** A summary of what is no longer sent is being written. */
+  isSummarising: boolean;
+  /** Tokens that writing summaries cost, beside `tokens`. */
+  summaryTokens: number;
   /** Id of the request that is running now. */
   request?: string;
   /** Ids of the requests that `text` and `reasoning` are from. */
@@ -62,12 +69,18 @@ export interface TurnProgress {
 export function beginProgress(session: string, turn: string): TurnProgress {
   const tokens = { input: 0, cached: 0, output: 0 };
   const unknown = { endpoint: "", model: "", isRehearsal: false, text: "", reasoning: "" };
-  return { session, turn, ...unknown, state: "queued", steps: 0, calls: [], pendingCards: [], tokens };
+  const context = { notices: [], isSummarising: false, summaryTokens: 0 };
+  return { session, turn, ...unknown, ...context, state: "queued", steps: 0, calls: [], pendingCards: [], tokens };
 }
 
 /** The progress after one more entry. Entries of other turns change nothing. */
 export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
   if (entry.turn !== progress.turn) return progress;
+  const notice = contextNotice(entry);
+  return addKind(notice === undefined ? progress : { ...progress, notices: [...progress.notices, notice] }, entry);
+}
+
+function addKind(progress: TurnProgress, entry: Entry): TurnProgress {
   switch (entry.kind) {
     case "turn.started": {
       const { endpoint, model } = entry.data;
@@ -75,9 +88,19 @@ export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
       return settle({ ...progress, endpoint, model, isRehearsal, startedAt: entry.at, state: "running" });
     }
     case "request.sent":
-      if (entry.data.purpose !== "turn") return progress;
+      if (entry.data.purpose !== "turn") return { ...progress, isSummarising: entry.data.purpose === "summarise" };
       // A request that a crash cut off is sent again; it is the same step.
-      return { ...progress, request: entry.id, steps: progress.steps + (progress.request === undefined ? 1 : 0) };
+      return {
+        ...progress,
+        isSummarising: false,
+        request: entry.id,
+        steps: progress.steps + (progress.request === undefined ? 1 : 0),
+      };
+    case "epoch.opened":
+    case "epoch.skipped": {
+      const summaryTokens = progress.summaryTokens + (entry.data.spent?.tokens ?? 0);
+      return { ...progress, isSummarising: false, summaryTokens };
+    }
     case "model.responded":
       return addResponse(progress, entry.data.content, entry.data.usage);
     case "tool.requested": {
@@ -123,6 +146,7 @@ export function addEntry(progress: TurnProgress, entry: Entry): TurnProgress {
         error,
         text,
         pendingCards: [],
+        isSummarising: false,
         finishedAt: entry.at,
         request: undefined,
       };
@@ -169,7 +193,8 @@ type ResponseUsage = { inputTokens: number; cachedTokens?: number; outputTokens:
 function addResponse(progress: TurnProgress, content: readonly Block[], usage: ResponseUsage): TurnProgress {
   const { input, cached, output } = progress.tokens;
   const tokens = {
-    input: input + (usage?.inputTokens ?? 0),
+    // Servers count what they had cached as input, too.
+    input: input + Math.max(0, (usage?.inputTokens ?? 0) - (usage?.cachedTokens ?? 0)),
     cached: cached + (usage?.cachedTokens ?? 0),
     output: output + (usage?.outputTokens ?? 0),
   };

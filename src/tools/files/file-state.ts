@@ -52,17 +52,16 @@ export async function readFileState(path: string): Promise<FileState> {
   }
   const opened = await openRegular(path, () => true);
   if (opened.type === "refused") return opened;
-  const { handle, size } = opened;
+  const { handle, size, stats } = opened;
   try {
     if (size > MAX_FILE_BYTES) {
       const limit = `${grouped(size)} bytes; loopd changes files of up to 64 MiB, because it keeps what was there`;
       return refused(`${visibleName(path)} has ${limit}. Nothing was changed. Change it with a command instead.`);
     }
-    const before = await handle.stat({ bigint: true });
     const bytes = await handle.readFile();
     const after = await handle.stat({ bigint: true });
     const fingerprint = fingerprintOf(after);
-    if (fingerprint !== fingerprintOf(before) || BigInt(bytes.length) !== after.size) {
+    if (fingerprint !== fingerprintOf(stats) || BigInt(bytes.length) !== after.size) {
       return refused(`${visibleName(path)} is being written to by another program. Nothing was changed; call again.`);
     }
     const { nlink, mode } = after;

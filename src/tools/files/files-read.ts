@@ -20,7 +20,7 @@ type Input = z.output<typeof input>;
 type Encoding = Input["encoding"] | "utf-16be";
 
 /** Bytes that the heading lines may take of the output. */
-const HEADING_BYTES = 200;
+const HEADING_BYTES = 130;
 /** Lines of a longer file are not counted. */
 const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 
@@ -42,12 +42,11 @@ export const filesRead = defineTool<Input>({
     const opened = await openRegular(path, context.isClosed);
     if (opened.type === "refused") return failed(opened.why);
     try {
-      // Before it is read: a change in the middle of the reading is one since then.
-      const fingerprint = fingerprintOf(await opened.handle.stat({ bigint: true }));
       const result = await read(opened.handle, opened.size, request, context);
-      return result.isError ? result : { ...result, saw: [{ path, fingerprint }] };
+      return result.isError ? result : { ...result, saw: [{ path, fingerprint: fingerprintOf(opened.stats) }] };
     } finally {
-      await opened.handle.close();
+      // Nobody waits for it: nothing was written.
+      void opened.handle.close().catch(() => undefined);
     }
   },
 });

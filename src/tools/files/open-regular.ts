@@ -1,16 +1,18 @@
-import { constants, type Stats } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { grouped } from "../cut-output.ts";
 import { visibleName } from "../visible-text.ts";
 import { missingWords } from "./missing.ts";
 
 /** A regular file ready to be read, or words about why it cannot be. Whoever gets a handle closes it. */
-type Opened = { type: "opened"; handle: FileHandle; size: number } | { type: "refused"; why: string };
+type Opened =
+  | { type: "opened"; handle: FileHandle; size: number; /** As it was opened. */ stats: BigIntStats }
+  | { type: "refused"; why: string };
 
 const refused = (why: string): Opened => ({ type: "refused", why });
 
 /** What a path is if it is no regular file. */
-function kindOf(stats: Stats): string | undefined {
+function kindOf(stats: BigIntStats): string | undefined {
   if (stats.isFile()) return undefined;
   if (stats.isDirectory()) return "is a folder. List it with files_list";
   if (stats.isFIFO()) return "is a named pipe, and reading it could wait for ever";
@@ -24,7 +26,7 @@ function kindOf(stats: Stats): string | undefined {
  * was opened is the one at this path, or it is refused. `isClosed`: what not to name beside a path that does not exist.
  */
 export async function openRegular(path: string, isClosed: (path: string) => boolean): Promise<Opened> {
-  const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => error.code ?? "unknown");
+  const stats = await lstat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => error.code ?? "unknown");
   if (stats === "ENOENT" || stats === "ENOTDIR") return refused(await missingWords(path, isClosed));
   if (typeof stats === "string") return refused(`${visibleName(path)} cannot be looked at (${stats}).`);
   const kind = kindOf(stats);
@@ -32,9 +34,9 @@ export async function openRegular(path: string, isClosed: (path: string) => bool
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-    const [opened, real] = await Promise.all([handle.stat(), realpath(path)]);
+    const [opened, real] = await Promise.all([handle.stat({ bigint: true }), realpath(path)]);
     if (opened.isFile() && opened.ino === stats.ino && opened.dev === stats.dev && real === path) {
-      return { type: "opened", handle, size: opened.size };
+      return { type: "opened", handle, size: Number(opened.size), stats: opened };
     }
     await handle.close();
     return refused(`${visibleName(path)} was replaced while it was being opened. Call again.`);
@@ -44,7 +46,7 @@ export async function openRegular(path: string, isClosed: (path: string) => bool
     if (code === "EACCES" || code === "EPERM")
       return refused(`${visibleName(path)} may not be read by this user (${code}).`);
     return refused(
-      `${visibleName(path)} (${grouped(stats.size)} bytes) cannot be opened: ${(error as Error).message}.`,
+      `${visibleName(path)} (${grouped(Number(stats.size))} bytes) cannot be opened: ${(error as Error).message}.`,
     );
   }
 }

@@ -22,7 +22,10 @@ async function resolvePath(path: string, place: Pick<Place, "workspace" | "home"
 
 /** Facts about a call that touches one path, judged on the real path. */
 export async function inspectPath(path: string, place: Place): Promise<Omit<Facts, "hash">> {
-  const real = await resolvePath(path, place);
+  return factsAt(await resolvePath(path, place), place);
+}
+
+async function factsAt(real: string, place: Place): Promise<Omit<Facts, "hash">> {
   const links = await protectedLinks([real], place.protectedPaths);
   return {
     paths: [real],
@@ -36,14 +39,18 @@ export const OUTSIDE = "files outside the workspace";
 
 /** The same for a call that brings back what is there: text from outside the workspace is nobody's here. */
 export async function inspectRead(path: string, place: Place): Promise<Omit<Facts, "hash">> {
-  const facts = await inspectPath(path, place);
-  return facts.inWorkspace === true ? facts : { ...facts, source: OUTSIDE };
+  return withOutside(await inspectPath(path, place));
 }
 
 /** The same with what the file itself carries: a session that had read text from elsewhere may have written it. */
 export async function inspectContent(path: string, place: Place): Promise<Omit<Facts, "hash">> {
-  const facts = await inspectRead(path, place);
-  return { ...facts, sources: await place.sourcesOf(facts.paths ?? [], "content") };
+  const real = await resolvePath(path, place);
+  const [facts, sources] = await Promise.all([factsAt(real, place), place.sourcesOf([real], "content")]);
+  return { ...withOutside(facts), sources };
+}
+
+function withOutside(facts: Omit<Facts, "hash">): Omit<Facts, "hash"> {
+  return facts.inWorkspace === true ? facts : { ...facts, source: OUTSIDE };
 }
 
 /** The real path that was decided about; a tool works on this one and resolves nothing again. */

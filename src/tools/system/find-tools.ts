@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import { defineTool, type Tool, type ToolResult } from "../define-tool.ts";
+import { defineTool, type Tool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { rankTools } from "../rank-tools.ts";
 import { toolSchemaOf } from "../tool-schema.ts";
 import { plainLine } from "../visible-text.ts";
@@ -8,8 +8,13 @@ import { plainLine } from "../visible-text.ts";
 const MAX_TOOLS = 8;
 /** Schemas may take so many bytes of the answer; tools beyond it are named without theirs. */
 const MAX_BYTES = 12_000;
+/** What the last line may take of the answer. */
+const REST_BYTES = 60;
 const MAX_DESCRIPTION = 400;
 const MAX_NAMES = 12;
+
+/** Nobody looks for these: a prompt or a note tells of each where it is of use. */
+const CONSTANTS: ReadonlySet<string> = new Set(["find_tools", "call_tool", "final_answer"]);
 
 const input = z.object({
   query: z.string().trim().max(300).optional(),
@@ -17,14 +22,8 @@ const input = z.object({
 });
 type Input = z.output<typeof input>;
 
-/** All tools at this moment, and which of them are in every prompt. */
-export interface ToolShelf {
-  tools(): readonly Tool[];
-  isListed(tool: Tool): boolean;
-}
-
 /** The constant that tells a model of tools which its epoch does not list, with all that it needs to call them. */
-export function createFindTools(shelf: ToolShelf): Tool<Input> {
+export function createFindTools(allTools: () => readonly Tool[]): Tool<Input> {
   return defineTool<Input>({
     name: "find_tools",
     group: "system",
@@ -32,20 +31,20 @@ export function createFindTools(shelf: ToolShelf): Tool<Input> {
     isIdempotent: true,
     timeLimit: "internal",
     description:
-      "Find more tools by words, then run them with call_tool. There are some for memory, earlier conversations, state, clipboard, apps, web pages, notify, speak, permissions, delegating, connected servers.",
+      "Find more tools by words, then run them with call_tool. There are some for searching in files, web pages, asking the person, memory, earlier conversations, state, clipboard, apps, notify, speak, permissions, delegating, connected servers.",
     input,
     examples: [{ query: "remember a note" }],
-    run: async (request) => answerTo(request, shelf),
+    run: async (request, context) => answerTo(request, allTools(), context),
   });
 }
 
-function answerTo({ query = "", names = [] }: Input, shelf: ToolShelf): ToolResult {
-  const tools = shelf.tools().filter(({ name }) => name !== "find_tools" && name !== "call_tool");
+function answerTo({ query = "", names = [] }: Input, all: readonly Tool[], context: ToolContext): ToolResult {
+  const tools = all.filter(({ name }) => !CONSTANTS.has(name));
   const named = tools.filter(({ name }) => names.includes(name));
   const missing = names.filter((name) => !named.some((tool) => tool.name === name));
   const ranked = rankTools(tools, [query, ...missing].join(" ")).filter((tool) => !named.includes(tool));
   const found = [...named, ...ranked].slice(0, MAX_TOOLS);
-  if (found.length > 0) return { text: described(found, shelf), taints: sourcesOfTools(found) };
+  if (found.length > 0) return { text: described(found, context), taints: sourcesOfTools(found) };
   const isAsking = query !== "" || names.length > 0;
   return { text: [isAsking ? "Nothing fits. There are:" : "There are:", ...groupsOf(tools)].join("\n") };
 }
@@ -55,18 +54,22 @@ export function sourcesOfTools(tools: readonly Tool[]): string[] {
   return [...new Set(tools.flatMap(({ source }) => source ?? []))];
 }
 
-function described(found: readonly Tool[], shelf: ToolShelf): string {
-  let bytes = 0;
+/** The first ones with their arguments, as many as there is room for; the others by name and what they are for. */
+function described(found: readonly Tool[], { listed, outputBytes }: ToolContext): string {
+  const room = Math.min(MAX_BYTES, outputBytes - REST_BYTES);
+  const perHead = room / (2 * found.length);
+  const heads = found.map(({ name, description }) => {
+    const how = listed.includes(name) ? "call it directly" : "with call_tool";
+    return `${name} (${how}): ${plainLine(description, Math.min(MAX_DESCRIPTION, Math.max(40, perHead - 40)))}`;
+  });
+  let bytes = heads.reduce((sum, head) => sum + Buffer.byteLength(head) + 1, 0);
   let hidden = 0;
-  const parts = found.map((tool) => {
-    const { name, description, input_schema: schema } = toolSchemaOf(tool);
-    const how = shelf.isListed(tool) ? "call it directly" : "with call_tool";
-    const head = `${name} (${how}): ${plainLine(description, MAX_DESCRIPTION)}`;
-    const whole = `${head}\n  arguments: ${canonicalize(schema)}`;
-    bytes += Buffer.byteLength(whole);
-    if (bytes <= MAX_BYTES) return whole;
-    hidden += 1;
-    return head;
+  const parts = found.map((tool, index) => {
+    const schema = `\n  arguments: ${canonicalize(toolSchemaOf(tool).input_schema)}`;
+    const isFitting = bytes + Buffer.byteLength(schema) <= room;
+    if (isFitting) bytes += Buffer.byteLength(schema);
+    else hidden += 1;
+    return `${heads[index] ?? ""}${isFitting ? schema : ""}`;
   });
   const rest = hidden > 0 ? [`Ask by names for the arguments of ${hidden} more.`] : [];
   return [...parts, ...rest].join("\n");

@@ -63,11 +63,29 @@ test("fifty pending cards with long and hostile arguments are readable, truthful
   expect(await cli.json<CardRow[]>("approvals")).toHaveLength(50);
 });
 
+test("more cards than one page holds are all listed, and all answered in their order", async () => {
+  const count = 1_100;
+  const call = { name: "shell_run", effect: "exec" as const };
+  seedCards(
+    cli.home,
+    Array.from({ length: count }, (_, index) => ({ ...call, arguments: { command: `echo ${index}` } })),
+  );
+  expect(await cli.json<CardRow[]>("approvals")).toHaveLength(count);
+  const { exitCode, stdout } = await cli.run(["approvals", "deny", "--all"]);
+  expect(exitCode).toBe(0);
+  const answered = stdout
+    .trim()
+    .split("\n")
+    .map((line) => Number(/^denied: .*echo (\d+)/.exec(line)?.[1]));
+  expect(answered).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(await cli.json<CardRow[]>("approvals")).toEqual([]);
+});
+
 const touch = (name: string) => ({ name: "shell_run", input: { command: `touch ${name}`, outside: true } });
 
 async function asked(...names: string[]): Promise<Terminal> {
   server = await startModelServer(script().calls(names.map(touch)).says("Done."));
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   return inTerminal(cli, "ask go");
 }
 
@@ -93,7 +111,7 @@ describe.skipIf(!hasTerminal)("at a prompt in a terminal", () => {
         .calls([touch("same")])
         .says("Done."),
     );
-    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
     const terminal = inTerminal(cli, "ask go");
     await terminal.shows("Approve for This Session");
     expect(terminal.shown().replace(/\s+/g, " ")).toMatch(
@@ -111,7 +129,7 @@ describe.skipIf(!hasTerminal)("at a prompt in a terminal", () => {
         .calls([5, 6, 7, 8].map((timeLimitSeconds) => ({ ...same, input: { ...same.input, timeLimitSeconds } })))
         .says("Done."),
     );
-    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+    await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
     const terminal = inTerminal(cli, "ask go");
     for (const left of [4, 3, 2]) {
       await terminal.shows(`Look at All ${left} Calls`);

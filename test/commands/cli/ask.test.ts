@@ -22,7 +22,7 @@ afterEach(async () => {
 /** A model that answers by script, as the endpoint of this home. */
 async function model(behaviour: Behaviour): Promise<ModelServer> {
   server = await startModelServer(behaviour);
-  const words = ["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"];
+  const words = ["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"];
   const { exitCode, stderr } = await cli.run(words);
   if (exitCode !== 0) throw new Error(stderr);
   return server;

@@ -20,7 +20,7 @@ beforeEach(async () => {
       ],
     }),
   );
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
 });
 afterEach(async () => {
   await cli.remove();

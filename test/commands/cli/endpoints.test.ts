@@ -82,7 +82,8 @@ test("set changes and takes back one thing at a time; another origin forgets wha
   const bare = await show();
   for (const name of ["ca", "models", "window"]) expect(bare).not.toHaveProperty(name);
   expect(bare).toMatchObject({ proxy: "http://q.example:2", hasProxyLogin: false, headers: ["b", "c"] });
-  await cli.run(["endpoints", "set", "x", "--url", "https://elsewhere.example"]);
+  const moved = await cli.run(["endpoints", "set", "x", "--url", "https://elsewhere.example"]);
+  expect(moved.stderr).toContain("Its headers were for the old address and are forgotten. Give them again: loopd");
   expect(await show()).toMatchObject({ headers: [] });
   expect(fileOf("secrets.json")).not.toMatch(/"[bc]"/);
 });
@@ -118,7 +119,7 @@ test("a probe's findings are printed with source and date, survive a restart, an
   expect(probed.stdout).toMatch(/WHAT +VALUE +SOURCE +WHEN\n/);
   expect(probed.stdout).toMatch(/window, loaded +8192 tokens +\/props default_generation_settings\.n_ctx +just now\n/);
   expect(probed.stdout).toMatch(/window, claimed +262144 tokens/);
-  expect(probed.stdout).toContain("8192 tokens (loaded)");
+  expect(probed.stdout).toContain("8192 tokens (loaded, not the 262144 declared)");
   expect(probed.stderr).toContain("loopd endpoints set x --dialect openai");
   await cli.run(["helper", "stop"]);
   expect(await show()).toMatchObject({
@@ -162,7 +163,7 @@ test("usage teaches how to count a model's tokens, and show tells the error", as
       response.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
     },
   });
-  await cli.run(["endpoints", "add", "x", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "x", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   for (let turn = 0; turn < 2; turn++) expect((await cli.run(["ask", text])).exitCode).toBe(0);
   const { counting } = await show();
   expect(counting).toMatchObject([{ model: "m", requests: 2 }]);

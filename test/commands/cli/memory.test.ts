@@ -58,3 +58,17 @@ test("what cannot be saved is not lost: it is kept, and the person is told where
   expect(readFileSync(path, "utf8")).toBe("x".repeat(300_000));
   removeFolder(join(path, ".."));
 });
+
+test("an edit does not undo what was noted meanwhile: it is refused, and the person's text is kept", async () => {
+  expect((await cli.run(["memory", "edit", "trip"], { env: append("by train") })).exitCode).toBe(0);
+  const other = join(cli.home, "memory", "trip.md");
+  const env = editor(`printf 'in May\\n' >> '${other}'; printf 'by ship\\n' >> "$2"`);
+  const { exitCode, stderr } = await cli.run(["memory", "edit", "trip"], { env });
+  expect(exitCode).toBe(1);
+  const said = stderr.replaceAll(/\s+/g, " ");
+  expect(said).toContain("The note trip has changed since you began to edit it. Nothing was written");
+  const [, path = ""] = /Your text is kept in (\S+\.md)\./.exec(said) ?? [];
+  expect(readFileSync(path, "utf8")).toContain("by ship");
+  removeFolder(join(path, ".."));
+  expect(readFileSync(other, "utf8")).toMatch(/by train\nin May\n$/);
+});

@@ -16,7 +16,18 @@ beforeEach(async () => {
   const path = join(cli.home, "config.json");
   const before = JSON.parse(readFileSync(path, "utf8")) as object;
   writeFileSync(path, JSON.stringify({ ...before, environment, prices: { m: { input: 1, output: 1 } } }));
-  const { stderr } = await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  const { stderr } = await cli.run([
+    "endpoints",
+    "add",
+    "fake",
+    "--url",
+    server.url,
+    "--model",
+    "m",
+    "--window",
+    "200000",
+    "--use",
+  ]);
   expect(stderr).toBe("");
 });
 afterEach(async () => {
@@ -77,7 +88,7 @@ test("sessions set holds for every turn, sessions show shows it, --unset takes i
   expect(stdout).toMatch(/done {2}\(session: .*tools.*\)/);
   const trace = await cli.run(["trace", "show", session]);
   expect(trace.stdout).toContain("state.changed    for every turn: tools: files_read; max-cost: 0.5 USD");
-  expect(trace.stdout).toMatch(/turn\.started +user asks m at fake \(session: .*tools.*\): hi/);
+  expect(trace.stdout).toMatch(/turn\.started +user asks m at fake in anthropic \(session: .*tools.*\): hi/);
 
   const left = await cli.run(["sessions", "set", session, "--unset", "tools,note,env,max-time,max-cost"]);
   expect(left.stdout).toBe(`Session ${session} sets nothing for its turns.\n`);

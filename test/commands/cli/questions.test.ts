@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function model(answers: ModelScript): Promise<ModelServer> {
   server = await startModelServer(answers);
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   return server;
 }
 

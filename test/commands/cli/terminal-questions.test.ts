@@ -23,7 +23,7 @@ afterEach(async () => {
 
 async function asked(answers: ModelScript): Promise<Terminal> {
   server = await startModelServer(answers);
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   return inTerminal(cli, "ask go");
 }
 const question = (input: object) => script().calls("ask_user", input).says("Thanks.");

@@ -20,7 +20,7 @@ afterEach(async () => {
 /** The command line in a terminal, with a model that answers by script. */
 async function withModel(answers: ModelScript, words: string): Promise<Terminal> {
   server = await startModelServer(answers);
-  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--use"]);
+  await cli.run(["endpoints", "add", "fake", "--url", server.url, "--model", "m", "--window", "200000", "--use"]);
   return inTerminal(cli, words);
 }
 

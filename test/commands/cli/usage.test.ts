@@ -36,6 +36,8 @@ describe("a wrong call ends with 2 and says what is near", () => {
     [["questions", "answer", "x", "--field", "a=b", "--decline"], /cannot be used with/],
     [["questions", "answer", "x", "yes", "--reason", "y"], /add --decline/],
     [["endpoints", "add", "x", "--model", "m"], /--url <url>/],
+    [["endpoints", "add", "x", "--model", "m", "--url", "localhost:8080"], /--url takes an http or https address/],
+    [["endpoints", "set", "x", "--url", "ftp://user:pass@h"], /--url takes .*, such as http:\/\/127\.0\.0\.1:8080\.$/m],
     [
       ["endpoints", "add", "x", "--model", "m", "--url", "http://h", "--key-env", "LOOPD_TEST_NONE"],
       /LOOPD_TEST_NONE is not set/,

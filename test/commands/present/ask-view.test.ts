@@ -64,6 +64,21 @@ test("a running turn shows the answer so far, then its calls, and counts", () =>
   ]);
 });
 
+test("a warning stands above the answer, what became of the window below it", () => {
+  const notices = [
+    { type: "progress" as const, text: "summarising…" },
+    { type: "warning" as const, text: "Warning: *local* drops [messages](http://a.example)" },
+  ];
+  const { markdown } = presentAsk({ ...situation, progress: { ...running, calls: [], text: "It is", notices } });
+  expect(markdown.split("\n").filter(Boolean)).toEqual([
+    "> What is the time?",
+    expect.stringMatching(/^> \*\*Warning.*drops/),
+    "It is",
+    "- *summarising…*",
+  ]);
+  expect(markdown).not.toContain("[messages](");
+});
+
 test("the rehearsal model is called what it is", () => {
   const { rows, markdown } = presentAsk({ ...situation, progress: { ...running, isRehearsal: true, finish: "done" } });
   expect(markdown).toContain("not an AI");

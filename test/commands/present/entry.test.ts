@@ -30,6 +30,49 @@ test("the trace says what was asked, answered, kept and changed", () => {
   ]);
 });
 
+test("the trace says what became of the window, and what had to be mended", () => {
+  const epoch = {
+    endpoint: "e",
+    model: "m",
+    dialect: "openai" as const,
+    system: "s",
+    tools: [],
+    hash: "h",
+    carries: [],
+  };
+  const made = {
+    ...epoch,
+    keeps: "all" as const,
+    keepsFrom: 12,
+    stubs: ["a"],
+    tokensBefore: 3_310,
+    tokensAfter: 1_940,
+  };
+  const spent = { tokens: 960, costUsd: 0 };
+  const gists = [
+    make("epoch.opened", { ...epoch, reason: "start", memoryBytes: 400 }),
+    make("epoch.opened", { ...epoch, reason: "model", keeps: "without-thinking" }),
+    make("epoch.opened", { ...made, reason: "window", spent }),
+    make("epoch.opened", { ...made, reason: "asked", unsummarised: "it said nothing" }),
+    make("epoch.skipped", { reason: "asked", why: "it is small already", spent }),
+    make("compaction.asked", { by: "me", note: "Keep the prices" }),
+    make("request.failed", { code: "endpoint-context-overflow", message: "too long" }),
+    make("warning.raised", { code: "messages-dropped", text: "The server drops messages." }),
+    make("turn.finished", { finish: "done", text: "Yes.", repairs: { coerced: 2, rescued: 1 } }),
+  ].map(entryGist);
+  expect(gists).toEqual([
+    "start: m at e in openai, 0 tools, 400 B of notes, keeps nothing of what was said",
+    "model: m at e in openai, 0 tools, keeps all of what was said, without thinking",
+    "window, 3,310 → 1,940 tokens: m at e in openai, 0 tools, keeps all from message 12 on, 1 result shortened, for 960 tokens",
+    "asked, 3,310 → 1,940 tokens: m at e in openai, 0 tools, keeps all from message 12 on, no new summary: it said nothing, 1 result shortened",
+    "asked: it is small already, for 960 tokens",
+    "by me: Keep the prices",
+    "endpoint-context-overflow: too long",
+    "messages-dropped: The server drops messages.",
+    "done, mended 2 coerced, 1 rescued: Yes.",
+  ]);
+});
+
 test("a result says what came beside its text", () => {
   const content = [
     { type: "image" as const, mediaType: "image/png", blob: "b", bytes: 12_345 },

@@ -47,7 +47,7 @@ test("a whole turn with an approval folds to what a face shows", () => {
   });
   expect(at(7)).toMatchObject({ state: "running", pendingCards: [], calls: [{ state: "running" }] });
   expect(progressLine(at(7), Date.parse(entries[0]?.at ?? "") + 65_000)).toBe(
-    "step 1 · shell_run: run `date` · 15 (5 cached) → 3 tokens · 1 min 5 s",
+    "step 1 · shell_run: run `date` · 10 (5 cached) → 3 tokens · 1 min 5 s",
   );
   const end = fold(entries);
   expect(end).toMatchObject({
@@ -55,10 +55,10 @@ test("a whole turn with an approval folds to what a face shows", () => {
     finish: "done",
     steps: 2,
     text: "It is Thursday.",
-    tokens: { input: 20, cached: 10, output: 6 },
+    tokens: { input: 10, cached: 10, output: 6 },
   });
   expect(end.calls.map(callLine)).toEqual(["✓ run `date` (12 ms)"]);
-  expect(summaryLine(end)).toBe("rehearsal at rehearsal · 2 steps · 1 tool call · 30 (10 cached) → 6 tokens · 10.0 s");
+  expect(summaryLine(end)).toBe("rehearsal at rehearsal · 2 steps · 1 tool call · 20 (10 cached) → 6 tokens · 10.0 s");
 });
 
 test("text streams, starts over at a reset, and is replaced by what was recorded", () => {
@@ -135,4 +135,45 @@ test("what a tool says about its work is one short line without controls, and no
   };
   const over = addEntry(told, make("tool.finished", { ...end, isSideEffectPossible: false }));
   expect(addDelta(over, delta(callId, "still here", "progress")).calls).toMatchObject([{ text: "Left, then right" }]);
+});
+
+const EPOCH = {
+  ...{ reason: "window" as const, endpoint: "x", model: "m", system: "", tools: [], hash: "h", carries: [] },
+  ...{ keeps: "all" as const, keepsFrom: 4, tokensBefore: 3_310, tokensAfter: 1_940 },
+};
+
+test("room that is made in the window is told while it happens, and what it cost at the end", () => {
+  const make = entryMaker();
+  const entries = [
+    make("turn.started", startedBy("x")),
+    make("request.sent", requestTo("m")),
+    make("request.failed", { code: "endpoint-context-overflow", message: "prompt is too long" }),
+    make("request.sent", { ...requestTo("m"), purpose: "summarise" }),
+    make("epoch.opened", { ...EPOCH, spent: { tokens: 960, costUsd: 0 } }),
+    make("request.sent", requestTo("m")),
+    make("warning.raised", { code: "messages-dropped", text: "x has dropped messages." }),
+    make("model.responded", response("Done.")),
+    make("turn.finished", { finish: "done", text: "Done." }),
+  ];
+  const summarising = fold(entries.slice(0, 4));
+  expect(summarising).toMatchObject({ isSummarising: true, steps: 1 });
+  expect(progressLine(summarising, Date.parse(entries[0]?.at ?? ""))).toBe("step 1 · summarising to make room");
+  const end = fold(entries);
+  expect(end).toMatchObject({ isSummarising: false, steps: 1, summaryTokens: 960, text: "Done." });
+  expect(end.notices).toEqual([
+    {
+      type: "progress",
+      text: "too large for the model's window, so it is asked again with less: prompt is too long",
+    },
+    { type: "progress", text: "summarising…" },
+    { type: "progress", text: "making room: 3,310 → 1,940 tokens" },
+    { type: "warning", text: "Warning: x has dropped messages." },
+  ]);
+  expect(summaryLine(end)).toContain("10 (5 cached) → 3 tokens · 960 tokens for summaries");
+});
+
+test("a new epoch that makes nothing smaller is no news", () => {
+  const make = entryMaker();
+  const plain = { ...EPOCH, keepsFrom: undefined, tokensBefore: undefined, tokensAfter: undefined };
+  expect(fold([make("turn.started", startedBy("x")), make("epoch.opened", plain)]).notices).toEqual([]);
 });

@@ -64,7 +64,13 @@ export function openStage(): Stage {
     const helper = await startHelper(home);
     cleanUp.push(() => helper.stop());
     const connection = await helper.connect();
-    const profile = { dialect: "anthropic", url: server.url, model: "scripted", trust: "local" } as const;
+    const profile = {
+      dialect: "anthropic",
+      url: server.url,
+      model: "scripted",
+      trust: "local",
+      window: 200_000,
+    } as const;
     await connection.request("endpoint.add", { name: "script", profile, use: true });
     connection.close();
     return { home, workspace, server, helper, ask: (options) => ask(home, { preferences: { workspace }, ...options }) };

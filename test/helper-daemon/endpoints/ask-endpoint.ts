@@ -38,7 +38,7 @@ export const question: ModelRequest = {
 };
 
 export function profileFor(url: string, changes: Partial<EndpointProfile> = {}): EndpointProfile {
-  return endpointProfileSchema.parse({ dialect: "anthropic", url, model: "m", ...changes });
+  return endpointProfileSchema.parse({ dialect: "anthropic", url, model: "m", trust: "local", ...changes });
 }
 
 /** Asks through the real port over real HTTP; only the waiting between attempts is skipped, and written down. */

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type EndpointSecrets, fetchFor, serverRoot } from "../../../helper-daemon/endpoints/endpoint-fetch.ts";
 import { createModelPort } from "../../../helper-daemon/endpoints/model-port.ts";
@@ -99,6 +100,29 @@ test("the profile's headers and key reach its server, and nothing that a caller 
   await bearer(`${url}/v1/models`);
   expect(seen[1]?.headers).toMatchObject({ authorization: "Bearer sk-two" });
   expect(seen[1]?.headers).not.toHaveProperty("anthropic-version");
+});
+
+test("an answer that was packed although nobody asked for it is read, also in two layers and cut short", async () => {
+  const whole = JSON.stringify({ words: "x".repeat(5_000) });
+  const packed: Record<string, [string, Buffer]> = {
+    "/gzip": ["gzip", gzipSync(whole)],
+    "/both": ["GZIP, br", brotliCompressSync(gzipSync(whole))],
+    "/cut": ["gzip", gzipSync(whole, { level: 0 }).subarray(0, 9_000)],
+    "/broken": ["br", Buffer.from("no brotli at all")],
+    "/unknown": ["constructor", Buffer.from(whole)],
+  };
+  const server = createServer((request, response) => {
+    const [encoding, bytes] = packed[request.url ?? ""] ?? ["identity", Buffer.from(whole)];
+    response.writeHead(200, { "content-encoding": encoding, "set-cookie": ["a=1", "b=2"] }).end(bytes);
+  });
+  const url = `http://127.0.0.1:${await listening(server)}`;
+  const fetch = await fetchFor(profileAt(url), { key: undefined });
+  const textOf = async (path: string) => (await fetch(url + path)).text();
+  for (const path of ["/", "/gzip", "/both", "/unknown"]) expect(await textOf(path), path).toBe(whole);
+  expect(whole.startsWith(await textOf("/cut"))).toBe(true);
+  expect((await textOf("/cut")).length).toBeGreaterThan(1_000);
+  await expect(textOf("/broken")).rejects.toThrow();
+  expect((await fetch(url)).headers.get("set-cookie")).toBe("a=1, b=2");
 });
 
 test("another origin is refused before anything is sent", async () => {

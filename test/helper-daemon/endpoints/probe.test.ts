@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { usableWindowOf } from "../../../helper-daemon/endpoints/capabilities.ts";
 import { type ProbeLimits, probeEndpoint } from "../../../helper-daemon/endpoints/probe.ts";
+import { usableWindowOf } from "../../../helper-daemon/endpoints/usable-window.ts";
 import { type EndpointProfile, endpointProfileSchema } from "../../../src/protocol/config.ts";
 import { ableModel, completionsRoutes, messagesRoutes } from "../../fakes/runtime-chat.ts";
 import { answerJson, type Route, runtimes, type SeenRequest, startRuntime } from "../../fakes/runtime-server.ts";

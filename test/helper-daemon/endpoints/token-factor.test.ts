@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openCapabilities } from "../../../helper-daemon/endpoints/capabilities.ts";
 import { errorOf, factorOf, RATIOS_KEPT, withRatio } from "../../../helper-daemon/endpoints/token-factor.ts";
-import { withTokenFactors } from "../../../helper-daemon/endpoints/token-factor-port.ts";
+import { learningFromReplies } from "../../../helper-daemon/endpoints/learn-from-replies.ts";
 import { estimateTokens } from "../../../src/agent/context/estimate-tokens.ts";
 import { requestBytes } from "../../../src/agent/context/render.ts";
 import type { ModelRequest } from "../../../src/agent/ports.ts";
@@ -59,9 +59,8 @@ test("what was learnt survives a restart, by endpoint and model, and goes with t
   await vi.waitFor(() => expect(readFileSync(file, "utf8")).toContain("1.2"), 20_000);
   await vi.waitFor(() => expect(openCapabilities(home).counting("x")[0]?.requests).toBe(3), 20_000);
   const again = openCapabilities(home);
-  expect(again.factorOf("x", "m")).toBeCloseTo(1.2);
-  expect(again.factorOf("x", "other")).toBe(1);
-  expect(again.factorOf("toString", "m")).toBe(1);
+  expect(again.counting("x")).toMatchObject([{ model: "m", factor: expect.closeTo(1.2) as number }]);
+  expect(again.counting("toString")).toEqual([]);
   again.forget("x");
   expect(openCapabilities(home).counting("x")).toEqual([]);
 });
@@ -79,12 +78,22 @@ test("a broken file counts as empty, and a profile that moved knows nothing", ()
   expect(capabilities.of("x", { ...profile, url: "http://127.0.0.1:2" })).toEqual({});
 });
 
-test("requests teach; images, the rehearsal model and unsaved endpoints do not, and leave no file", async () => {
+test("what is seen of a window counts also where it cannot be kept on disk", () => {
+  const home = freshHome();
+  mkdirSync(join(home, "capabilities.json"));
+  const capabilities = openCapabilities(home);
+  const profile = profileFor("http://127.0.0.1:1");
+  const found = { observedWindow: { value: 8_192, source: "its error", at: "2026-11-21T10:00:00Z" } };
+  expect(() => capabilities.note("x", profile, found)).not.toThrow();
+  expect(capabilities.of("x", profile)).toEqual(found);
+});
+
+test("requests teach; images and the rehearsal model do not, and what unsaved endpoints teach leaves no file", async () => {
   const home = freshHome();
   const capabilities = openCapabilities(home);
   const long: ModelRequest = { ...question, system: "x".repeat(2_000) };
   const tokens = Math.round(requestBytes(long) / 3.5);
-  const model = withTokenFactors(
+  const model = learningFromReplies(
     () =>
       Promise.resolve({
         type: "responded",
@@ -92,7 +101,7 @@ test("requests teach; images, the rehearsal model and unsaved endpoints do not, 
         stopReason: "end_turn",
         usage: { inputTokens: tokens, outputTokens: 1 },
       }),
-    capabilities,
+    { capabilities, profileOf: () => profileFor("http://127.0.0.1:1"), looks: { answered: () => {} } },
   );
   const ask = (changes: Partial<ModelRequest>) =>
     model({ ...long, ...changes }, new AbortController().signal, () => {});
@@ -100,9 +109,11 @@ test("requests teach; images, the rehearsal model and unsaved endpoints do not, 
   await ask({ messages: [{ role: "user", content: [image] }] });
   await ask({ endpoint: "rehearsal" });
   await ask({ endpoint: "unsaved-12345678" });
-  expect(["x", "rehearsal", "unsaved-12345678"].flatMap((name) => capabilities.counting(name))).toEqual([]);
+  expect(["x", "rehearsal"].flatMap((name) => capabilities.counting(name))).toEqual([]);
+  expect(capabilities.counting("unsaved-12345678")).toMatchObject([{ model: "m", requests: 1 }]);
   expect(existsSync(join(home, "capabilities.json"))).toBe(false);
   await ask({});
   expect(capabilities.counting("x")).toMatchObject([{ model: "m", requests: 1 }]);
   await vi.waitFor(() => expect(existsSync(join(home, "capabilities.json"))).toBe(true), 20_000);
+  expect(readFileSync(join(home, "capabilities.json"), "utf8")).not.toContain("unsaved");
 });

@@ -31,7 +31,8 @@ async function found(input: { [key: string]: Json }, connected: readonly Tool[])
   const facts = await catalogue.inspect(call, place);
   const where = { session: "s", turn: "t", attempt: 1, overrides: {} };
   const nobody = () => Promise.reject(new Error("nobody"));
-  const { text } = await catalogue.run({ ...call, ...where, facts }, place, {
+  const listed = catalogue.book.schemas().map(({ name }) => name);
+  const { text } = await catalogue.run({ ...call, ...where, facts, listed }, place, {
     callId: "c",
     signal: new AbortController().signal,
     progress: () => {},
