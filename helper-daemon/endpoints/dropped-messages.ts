@@ -43,6 +43,11 @@ export type CountVerdict =
 const SLACK = 32;
 /** So much more or less than estimated, a count can still be one of the same text. */
 const TOLERANCE = 1.35;
+/**
+ * No runtime keeps less, and one that could not hold the prompt twice would end every turn: a server that always reports the
+ * same small number does not count at all.
+ */
+const LEAST_WINDOW = 2_048;
 /** No text is so much denser than the text around it. */
 const CERTAIN = 3;
 
@@ -81,5 +86,8 @@ export function judgeCount(request: CountedRequest, before: CountHistory | undef
   if (before.isFreshOnly || isNear) return { type: "unclear", history: { ...should, isFreshOnly } };
   const doubts = before.doubts + 1;
   if (tokens <= CERTAIN * estimate && doubts < 2) return { type: "unclear", history: { ...should, doubts } };
-  return { type: "dropped", history: { ...should, doubts }, window: Math.max(before.most, tokens) };
+  const window = Math.max(before.most, tokens);
+  const isUsable = window >= LEAST_WINDOW && window > 2.1 * before.ratio * (headBytes / 3.5);
+  if (!isUsable) return { type: "unclear", history: { ...should, doubts } };
+  return { type: "dropped", history: { ...should, doubts }, window };
 }

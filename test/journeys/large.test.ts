@@ -5,6 +5,7 @@ import { script } from "../fakes/model-server.ts";
 
 test("a session of many large prompts, over a change of model, is followed and read whole", async () => {
   const { helper, face, server, workspace } = await journey(script().says("ok").repeatLast());
+  await face.connection.request("endpoint.set", { name: "test", changes: { window: 10_000_000 } });
   const words = "ä".repeat(900_000);
   let session: string | undefined;
   for (let index = 0; index < 6; index += 1) {

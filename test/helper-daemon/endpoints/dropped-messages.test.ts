@@ -117,3 +117,13 @@ describe("no alarm", () => {
     expect(verdicts(lost, steps(1_500)).filter((one) => typeof one === "number")).toEqual([]);
   });
 });
+
+test("a server that always reports the same small number has no window of that size", () => {
+  let history: CountHistory | undefined;
+  for (let step = 0; step < 30; step += 1) {
+    const request = { bytes: 4_500 + step * 900, headBytes: 3_100, thinkingBytes: 0, tokens: 900, factor: 1 };
+    const verdict = judgeCount(request, history);
+    expect(verdict.type).not.toBe("dropped");
+    history = verdict.history;
+  }
+});
