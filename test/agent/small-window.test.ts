@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { memoryIndex, memoryWithin } from "../../src/agent/context/memory-index.ts";
 import { outputShare } from "../../src/agent/context/output-share.ts";
 import { outputTokens, thinkingTokens } from "../../src/agent/context/output-tokens.ts";
+import { refusal } from "../../src/agent/context/room.ts";
 import type { ModelWindow, Settings } from "../../src/agent/ports.ts";
 import { limitsSchema, type Limits } from "../../src/protocol/config.ts";
 import type { Overrides } from "../../src/protocol/entries.ts";
@@ -115,4 +116,18 @@ test("the index of the notes keeps to its part of the window, in whole lines, an
 test("a note called like the line that counts is one more note", () => {
   const index = memoryIndex(["- and 7 more: memory_list"], 0, 1_000);
   expect(memoryWithin(index, windowOf(8_192))).toBe(index);
+});
+
+test.each([
+  ["home", "run: loopd endpoints probe home; or say how large it is: loopd endpoints set home --window N"],
+  ["unsaved-1a2b3c4d", "or say how large it is: LOOPD_ENDPOINT_WINDOW=N"],
+])("what the window of %s cannot hold is refused with a command that exists", (endpoint, advice) => {
+  const world = memoryWorld({ replies: [says("")] });
+  const { turn } = world.view();
+  if (turn === undefined) throw new Error("the world begins with a turn");
+  const tools = [{ name: "look", description: "x".repeat(9_000), input_schema: {} }];
+  const epoch = { id: "e1", endpoint, model: "m", takesImages: false, system: "", tools };
+  const refused = refusal({ ...world.view(), epoch }, { ...turn, endpoint }, settingsWith(4_096));
+  expect(refused?.code).toBe("window-too-small");
+  expect(refused?.message.endsWith(advice)).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { UNSAVED_PREFIX } from "../../protocol/endpoint-profile.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ToolSchema } from "../../protocol/values.ts";
 import type { ModelWindow, Settings } from "../ports.ts";
@@ -63,7 +64,9 @@ const SOURCES: Readonly<Record<ModelWindow["source"], string>> = {
 };
 
 function larger(endpoint: string): string {
-  return `Or give the model a larger window where it is loaded (num_ctx in Ollama, -c of llama-server) and run: loopd endpoints probe ${endpoint}; or say how large it is: loopd endpoints set ${endpoint} --window N`;
+  const load = "Or give the model a larger window where it is loaded (num_ctx in Ollama, -c of llama-server)";
+  if (endpoint.startsWith(UNSAVED_PREFIX)) return `${load}; or say how large it is: LOOPD_ENDPOINT_WINDOW=N`;
+  return `${load} and run: loopd endpoints probe ${endpoint}; or say how large it is: loopd endpoints set ${endpoint} --window N`;
 }
 
 function headTokens({ system, tools }: Head, window: ModelWindow): number {
