@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,8 +82,8 @@ test.skipIf(!isLinux)(
 
 test("temporary folders of helpers that are gone are removed, those of living ones stay", async () => {
   const { store, log } = interrupted();
-  const gone = program(undefined, "exec true");
-  while (isAlive(gone)) await new Promise((resolve) => setTimeout(resolve, 10));
+  // Reaped, not only a zombie, which still answers to its pid.
+  const gone = spawnSync("/bin/sh", ["-c", "exec true"]).pid;
   const names = [
     `loopd-output-${gone}-a`,
     `loopd-sandbox-${gone}-b`,
