@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { openScreens, type Screens } from "../src/ax-helper/screens.ts";
 import type { Config } from "../src/protocol/config.ts";
 import type { SessionId } from "../src/protocol/values.ts";
 import { type Catalogue, createCatalogue } from "../src/tools/catalogue.ts";
@@ -31,6 +32,7 @@ export interface ToolWorld {
   catalogue: Catalogue;
   servers: McpServers;
   sandbox: Sandbox;
+  screens: Screens;
   /** Variables of the helper. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Real path of the person's home folder. */
@@ -39,7 +41,7 @@ export interface ToolWorld {
   protectedPaths: readonly string[];
   placeOf(session: SessionId): Place;
   /** Where a call without a session would happen. */
-  placeAt(workspace: string): Place;
+  placeAt(workspace: string, session?: SessionId): Place;
   /** Marks (`LOOPD_CALL`) of processes that outlive their calls, so that what an earlier helper left can be ended. */
   marks(): string[];
   /** Ends every process of a tool that outlives its calls. */
@@ -69,9 +71,10 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     limits: () => config().limits,
     listed: () => config().tools.listed,
   });
+  const screens = openScreens({ platform: process.platform, architecture: process.arch, environment });
   const fileTaints = createFileTaints(store.taints);
-  const placeOf = (session: SessionId): Place => placeAt(store.lists.session(session).workspace);
-  const placeAt = (workspace: string): Place => ({
+  const placeOf = (session: SessionId): Place => placeAt(store.lists.session(session).workspace, session);
+  const placeAt = (workspace: string, session = ""): Place => ({
     workspace,
     home: person,
     protectedPaths,
@@ -84,6 +87,9 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     environment,
     platform: process.platform,
     sandbox,
+    get screen() {
+      return screens.of(session);
+    },
     saveBlob: blobs.save,
     saveBlobFile: blobs.saveFile,
     readBlob: blobs.read,
@@ -91,8 +97,8 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     sourcesOfBlob: store.taints.ofBlob,
   });
   const close = async () => {
-    await Promise.all([servers.close(), sandbox.close()]);
+    await Promise.all([servers.close(), sandbox.close(), screens.screen.close()]);
   };
   const marks = () => [...servers.marks(), sandboxMark];
-  return { catalogue, servers, sandbox, environment, person, protectedPaths, placeOf, placeAt, marks, close };
+  return { catalogue, servers, sandbox, screens, environment, person, protectedPaths, placeOf, placeAt, marks, close };
 }

@@ -11,6 +11,7 @@ import { recordOf } from "./context/call-record.ts";
 import { breakFrames, frame, pendingMessages } from "./context/render.ts";
 import { innerCall } from "./inner-call.ts";
 import { joined, sourcesOf } from "./policy/sources.ts";
+import type { TurnSight } from "./ports.ts";
 import type { Repairs } from "../protocol/model-entries.ts";
 import { withRepair } from "./repairs.ts";
 import { type Spent, withBytes, withUsage } from "./spent.ts";
@@ -44,7 +45,11 @@ function foldKind(view: TurnView, entry: Entry): TurnView {
     case "turn.started":
       return started(view, entry.turn ?? "", entry.data, Date.parse(entry.at));
     case "epoch.opened":
-      return withTaints(epochOpened(view, entry), entry.data.taints ?? []);
+      // What was on the screen may not be among what the model still has before it.
+      return withTaints(
+        { ...epochOpened(view, entry), sight: { lastRef: view.sight.lastRef } },
+        entry.data.taints ?? [],
+      );
     case "epoch.skipped":
       return epochSkipped(view, entry);
     case "compaction.asked":
@@ -102,13 +107,18 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
       const paying = { ...corrected, spent: withSpent(turn.spent, entry.data.spent) };
       const ended = callsOf(turn).filter((call) => call.callId === entry.data.callId);
       const calls = [...view.calls, ...ended.map((call) => recordOf(call, entry.data))];
-      return withCall(tainted({ ...view, calls }, turn, entry.data), paying, entry.data.callId, (call) => {
+      const sight = seen(view.sight, entry.data);
+      return withCall(tainted({ ...view, calls, sight }, turn, entry.data), paying, entry.data.callId, (call) => {
         return { ...call, isStarted: false, outcome: { kind, text, isSideEffectPossible, images } };
       });
     }
     default:
       return view;
   }
+}
+
+function seen(before: TurnSight, { callId, sight }: EntryData<"tool.finished">): TurnSight {
+  return sight === undefined ? before : { callId, lastRef: Math.max(before.lastRef, sight.lastRef) };
 }
 
 function mended(turn: TurnState, kind: keyof Repairs): TurnState {

@@ -99,6 +99,8 @@ export interface Outcome {
   content?: Content[];
   /** Files as the model has now seen them. */
   saw?: EntryData<"tool.finished">["saw"];
+  /** What the model sees of the screen with this. */
+  sight?: EntryData<"tool.finished">["sight"];
   /** Sources of the text that taint the session, beside the one in the facts. */
   taints?: string[];
   /** What the run used of the turn's budget. */
@@ -116,6 +118,15 @@ export interface Closing {
   closedBy(path: string): Rule | undefined;
 }
 
+/**
+ * What a model has before it of the screen. `callId`: the call that showed it something last, in this epoch and unchanged;
+ * `lastRef`: no control has a reference with a larger number so far, in this session or those that it was forked from.
+ */
+export interface TurnSight {
+  callId?: CallId;
+  lastRef: number;
+}
+
 /** A decided call on its way to its tool. */
 export interface RunnableCall extends ParsedCall {
   session: SessionId;
@@ -130,6 +141,8 @@ export interface RunnableCall extends ParsedCall {
   overrides: Overrides;
   /** Names of the tools that the session's epoch lists. */
   listed?: readonly string[];
+  /** What the model has before it of the screen. Absent: nothing yet. */
+  sight?: TurnSight;
   /** Most UTF-8 bytes of its text that may reach the model. Absent: as many as `limits.toolOutputBytes`. */
   outputBytes?: number;
 }

@@ -153,7 +153,7 @@ function perform(run: CallRun): Promise<Outcome> {
   const closed = closedOnItsWay(what, facts, circumstancesOf(view, turn, ports.now()), ports.settings().rules);
   const where = { session: view.session, turn: turn.turn };
   const listed = view.epoch?.tools.map((tool) => tool.name);
-  const told = { listed, outputBytes: outputShare(turn, ports.settings()) };
+  const told = { listed, outputBytes: outputShare(turn, ports.settings()), sight: view.sight };
   const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, ...closed, ...told };
   return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,3 +1,4 @@
+import type { TurnSight } from "./ports.ts";
 import type { Spent } from "./spent.ts";
 import type { CallHooks, StepVerdict } from "./hooks/call-hooks.ts";
 import type { Repairs } from "../protocol/model-entries.ts";
@@ -200,6 +201,8 @@ export interface TurnView {
   queue: readonly TurnState[];
   /** Sources of text that nobody vouches for and the model has read. */
   taints: readonly string[];
+  /** What the model has before it of the screen. */
+  sight: TurnSight;
   /** What the person was warned of: the words of each warning, and its epoch and code. */
   warned: readonly string[];
 }
@@ -217,7 +220,16 @@ export function emptyView(session: SessionId): TurnView {
     calls: [],
     warned: [],
   };
-  return { session, seq: 0, workspace: "", nonce: "", wireIds: [], isCleared: false, ...nothing };
+  return {
+    session,
+    seq: 0,
+    workspace: "",
+    nonce: "",
+    wireIds: [],
+    isCleared: false,
+    sight: { lastRef: 0 },
+    ...nothing,
+  };
 }
 
 /** The newest card of a call, if it has any. */

@@ -22,7 +22,7 @@ interface Reply {
 }
 
 /** How the process is. `unavailable`: it ended too often, or cannot be started; it is tried again later. */
-interface ScreenHealth {
+export interface ScreenHealth {
   state: "not-started" | "running" | "unavailable";
   pid?: number;
   /** Times that it was started since the helper runs. */

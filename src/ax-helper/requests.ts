@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { actedSchema, actionSchema, expectedSchema } from "./actions/action.ts";
+import { actedSchema, actionSchema, expectedSchema } from "../protocol/screen-action.ts";
 import { problemSchema } from "./problem.ts";
 
 /* What the helper and the process that looks say to each other: one JSON object a line, each answered under its id. */

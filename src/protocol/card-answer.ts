@@ -6,6 +6,13 @@ import { grantScopeSchema, jsonSchema } from "./values.ts";
 const text = z.string().min(1);
 const reason = z.string().max(10_000).optional();
 
+/**
+ * What a grant covers that an approval for longer makes: the `same` call on the same thing, or, of a call about a window,
+ * reading and driving whatever the application shows (`app`), secure fields excepted.
+ */
+const grantReachSchema = z.enum(["same", "app"]);
+export type GrantReach = z.infer<typeof grantReachSchema>;
+
 /** What a person answers to a card. */
 export const cardAnswerSchema = z.object({
   /** The whole id or a prefix that only one pending card has. */
@@ -14,6 +21,7 @@ export const cardAnswerSchema = z.object({
   scope: grantScopeSchema.default("once"),
   /** With a scope beyond `once`: how long it holds. Without it, until it is taken back. */
   holdsFor: periodSchema.optional(),
+  reach: grantReachSchema.default("same"),
   reason,
   answer: jsonSchema.optional(),
   /** With `edited`: what the call is to run with instead. */
@@ -29,6 +37,7 @@ export const stepAnswerSchema = z.object({
   /** Never `always`: a lasting rule needs a look at each. */
   scope: z.enum(["once", "session"]).default("once"),
   holdsFor: periodSchema.optional(),
+  reach: grantReachSchema.default("same"),
   reason,
   by: text,
 });
@@ -55,5 +64,6 @@ export const grantRequestSchema = z.object({
   cardId: text,
   scope: z.enum(["session", "always"]),
   holdsFor: periodSchema.optional(),
+  reach: grantReachSchema.default("same"),
   by: text,
 });

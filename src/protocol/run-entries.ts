@@ -27,6 +27,8 @@ export const runEntries = {
     spent: z.object({ tokens: z.number(), costUsd: z.number() }).optional(),
     /** What the model has seen of files, so that a later change to one of them is noticed. */
     saw: z.array(z.object({ path: z.string(), fingerprint: z.string() })).optional(),
+    /** What the model has seen of the screen. `lastRef`: no control has a reference with a larger number so far. */
+    sight: z.object({ app: z.string(), window: z.string(), isFull: z.boolean(), lastRef: z.int() }).optional(),
     /** Name of the blob that holds the whole output, where `text` is cut. */
     blob: z.string().optional(),
     isSideEffectPossible: z.boolean(),

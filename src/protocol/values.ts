@@ -96,6 +96,16 @@ export const ruleConditionSchema = z.strictObject({
   domain: oneOrMore(z.string()).optional(),
   /** Names of applications, in any case. */
   app: oneOrMore(z.string()).optional(),
+  /** Globs over the title of the window that the call would read or drive, in any case. */
+  window: oneOrMore(z.string()).optional(),
+  /** The control that the call would drive; each value is a glob, in any case. */
+  control: z
+    .strictObject({
+      action: oneOrMore(z.string()).optional(),
+      role: oneOrMore(z.string()).optional(),
+      name: oneOrMore(z.string()).optional(),
+    })
+    .optional(),
   isSandboxed: z.boolean().optional(),
   isTrusted: z.boolean().optional(),
   /** The whole argument vector, word for word. */
@@ -156,8 +166,19 @@ export const factsSchema = z.object({
   isCompound: z.boolean().optional(),
   /** Hosts that the call would reach. An empty list: none. */
   domains: z.array(z.string()).optional(),
-  /** Application that the call would open or drive. */
+  /** Application that the call would open, read or drive. */
   app: z.string().optional(),
+  /** Title of the window that the call would read or drive. */
+  window: z.string().optional(),
+  /** What the call would do to which control of that window. */
+  control: z.object({ action: z.string(), role: z.string(), name: z.string() }).optional(),
+  /** True if that control keeps what is typed into it secret. */
+  isSecure: z.boolean().optional(),
+  /**
+   * Why the call cannot do what it asks, as far as a look tells, with what to do instead: it ends with these words, and
+   * nobody is asked. Not part of `hash`.
+   */
+  refusal: z.string().optional(),
   /** MCP server that the call goes to. */
   server: z.string().optional(),
   /** True if a person has marked that server as trusted, so that what it says about its tools counts. */

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { CallContext, RunnableCall } from "../agent/ports.ts";
 import type { EntryData } from "../protocol/entries.ts";
 import type { Content, Effect, Facts, Json, Millis } from "../protocol/values.ts";
+import type { SessionScreen } from "../ax-helper/session-screen.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 
 /** The part of the world a call happens in. */
@@ -19,6 +20,8 @@ export interface Place {
   environment: Readonly<Record<string, string | undefined>>;
   /** Keeps commands in their place, where this machine can. */
   sandbox: Sandbox;
+  /** The session's sight of the screen. */
+  screen: SessionScreen;
   /** Hosts of this machine or the local network that may be reached all the same. */
   allowedPrivateHosts: readonly string[];
   /** Keeps bytes as a content-addressed file and returns its name. */
@@ -46,6 +49,8 @@ export interface ToolContext extends CallContext, Place {
   closes: NonNullable<RunnableCall["closes"]>;
   /** Names of the tools that the session's epoch lists. */
   listed: readonly string[];
+  /** What the model has before it of the screen. */
+  sight: NonNullable<RunnableCall["sight"]>;
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }
@@ -60,6 +65,8 @@ export interface ToolResult {
   content?: Content[];
   /** Files as the model has now seen them. */
   saw?: EntryData<"tool.finished">["saw"];
+  /** What the model sees of the screen with this. */
+  sight?: EntryData<"tool.finished">["sight"];
   /** Sources of the text that taint the session, beside the one in the facts. */
   taints?: string[];
   /** What the run used of the turn's budget. */

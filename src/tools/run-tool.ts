@@ -7,11 +7,15 @@ import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
-function hashed({ sources, named, ...facts }: Omit<Facts, "hash">): Facts {
+function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">): Facts {
   const hash = createHash("sha256")
     .update(canonicalize(facts) ?? "")
     .digest("hex");
-  const beside = { ...(sources?.length ? { sources } : {}), ...(named?.length ? { named } : {}) };
+  const beside = {
+    ...(sources?.length ? { sources } : {}),
+    ...(named?.length ? { named } : {}),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
   return { ...facts, ...beside, hash };
 }
 
@@ -48,7 +52,7 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   const isSideEffectPossible = mayChangeThings(tool);
   const text = result.isError ? `ERROR: ${result.text}` : result.text;
   const kind = result.isError ? "error" : "ok";
-  const { content, saw, spent } = result;
+  const { content, saw, sight, spent } = result;
   // What is there now may carry more than what was there when the call was decided.
   const sources = [...new Set([...(facts.sources ?? []), ...(result.taints ?? [])])];
   const taints = sources.length === 0 ? undefined : sources;
@@ -57,6 +61,7 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
     isSideEffectPossible,
     content,
     saw,
+    sight,
     taints,
     spent,
     ...(await withinLimit(text, result.blob, place, outputBytes)),
@@ -80,6 +85,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     closes: call.closes ?? {},
     env: call.overrides.env ?? {},
     listed: call.listed ?? [],
+    sight: call.sight ?? { lastRef: 0 },
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),
@@ -95,6 +101,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     platform: place.platform,
     environment: place.environment,
     sandbox: place.sandbox,
+    screen: place.screen,
     allowedPrivateHosts: place.allowedPrivateHosts,
     saveBlob: (bytes) => place.saveBlob(bytes),
     saveBlobFile: (path) => place.saveBlobFile(path),

@@ -34,7 +34,14 @@ function interrupted() {
     { kind: "tool.started", ...where, data: { callId, attempt: 1, timeLimitMs: 1 } },
     { kind: "card.opened", ...where, data: { cardId, type: "recovery", callId } },
   ]);
-  const again = { cardId, resolution: "answered" as const, scope: "once" as const, answer: "again", by: "test" };
+  const again = {
+    cardId,
+    resolution: "answered" as const,
+    scope: "once" as const,
+    reach: "same" as const,
+    answer: "again",
+    by: "test",
+  };
   return { store, again, log: pino({ level: "silent" }) };
 }
 

@@ -12,6 +12,7 @@ import type { Facts, Json, Rule } from "../../src/protocol/values.ts";
 import { type Catalogue, createCatalogue } from "../../src/tools/catalogue.ts";
 import type { Place, Tool } from "../../src/tools/define-tool.ts";
 import { createSandbox, type SandboxOptions } from "../../src/tools/sandbox/create-sandbox.ts";
+import { openScreens } from "../../src/ax-helper/screens.ts";
 import type { Sandbox } from "../../src/tools/sandbox/sandbox.ts";
 
 let calls = 0;
@@ -50,7 +51,14 @@ interface CallOptions {
 
 /** Makes a world that is removed after the test. */
 export async function world(
-  options: { outputBytes?: number; tools?: Tool[]; protectedPaths?: string[]; sandbox?: SandboxSettings } = {},
+  options: {
+    outputBytes?: number;
+    tools?: Tool[];
+    protectedPaths?: string[];
+    sandbox?: SandboxSettings;
+    /** As LOOPD_SCREEN_BACKEND. Absent: a screen that cannot be read. */
+    screen?: string;
+  } = {},
 ): Promise<World> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "loopd-tools-")));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
@@ -64,6 +72,12 @@ export async function world(
     await writeFile(join(blobs, name), bytes);
     return name;
   };
+  const screens = openScreens({
+    platform: process.platform,
+    architecture: process.arch,
+    environment: { ...process.env, LOOPD_SCREEN_BACKEND: options.screen ?? "fixture:/nowhere" },
+  });
+  onTestFinished(() => screens.screen.close());
   const place: Place = {
     workspace,
     home,
@@ -72,6 +86,7 @@ export async function world(
     environment: process.env,
     platform: process.platform,
     sandbox: sandboxOf(options.sandbox ?? { mode: "off", domains: [] }),
+    screen: screens.of("test"),
     allowedPrivateHosts: [],
     saveBlob: save,
     saveBlobFile: async (path) => save(await readFile(path)),

@@ -99,6 +99,6 @@ function withShaping(end: EndDraft, { text }: Shaping): EndDraft {
   if (text === undefined) return end;
   const { data } = end;
   const isMarked = data.outcome === "ok" || text.startsWith("ERROR:");
-  const changed = { text: isMarked ? text : `ERROR: ${text}`, blob: undefined, content: undefined, saw: undefined };
+  const changed = { text: isMarked ? text : `ERROR: ${text}`, blob: undefined, content: undefined, saw: undefined, sight: undefined };
   return { ...end, data: { ...data, ...changed } };
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Action } from "../../../src/ax-helper/actions/action.ts";
+import type { Action } from "../../../src/protocol/screen-action.ts";
 import { createScreenClient, type ScreenClient } from "../../../src/ax-helper/client.ts";
 import { Problem } from "../../../src/ax-helper/problem.ts";
 import { type ScreenAnswerOf, type ScreenRequest, screenAnswers } from "../../../src/ax-helper/requests.ts";

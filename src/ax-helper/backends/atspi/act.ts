@@ -1,4 +1,4 @@
-import type { Acted, Action, Expected } from "../../actions/action.ts";
+import type { Acted, Action, Expected } from "../../../protocol/screen-action.ts";
 import { KEY_NAMES, parseKeyChord } from "../../actions/key-chord.ts";
 import { Problem } from "../../problem.ts";
 import { isUsable, pressMenu } from "./act-menu.ts";

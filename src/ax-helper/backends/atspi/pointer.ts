@@ -1,4 +1,4 @@
-import type { ActionOf } from "../../actions/action.ts";
+import type { ActionOf } from "../../../protocol/screen-action.ts";
 import { Problem } from "../../problem.ts";
 import type { Target } from "./bus.ts";
 import { type Deed, demand, type Subject } from "./deed.ts";
