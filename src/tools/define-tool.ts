@@ -51,6 +51,8 @@ export interface ToolContext extends CallContext, Place {
   listed: readonly string[];
   /** What the model has before it of the screen. */
   sight: NonNullable<RunnableCall["sight"]>;
+  /** Whether the model sees pictures. */
+  takesImages: boolean;
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }
@@ -98,7 +100,9 @@ export interface Tool<Input = unknown> {
   /** The first one is shown to a model that called the tool wrongly. */
   examples: readonly NoInfer<Partial<Input>>[];
   /** Facts about what the call would touch. Reads only. Absent: no facts. */
-  inspect?(input: Input, place: Place): Promise<Omit<Facts, "hash">>;
+  inspect?(input: Input, place: Place, asker: Pick<RunnableCall, "takesImages">): Promise<Omit<Facts, "hash">>;
+  /** What of the facts must still be so when the call runs, for their hash. Absent: all of them. */
+  identify?(facts: Omit<Facts, "hash">): Json;
   run(input: Input, context: ToolContext): Promise<ToolResult>;
 }
 

@@ -7,9 +7,9 @@ import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
-function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">): Facts {
+function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">, identify: Tool["identify"]): Facts {
   const hash = createHash("sha256")
-    .update(canonicalize(facts) ?? "")
+    .update(canonicalize(identify?.(facts) ?? facts) ?? "")
     .digest("hex");
   const beside = {
     ...(sources?.length ? { sources } : {}),
@@ -22,11 +22,11 @@ function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">): Fac
 /** Facts about a call. A tool that cannot look, or arguments that it does not take, give facts with nothing known. */
 export async function inspectCall(tool: Tool | undefined, call: ParsedCall, place: Place): Promise<Facts> {
   const parsed = tool?.input.safeParse(call.arguments);
-  if (!tool?.inspect || !parsed?.success) return hashed({});
+  if (!tool?.inspect || !parsed?.success) return hashed({}, undefined);
   try {
-    return hashed(await tool.inspect(parsed.data, place));
+    return hashed(await tool.inspect(parsed.data, place, { takesImages: call.takesImages }), tool.identify);
   } catch {
-    return hashed({});
+    return hashed({}, undefined);
   }
 }
 
@@ -86,6 +86,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     env: call.overrides.env ?? {},
     listed: call.listed ?? [],
     sight: call.sight ?? { lastRef: 0 },
+    takesImages: call.takesImages ?? false,
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),

@@ -36,6 +36,7 @@ export function controlOf(node: CapturedNode, letter: RoleLetter, around: Surrou
     flags: flagsOf(node, letter, around),
     id: node.id,
     path: around.path,
+    isSecure: isSecret(node, letter),
   };
   if (value !== undefined && !(letter === "p" && value === name)) control.value = value;
   return control;
@@ -50,8 +51,11 @@ function labelOf(node: CapturedNode, letter: RoleLetter, inside: string): string
   return held || (node.role === "calendar" ? node.role : "");
 }
 
+const isSecret = (node: CapturedNode, letter: RoleLetter) =>
+  letter === "t" && (node.secure === true || node.role === "password text");
+
 function valueOf(node: CapturedNode, letter: RoleLetter): string | undefined {
-  if (letter === "t" && (node.secure === true || node.role === "password text")) return SECRET;
+  if (isSecret(node, letter)) return SECRET;
   const text = node.text === undefined ? undefined : valueText(node.text, node.chars ?? 0);
   if (letter === "t") return text;
   if (letter === "p") return text === undefined || text === "" ? selectedOption(node) : text;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tokensOf } from "../../../src/ax-helper/tree/inert-text.ts";
-import { SCREEN_LEGEND } from "../../../src/ax-helper/tree/render.ts";
+import { SCREEN_LEGEND } from "../../../src/ax-helper/tree/legend.ts";
 import { ScreenView } from "../../../src/ax-helper/tree/screen-view.ts";
 import type { CapturedNode, CapturedWindow } from "../../../src/protocol/screen.ts";
 import { node, realWindow, windowOf, withStates } from "./windows.ts";
