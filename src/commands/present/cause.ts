@@ -4,7 +4,7 @@ const words: Record<Cause["type"], string> = {
   taint: "text from elsewhere may have suggested it",
   rehydration: "a hidden value would be sent in clear",
   rescued: "the model wrote the call as text instead of making it",
-  "secure-field": "it touches a password field",
+  "secure-field": "it would put text into a field that keeps it secret, which always asks",
   "hook-change": "a hook changed the arguments",
   image: "an image would be sent",
   repeat: "it would happen a second time, to mend an answer",
