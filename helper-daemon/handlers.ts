@@ -19,6 +19,7 @@ import type { Handlers } from "./methods.ts";
 import { systemTokens } from "./prompt-cost.ts";
 import { withTaintsOfHits, withTaintsOfRows } from "./recalled-taints.ts";
 import type { Rules } from "./rules.ts";
+import { createScreenHandlers } from "./screen-handlers.ts";
 import { askCompaction } from "./session-compaction.ts";
 import { createSessionForks } from "./session-forks.ts";
 import type { SessionSettings } from "./session-overrides.ts";
@@ -78,6 +79,11 @@ export function createHandlers({
   const { catalogue, servers } = tools;
   const forks = createSessionForks(store, hub);
   const delegates = createDelegates({ store, hub, turns, profiles, tools });
+  const screen = createScreenHandlers({
+    screens: tools.screens,
+    outputBytes: () => profiles.config().limits.toolOutputBytes,
+    checkSession: lists.session,
+  });
   return {
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
@@ -122,9 +128,9 @@ export function createHandlers({
     },
     "card.list": (params) => {
       const page = cards.list(params);
-      return { ...page, cards: page.cards.map(withGrant) };
+      return { ...page, cards: page.cards.map((card) => withGrant(card, store)) };
     },
-    "card.show": ({ cardId }) => ({ card: withGrant(cards.find(cardId)) }),
+    "card.show": ({ cardId }) => ({ card: withGrant(cards.find(cardId), store) }),
     "card.resolve": async (params) => {
       await refuseSecondRun(store, boot, params);
       const card = resolveCard(store, hub, catalogue.book, params);
@@ -173,8 +179,7 @@ export function createHandlers({
       return {};
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
-    "screen.render": async (params) => (await import("./screen-files.ts")).renderFile(params),
-    "screen.diff": async (params) => (await import("./screen-files.ts")).diffFiles(params),
+    ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({
@@ -194,6 +199,7 @@ export function createHandlers({
         pendingQuestions: questions,
         endpoint: profiles.active(),
         lastSeq: log.lastSeq(),
+        screen: tools.screens.screen.health(),
       };
     },
     "helper.stop": () => {
