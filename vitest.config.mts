@@ -23,7 +23,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // A desktop each is work enough for a small machine: one file at a time, and after everything else.
+      // A desktop each is work enough for a small machine: one file at a time, and beside nothing else.
       ...(withApps
         ? [
             {
