@@ -81,7 +81,9 @@ export function grantDrafts(
 }
 
 function narrowWords(card: CardRow, reach: GrantReach): string {
-  const { approvalId } = card;
+  const { approvalId, causes } = card;
+  if (causes.some(({ type }) => type === "secure-field"))
+    return `What ${approvalId} asks for can only be approved once: it puts text into a secret field, which no grant and no rule covers. Approve it with --scope once.`;
   if (reach === "app") {
     const words = `What ${approvalId} asks for is not about a window of an application that could be allowed as a whole`;
     return `${words} (terminals and loopd's own faces never are). Approve it without --reach app.`;

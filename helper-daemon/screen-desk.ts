@@ -83,7 +83,8 @@ export function createScreenDesk({ screens, outputBytes, checkSession }: ScreenD
     act: async ({ ref, act, budget: tokens }, signal) => {
       const look = looking(signal, tokens);
       const { after, ...deed } = answered(await eye().act(ref, act, look));
-      const now = after instanceof Problem ? { problem: after.code, message: after.message } : shown(after, look);
+      const now =
+        after instanceof Problem ? { problem: after.code, message: screenError(after).message } : shown(after, look);
       return { ...deed, after: now };
     },
     wait: async ({ text, role, isGone, limitMs, budget: tokens, ...choice }, signal) => {

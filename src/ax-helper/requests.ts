@@ -20,7 +20,14 @@ const app = z.union([z.int(), z.string().max(500)]);
 /** Every request, without its id. `app`: a process, or a program's name. */
 export const screenRequestSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("apps"), limits: bounds }),
-  z.object({ do: z.literal("capture"), app: app.optional(), window: element.optional(), limits: bounds }),
+  z.object({
+    do: z.literal("capture"),
+    app: app.optional(),
+    window: element.optional(),
+    /** Absent: a window that tells nothing of what it holds is a problem. */
+    mayBeSilent: z.boolean().optional(),
+    limits: bounds,
+  }),
   z.object({
     do: z.literal("text"),
     element,

@@ -55,6 +55,8 @@ export interface Target {
   isSecure: boolean;
   /** What has the keyboard in its window does so: keys would go there. */
   hasSecureFocus: boolean;
+  /** Its window holds a secret field, to which a key such as Tab may lead. */
+  isNearSecure: boolean;
   /** Its value is a number: a slider, a spin button. */
   takesNumber: boolean;
 }

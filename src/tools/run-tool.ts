@@ -56,15 +56,18 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   // What is there now may carry more than what was there when the call was decided.
   const sources = [...new Set([...(facts.sources ?? []), ...(result.taints ?? [])])];
   const taints = sources.length === 0 ? undefined : sources;
+  const limited = await withinLimit(text, result.blob, place, outputBytes);
+  // Of a look that was cut nobody knows what the model has of it.
+  const isWhole = sight === undefined || limited.text === text;
   return {
     kind,
     isSideEffectPossible,
     content,
     saw,
-    sight,
+    sight: isWhole ? sight : { ...sight, isAltered: true },
     taints,
     spent,
-    ...(await withinLimit(text, result.blob, place, outputBytes)),
+    ...limited,
   };
 }
 

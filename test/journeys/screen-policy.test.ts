@@ -116,7 +116,7 @@ test("a task over two applications runs on after one grant for each; going back 
   const back = await nextCard(world);
   expect(back.facts).toMatchObject({ app: "galculator", control: { name: "8" } });
   expect(back.text).toMatch(
-    /Asked again because: you allow this for longer \(grant-\S+\), but not so that text from elsewhere may have suggested it \(screen mousepad\)/,
+    /Asked again because: you allow this for longer \(grant-\S+\), but not where text from elsewhere may have suggested it \(screen mousepad\)/,
   );
   await approve(world, back, "--scope", "session", "--reach", "app");
   await ended(face, turn);
@@ -155,6 +155,12 @@ test("typing into a secret field asks each time, whatever rules, grants and --ye
   }
   await ended(face, turn);
   expect(outcomes(face)).toEqual(["ok", "ok", "ok", "ok"]);
+  // The record keeps what the model wrote, as it must; who looks over a shoulder at the trace does not see it.
+  const session = face.entries[0]?.session ?? "";
+  const trace = (await world.cli.run(["trace", "show", session])).stdout;
+  expect(trace).toMatch(/tool\.requested {2,}type t\d+ with “a@b\.example”/);
+  expect(trace.match(/tool\.requested {2,}type t\d+ \(its text is not shown: a secret field\)/g)).toHaveLength(2);
+  expect(trace).not.toMatch(/hunter2|again/);
 });
 
 test("Raycast is never driven; reading it asks, and neither it nor a terminal can be allowed as a whole", async () => {

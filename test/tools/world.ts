@@ -43,6 +43,8 @@ interface CallOptions {
   rules?: Omit<Rule, "layer">[];
   /** What the epoch lists. */
   listed?: string[];
+  /** What it has before it of the screen. */
+  sight?: RunnableCall["sight"];
   /** Whether the model sees pictures. */
   takesImages?: boolean;
   /** Most bytes of the output, where that is less than the world's. */
@@ -126,8 +128,8 @@ export async function world(
       const rules = standingRules(options.rules ?? [], place.home);
       const closed = closedOnItsWay(call, facts, AROUND, rules);
       const where = { session: "s", turn: "t", attempt: 1, overrides: {} };
-      const { listed, outputBytes, takesImages } = options;
-      const runnable: RunnableCall = { ...call, facts, ...where, ...closed, listed, outputBytes, takesImages };
+      const { listed, sight, outputBytes, takesImages } = options;
+      const runnable: RunnableCall = { ...call, facts, ...where, ...closed, listed, sight, outputBytes, takesImages };
       return catalogue.run(runnable, place, {
         callId: call.callId,
         signal: options.signal ?? new AbortController().signal,

@@ -1,8 +1,14 @@
 import type { CardRow } from "../../protocol/rows.ts";
 import type { Cause, Facts, GrantScope, Rule, RuleCondition } from "../../protocol/values.ts";
 import { literalGlob } from "./literal-glob.ts";
-import { isTerminal } from "../../protocol/own-faces.ts";
-import { isKnownAgain, mayBeGivenWhole, READING_TOOLS, SCREEN_TOOLS, secretCause } from "./screen-calls.ts";
+import {
+  isInTerminal,
+  isKnownAgain,
+  mayBeGivenWhole,
+  READING_TOOLS,
+  SCREEN_TOOLS,
+  secretCause,
+} from "./screen-calls.ts";
 
 /** What of a card a grant is made from. */
 type Asked = Pick<CardRow, "approvalId" | "type" | "session" | "tool" | "facts" | "causes" | "ruleId">;
@@ -35,7 +41,7 @@ function screenCondition(tool: string, facts: Facts): RuleCondition | undefined 
   const { app, control } = facts;
   if (app === undefined || secretCause(facts) !== undefined) return undefined;
   if (READING_TOOLS.includes(tool)) return { tool: [...READING_TOOLS], app };
-  if (control === undefined || isTerminal(app) || !isKnownAgain(control)) return undefined;
+  if (control === undefined || isInTerminal(facts) || !isKnownAgain(control)) return undefined;
   const { action, role, name } = control;
   return { tool, app, control: { action: literalGlob(action), role: literalGlob(role), name: literalGlob(name) } };
 }
@@ -59,7 +65,7 @@ export function wholeAppOf(
   if (type !== "approval" || facts === undefined || facts.hash === "" || isDeaf(ruleId)) return undefined;
   const { app, source } = facts;
   if (!SCREEN_TOOLS.includes(tool) || app === undefined || !mayBeGivenWhole(app)) return undefined;
-  if (secretCause(facts) !== undefined) return undefined;
+  if (secretCause(facts) !== undefined || isInTerminal(facts)) return undefined;
   const sources = causes.flatMap((cause) => (cause.type === "taint" ? cause.source : []));
   const read = new Set([...sources, ...taints, ...(source === undefined ? [] : [source])]);
   const covers = [...read].map((one): Cause => ({ type: "taint", source: one }));
@@ -90,7 +96,7 @@ export function isBeyond(
     (paths.length > 0 && when.path === undefined) ||
     (domains.length > 0 && when.domain === undefined) ||
     (app !== undefined && when.app === undefined) ||
-    (control !== undefined && when.control === undefined && !isAboutAll(when)) ||
+    (control !== undefined && when.control === undefined && (!isAboutAll(when) || isInTerminal({ app, control }))) ||
     (isCommand && when.argv === undefined)
   );
 }

@@ -53,6 +53,9 @@ export function chooseWindow(apps: readonly OpenApp[], choice: WindowChoice): Op
   if (only !== undefined && others.length === 0) return only;
   const marked = fitting.findLast(({ isActive }) => isActive) ?? fitting.findLast(({ isModal }) => isModal);
   if (marked !== undefined) return marked;
+  // Beside their window, browsers keep others that nobody sees, without a title.
+  const [titledOne, ...more] = fitting.filter(({ title }) => title !== "");
+  if (titledOne !== undefined && more.length === 0) return titledOne;
   // Windows that nothing tells apart: the one that was opened last.
   const isAlike = fitting.every(({ pid, title }) => pid === only?.pid && title === only.title);
   return (isAlike ? fitting.at(-1) : undefined) ?? several("Several windows fit. Name one by its title", fitting);
@@ -96,7 +99,7 @@ function titled(windows: readonly OpenWindow[], wanted: string): OpenWindow[] {
 
 function none(apps: readonly OpenApp[], all: readonly OpenWindow[], { window }: WindowChoice): Problem {
   const silent = apps.find(({ responding }) => !responding);
-  if (all.length > 0) return several(`No window there is called ${quoted(window ?? "")}. Name another one`, all);
+  if (all.length > 0) return several(`No window is called ${quoted(window ?? "")}. Name another one`, all);
   if (silent !== undefined) {
     const which = silent.name === "" ? `Process ${silent.pid}` : nameText(silent.name);
     return new Problem("not-responding", `${which} does not answer; it may be stopped or busy. Try again later.`);
@@ -105,9 +108,10 @@ function none(apps: readonly OpenApp[], all: readonly OpenWindow[], { window }: 
 }
 
 function several(what: string, windows: readonly OpenWindow[]): Problem {
-  const hasTwins = new Set(windows.map(({ app, title }) => `${app}\n${title}`)).size < windows.length;
-  const choices = windows.map(({ app, title, pid }) => `${app} | ${title}${hasTwins ? ` (app: ${pid})` : ""}`);
-  return new Problem("no-window", `${what}.`, choices);
+  const names = windows.map(({ app, title }) => `${app} | ${title === "" ? "(no title)" : title}`);
+  const ofProcesses = windows.map(({ pid }, at) => `${names[at]} (app: ${pid})`);
+  const hasTwins = new Set(names).size < new Set(ofProcesses).size;
+  return new Problem("no-window", `${what}.`, hasTwins ? ofProcesses : names);
 }
 
 const quoted = (text: string | number) => JSON.stringify(nameText(String(text)));

@@ -19,7 +19,10 @@ export function openSessionScreen(screen: Screen): Sighted {
   const session: Session = { screen, memory, inTurn: createTurns() };
   return {
     capture: async (choice, signal) => {
-      const captured = await captureChosen(screen, choice, undefined, signal);
+      const chosen = await chooseNow(screen, choice, undefined, signal);
+      if (chosen instanceof Problem) return chosen;
+      // Whoever wants the capture itself, or a picture, gets one also of a window that tells nothing.
+      const captured = await captureWindow(screen, chosen.list, chosen.from, signal, { mayBeSilent: true });
       return captured instanceof Problem ? captured : { window: captured.window, about: captured.about };
     },
     peek: (choice, budget, signal) =>

@@ -118,6 +118,7 @@ export function targetOf({ control, window }: RefEntry): Target {
     name,
     isSecure,
     hasSecureFocus,
+    isNearSecure: window.hasSecure,
     takesNumber: "ns".includes(letter),
   };
 }

@@ -3,13 +3,15 @@ import type { Awaited } from "../session-screen.ts";
 import { normalise } from "../tree/normalise.ts";
 import type { Line, Part } from "../tree/screen.ts";
 
-/** What the legend calls the letters of references. */
+/** What the legend calls the letters of references, and what models call them from elsewhere. */
 const LETTERS: Record<string, string> = {
   ...{ button: "b", check: "k", option: "o", text: "t", number: "n", popup: "p", link: "l", menu: "m", tab: "x" },
   ...{ slider: "s", item: "i" },
+  ...{ checkbox: "k", radio: "o", textbox: "t", textfield: "t", field: "t", input: "t", dropdown: "p", combobox: "p" },
 };
 
 const plain = (text: string) => text.toLowerCase().replace(/\s+/gu, " ").trim();
+const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}]+/gu, "");
 
 /** Whether a window shows a text, in any case: of a control of that role, or anywhere if none is given. */
 export function shows(capture: CapturedWindow, { text, role }: Pick<Awaited, "text" | "role">): boolean {
@@ -21,8 +23,8 @@ export function shows(capture: CapturedWindow, { text, role }: Pick<Awaited, "te
 
 function isControl(part: Part, role: string, wanted: string): boolean {
   if (part.kind !== "control") return false;
-  const word = plain(role);
-  const isRole = LETTERS[word] === part.letter || part.role.toLowerCase().includes(word);
+  const word = letters(role);
+  const isRole = LETTERS[word] === part.letter || letters(part.role).includes(word);
   return isRole && plain(`${part.name} ${part.value ?? ""}`).includes(wanted);
 }
 

@@ -4,6 +4,7 @@ import { Problem } from "../problem.ts";
 import type { ScreenAnswerOf } from "../requests.ts";
 import type { Screen } from "../screen.ts";
 import type { WindowChoice } from "../session-screen.ts";
+import { nameText } from "../tree/inert-text.ts";
 
 /** What is open, and which process says so. */
 export interface WindowList {
@@ -28,15 +29,22 @@ export async function listWindows(screen: Screen, signal: AbortSignal): Promise<
   return { apps, windows: openWindows(apps), generation: reply.generation };
 }
 
+/** Why a window is no longer in a list: its program has fallen silent, or it is `missing`. */
+export function lost({ apps }: WindowList, app: string, missing: Problem): Problem {
+  const isSilent = apps.some(({ name, responding }) => !responding && nameText(name) === app);
+  return isSilent ? new Problem("not-responding", `${app} does not answer by now.`) : missing;
+}
+
 /** Captures a window of a list. */
 export async function captureWindow(
   screen: Screen,
   list: WindowList,
   from: OpenWindow,
   signal: AbortSignal,
+  how: { mayBeSilent?: true } = {},
 ): Promise<Captured | Problem> {
   const { generation } = list;
-  const reply = await screen.ask({ do: "capture", app: from.pid, window: from.id }, { signal, generation });
+  const reply = await screen.ask({ do: "capture", app: from.pid, window: from.id, ...how }, { signal, generation });
   if (reply instanceof Problem) return reply;
   const window = parseCapture(reply.answer);
   if ("problem" in window) return new Problem("crashed", `What reads the screen answered badly: ${window.problem}.`);

@@ -17,6 +17,10 @@ export interface WindowRefs {
   windowId: string;
   /** What has the keyboard in it. */
   focus: Control | undefined;
+  /** It holds a field that keeps secret what is put into it. */
+  hasSecure: boolean;
+  /** Its title at the last look, as the list of open windows tells it. */
+  seenTitle: string;
   byId: Map<string, RefEntry>;
   /** By hash of path, role and name: those of the capture before. */
   byPlace: Map<number, Set<RefEntry>>;
@@ -92,6 +96,7 @@ export class RefBook {
     const before = window.byPlace;
     window.byPlace = new Map();
     window.focus = focusOf(screen);
+    window.hasSecure = screen.lines.some(({ parts }) => parts.some((part) => part.kind === "control" && part.isSecure));
     return new RefSitting(window, before, this.#ledgerOf(occasion?.lookId));
   }
 
@@ -124,8 +129,8 @@ export class RefBook {
     const isOnly = alike.length === 1 && open.filter((one) => one.app === app && one.title === title).length <= 1;
     const found = byId ?? (isOnly ? alike[0] : undefined);
     if (found !== undefined) this.#windows.splice(this.#windows.indexOf(found), 1);
-    const none = { byId: new Map(), byPlace: new Map(), focus: undefined };
-    const window: WindowRefs = found ?? { app, title, windowId, ...none };
+    const none = { byId: new Map(), byPlace: new Map(), focus: undefined, hasSecure: false };
+    const window: WindowRefs = found ?? { app, title, windowId, seenTitle: title, ...none };
     Object.assign(window, { title, windowId });
     this.#windows.push(window);
     const [oldest] = this.#windows;

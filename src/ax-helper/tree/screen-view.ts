@@ -39,6 +39,11 @@ interface Seen {
 
 const cellKeys = ({ lines }: Shown) => lines.flatMap(({ cells }) => cells.map(({ ref, text }) => ref ?? text));
 
+/** The title of a window as the list of open ones tells it, which is what is compared later. */
+function titleOf({ windowId, title }: Screen, occasion: Occasion | undefined): string {
+  return occasion?.open.find(({ id }) => id === windowId)?.title ?? title;
+}
+
 /** Whether a group is another, or in it. */
 function isWithin({ groups }: Screen, group: number, around: number): boolean {
   for (let at = group; at >= 0; at = groups.get(at)?.parent ?? -1) if (at === around) return true;
@@ -87,13 +92,16 @@ export class ScreenView {
   /** The reference of a window of which nothing else is known: keys and menus can be sent there. */
   windowRef(screen: Screen, window: Control, occasion: Occasion): string {
     this.#seen = undefined;
-    return this.#refs.open(screen, occasion).give([window]).get(window) ?? "";
+    const sitting = this.#refs.open(screen, occasion);
+    sitting.window.seenTitle = titleOf(screen, occasion);
+    return sitting.give([window]).get(window) ?? "";
   }
 
   /** Shows a capture, in a budget in tokens if there is one. */
   look(capture: CapturedWindow, budget: number | undefined, occasion?: Occasion): Look {
     const screen = normalise(capture);
     const sitting = this.#refs.open(screen, occasion);
+    sitting.window.seenTitle = titleOf(screen, occasion);
     const renderer = new Renderer(screen, sitting);
     const shown = renderer.show(headerOf(screen), screen.lines, budget);
     const whole = rendered(shown, screen.nodes);

@@ -43,8 +43,10 @@ export function actionOf({ ref, name, values, count }: ActionWords): Action {
   if (values.length < least || values.length > most) throw usage(`${name} takes ${words}.`);
   if (count !== undefined && name !== "click") throw usage("--count is for the action click.");
   const parsed = actionSchema.safeParse(draftOf(name, values, { ref, count }));
-  if (!parsed.success) throw usage(`${name} takes ${words}: ${parsed.error.issues[0]?.message ?? "this is neither"}.`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const why = issue === undefined || issue.code === "invalid_type" ? "" : `: ${issue.message}`;
+  throw usage(`${name} takes ${words}${why}.`);
 }
 
 function isAction(name: string): name is Action["action"] {

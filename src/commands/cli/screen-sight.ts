@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import { MAX_SCREEN_WAIT, MIN_SCREEN_BUDGET } from "../../protocol/screen.ts";
 import { exactly } from "../present/quantity.ts";
+import { oneLine } from "../present/terminal-text.ts";
 import { ExitWith } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
 import { decimal, examples, wholeNumber } from "./options.ts";
@@ -101,7 +102,7 @@ async function wait(text: string, options: WaitOptions): Promise<void> {
   );
   if (json === true) printJson(waited);
   else print(waited.sight?.text ?? "The window is closed.");
-  if (waited.isMet) return;
+  if (waited.isMet) return json === true ? undefined : say(`${JSON.stringify(text)} is ${isGone ? "gone" : "there"}.`);
   const state = waited.sight === undefined ? "its window is closed" : "this is how the window is";
   say(`${JSON.stringify(text)} was still ${isGone ? "there" : "missing"} after ${seconds} s; ${state}.`);
   throw new ExitWith(1);
@@ -121,5 +122,6 @@ async function capture({ app, window, output, json }: Choice & { output: string;
   );
   if (json === true) return printJson({ file: output, ...about });
   const cut = about.cut === undefined ? "" : `; it is not whole: ${about.cut}`;
-  print(`Saved ${about.window} of ${about.app} to ${output}: ${exactly(about.nodes)} elements${cut}`);
+  const [title, program] = [oneLine(about.window, 100), oneLine(about.app, 60)];
+  print(`Saved ${title} of ${program} to ${output}: ${exactly(about.nodes)} elements${cut}`);
 }

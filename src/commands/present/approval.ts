@@ -1,9 +1,9 @@
-import { isTerminal } from "../../protocol/own-faces.ts";
+import { isShell, isTerminal } from "../../protocol/own-faces.ts";
 import type { CardRow } from "../../protocol/requests.ts";
 import { argumentText, changeOf, previewOf } from "./arguments.ts";
 import { cardSummary, effectWords, isAboutWindow } from "./call.ts";
 import { type CardChoice, type CardView, createSections } from "./card-view.ts";
-import { causeText } from "./cause.ts";
+import { causeTexts } from "./cause.ts";
 import { plural } from "./quantity.ts";
 import { appGrantWords, grantWords } from "./rule.ts";
 import { oneLine } from "./terminal-text.ts";
@@ -38,7 +38,7 @@ export function presentApproval(card: CardRow): CardView {
   add("Working folder", card.workspace);
   add("Careful", warning(card));
   add("Asked again because", shortWords(card));
-  add("Asked because", [...reasonWords(card), ...card.causes.map(causeText)].join("; "));
+  add("Asked because", [...reasonWords(card), ...causeTexts(card.causes)].join("; "));
   add("Change", changeOf(card), "diff");
   add("Arguments", argumentText(card), "block");
   const summary = cardSummary(card);
@@ -97,7 +97,7 @@ function longerWords(card: CardRow): string | undefined {
 /** Why a person who had allowed such calls is asked all the same. */
 function shortWords({ shortGrant }: CardRow): string | undefined {
   if (shortGrant === undefined || shortGrant.missing.length === 0) return undefined;
-  return `you allow this for longer (${shortGrant.id}), but not so that ${shortGrant.missing.map(causeText).join(" and ")}`;
+  return `you allow this for longer (${shortGrant.id}), but not where ${causeTexts(shortGrant.missing).join(" and where ")}`;
 }
 
 function wholeAppWords(card: CardRow): string | undefined {
@@ -138,7 +138,8 @@ function warning({ facts }: CardRow): string | undefined {
   if (facts === undefined) return undefined;
   if (facts.isProtected === true) return "this touches a folder that loopd protects";
   if (facts.inWorkspace === false) return "this touches places outside the working folder";
-  if (facts.control !== undefined && facts.app !== undefined && isTerminal(facts.app)) {
+  const { app = "", control } = facts;
+  if (control !== undefined && (isTerminal(app) || isShell(control.role))) {
     return "this is a terminal: what is put into it runs as a command, with your full power, and could answer loopd itself";
   }
   return facts.hash === "" ? "loopd could not find out in time what this would touch" : undefined;

@@ -1,5 +1,5 @@
 import type { CardRow } from "../../protocol/requests.ts";
-import type { Effect, Json, OutcomeKind } from "../../protocol/values.ts";
+import type { Effect, Facts, Json, OutcomeKind } from "../../protocol/values.ts";
 import { plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 
@@ -62,6 +62,16 @@ const sentences: Record<string, (values: Arguments) => string | undefined> = {
 export function cardSummary({ tool, arguments: values, facts }: CardRow): string {
   const preview = isAboutWindow(tool) ? facts?.preview : undefined;
   return preview === undefined ? callSummary(tool, values) : oneLine(preview, LONGEST_PREVIEW);
+}
+
+/**
+ * What a call does in a window, for whoever watches a turn: "press Send in Mail – Draft", without what goes into a secret
+ * field. Undefined of other calls.
+ */
+export function windowSummary(tool: string, { preview, isSecure }: Facts): string | undefined {
+  if (preview === undefined || !isAboutWindow(tool)) return undefined;
+  const [deed = ""] = preview.split("\n", 1);
+  return oneLine(isSecure === true ? deed.replace(/:$/, "") : preview, LONGEST_PREVIEW);
 }
 
 /** Whether a tool reads or drives what other programs show. */

@@ -1,6 +1,6 @@
 import type { CardRow } from "../../protocol/requests.ts";
 import type { Cause, Rule, RuleCondition } from "../../protocol/values.ts";
-import { causeText } from "./cause.ts";
+import { causeTexts } from "./cause.ts";
 import { oneLine } from "./terminal-text.ts";
 import { controlWords, windowGrantWords } from "./window-condition.ts";
 
@@ -48,7 +48,7 @@ function conditionWords(when: RuleCondition): string {
 }
 
 function coverWords(covers: readonly Cause[]): string {
-  return covers.length === 0 ? "" : `, also when ${covers.map(causeText).join(" and ")}`;
+  return covers.length === 0 ? "" : `, also when ${causeTexts(covers).join(" and when ")}`;
 }
 
 function quoted(word: string): string {

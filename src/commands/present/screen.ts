@@ -19,7 +19,8 @@ export function appLines(apps: readonly ScreenAppRow[]): string[] {
 
 /** What came of an action, in one line: what was done to what, and whether that is certain. */
 export function deedLine(ref: string, action: string, { target, acted }: ScreenDeed): string {
-  const what = `${action} ${ref} ${JSON.stringify(oneLine(target.name, NAME))} in ${oneLine(target.app, NAME)}`;
+  const name = oneLine(target.name, NAME);
+  const what = `${action} ${ref}${name === "" ? "" : ` ${JSON.stringify(name)}`} in ${oneLine(target.app, NAME)}`;
   const note = acted.note === undefined ? "" : ` ${oneLine(acted.note, 300)}`;
   return `${what}: ${certainty(acted)}${note}`;
 }

@@ -1,5 +1,6 @@
 import { parseKeyChord } from "../../ax-helper/actions/key-chord.ts";
 import type { Target } from "../../ax-helper/session-screen.ts";
+import { isOfMenu } from "../../protocol/own-faces.ts";
 import { type Action, actionSchema } from "../../protocol/screen-action.ts";
 import { visibleName } from "../visible-text.ts";
 
@@ -21,6 +22,8 @@ export interface AskedAction {
 /** Actions that put text into the control, and those that put it where the keyboard is: Edit > Paste, for one. */
 const TYPING: ReadonlySet<Action["action"]> = new Set(["set", "type", "key", "menu"]);
 const AT_FOCUS: ReadonlySet<Action["action"]> = new Set(["key", "menu"]);
+/** Keys in a text that lead to another field, where it is typed key by key. */
+const LEADS_ON = /[\t\n\r]/;
 
 /** The action that is meant, or why there is none. */
 export function actionOf(asked: AskedAction, target: Target): Action | { why: string } {
@@ -58,9 +61,16 @@ export function actionOf(asked: AskedAction, target: Target): Action | { why: st
   }
 }
 
-/** Whether an action puts text into a field that keeps it secret. */
-export function isSecret({ action }: Action, { isSecure, hasSecureFocus }: Target): boolean {
-  return TYPING.has(action) && (isSecure || (AT_FOCUS.has(action) && hasSecureFocus));
+/**
+ * Whether an action puts text into a field that keeps it secret, or may do so: by what is chosen from a menu while such a field
+ * has the keyboard (Paste), or by a text with a Tab in it beside one.
+ */
+export function isSecret(act: Action, { role, isSecure, hasSecureFocus, isNearSecure }: Target): boolean {
+  const { action } = act;
+  if (hasSecureFocus && (AT_FOCUS.has(action) || isOfMenu(role))) return true;
+  if (!TYPING.has(action)) return false;
+  const text = action === "type" ? act.text : action === "set" ? String(act.value) : "";
+  return isSecure || (isNearSecure && LEADS_ON.test(text));
 }
 
 function missing(action: string, what: string): { why: string } {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Problem } from "../../ax-helper/problem.ts";
 import { SCREEN_LEGEND } from "../../ax-helper/tree/legend.ts";
 import { defineTool } from "../define-tool.ts";
-import { choiceOf, lookingOf, sightOf } from "./looking.ts";
+import { choiceOf, legendFor, lookingOf, sightOf } from "./looking.ts";
 import { problemWords } from "./problem-words.ts";
 import { windowFacts, windowIdentity } from "./window-facts.ts";
 
@@ -29,6 +29,6 @@ export const screenRead = defineTool<z.output<typeof input>>({
     const looking = lookingOf(context, whole === true ? "whole" : "usual");
     const sight = await context.screen.read(choiceOf(named), looking);
     if (sight instanceof Problem) return { text: problemWords(sight), isError: true };
-    return { text: sight.text, sight: sightOf(sight) };
+    return { text: `${sight.text}${legendFor(context)}`, sight: sightOf(sight) };
   },
 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Problem, type ProblemCode } from "../../ax-helper/problem.ts";
 import { defineTool } from "../define-tool.ts";
 import { plainLine } from "../visible-text.ts";
-import { choiceOf, lookingOf, sightOf } from "./looking.ts";
+import { choiceOf, legendFor, lookingOf, sightOf } from "./looking.ts";
 import { problemWords } from "./problem-words.ts";
 import { placeWords } from "./preview.ts";
 import { sourceOf, windowFacts } from "./window-facts.ts";
@@ -49,7 +49,7 @@ export const screenWait = defineTool<Input>({
     const { sight, isMet } = end;
     const waited = { text, role, gone };
     const line = isMet ? met(waited) : `Still not after ${seconds} s: ${what(waited)}. The window is now:`;
-    return { text: `${line}\n${sight.text}`, sight: sightOf(sight) };
+    return { text: `${line}\n${sight.text}${legendFor(context)}`, sight: sightOf(sight) };
   },
 });
 

@@ -1,4 +1,5 @@
 import { Problem } from "../../ax-helper/problem.ts";
+import { titleKey } from "../../ax-helper/session/title-key.ts";
 import type { Target } from "../../ax-helper/session-screen.ts";
 import type { Facts, Json } from "../../protocol/values.ts";
 import type { Place } from "../define-tool.ts";
@@ -38,8 +39,7 @@ export async function windowFacts(
 
 /** What must still be so of a window: numbers in its title and marks of unsaved changes may be others. */
 export function windowIdentity({ app, window }: Found): Json {
-  const title = window?.toLowerCase().replace(/[\d*\u2022\u25cf()[\]\s]+/gu, "");
-  return { app: app?.toLowerCase() ?? null, title: title ?? null };
+  return { app: app?.toLowerCase() ?? null, title: window === undefined ? null : titleKey(window) };
 }
 
 /** Facts about the control that a reference stands for. */
@@ -49,9 +49,10 @@ export function controlFacts(target: Target, action: string, preview: string): F
   return { app, window, control: { action, role, name }, ...secure, source: sourceOf(app), preview };
 }
 
-/** What must still be so of a control; its window may be called otherwise. */
-export function controlIdentity({ app, control, isSecure }: Found): Json {
-  return { app: app ?? null, control: control ?? null, isSecure: isSecure ?? false };
+/** What must still be so of a control and of its window, whose title a person has read: "Delete draft?" – OK. */
+export function controlIdentity({ app, window, control, isSecure }: Found): Json {
+  const title = window === undefined ? null : titleKey(window);
+  return { app: app ?? null, title, control: control ?? null, isSecure: isSecure ?? false };
 }
 
 /** A reference as a model writes it: perhaps in brackets, with flags or a name behind. */

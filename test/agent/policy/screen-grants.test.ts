@@ -80,6 +80,17 @@ test("a grant for a whole application reads and drives it, on its own text too, 
   expect(verdict(send, [grant], { ...read, session: "s2" }).answer).toBe("requiresApproval");
 });
 
+test("a terminal inside another program can be approved once only, also where all of that program is allowed", () => {
+  const shell = { ...send, control: { action: "type", role: "terminal", name: "Terminal" } };
+  expect(grantCondition(cardOf(shell))).toBeUndefined();
+  expect(wholeAppOf(cardOf(shell), [])).toBeUndefined();
+  const whole = given(wholeAppGrant(cardOf(reading), [], "session", word));
+  expect(verdict(send, [whole], { taints: ["screen Mail"] }).answer).toBe("execute");
+  expect(verdict(shell, [whole], { taints: ["screen Mail"] }).answer).toBe("requiresApproval");
+  const more = { ...shell, control: { action: "expand", role: "terminal", name: "Terminal" } };
+  expect(verdict(more, [given(grantOf(cardOf(reading), "session", word))], {}, "screen_expand").answer).toBe("execute");
+});
+
 test("it is offered for windows alone, never where loopd could be answered, nor where a hook asks", () => {
   const offer = (facts: Facts, more: object = {}) => wholeAppOf({ ...cardOf(facts), ...more }, []);
   expect(offer(send)).toMatchObject({ app: "Mail" });

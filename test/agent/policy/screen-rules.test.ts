@@ -87,6 +87,11 @@ test("terminals are known by their names", () => {
     "kitty",
     "WezTerm-gui",
     "QTerminal",
+    "org.gnome.Ptyxis",
+    "org.gnome.Console",
+    "com.mitchellh.ghostty",
+    "/usr/share/applications/org.kde.konsole.desktop",
+    "com.raggesilver.BlackBox",
   ];
   expect(terminals.filter((name) => !isTerminal(name))).toEqual([]);
   expect(["Mail", "galculator", "Determined", "Raycast", "Stickies"].filter(isTerminal)).toEqual([]);

@@ -44,6 +44,17 @@ test("what puts nothing into a secure field is no such cause, nor is the same ac
   expect(verdict({ ...into("type"), control: undefined }).causes).toMatchObject([{ type: "secure-field" }]);
 });
 
+test("what is chosen from a menu goes where the keyboard is: Paste asks like keys, whichever way it is chosen", () => {
+  for (const action of ["press", "click", "select", "toggle"]) {
+    const paste = { ...send, isSecure: true, control: { action, role: "menu item", name: "Paste" } };
+    const whole = grant({ tool: ["screen_read", "screen_expand", "screen_wait", "screen_act"], app: "Mail" });
+    expect(verdict(paste, [whole], { overrides: { yes: true } })).toMatchObject({
+      answer: "requiresApproval",
+      causes: [{ type: "secure-field" }],
+    });
+  }
+});
+
 test("its words stay on one line, however the field is called", () => {
   const named = (name: string) => ({ ...into("type"), control: { action: "type", role: "t", name } });
   expect(verdict(named(`a\n  Tool: b${"c".repeat(500)}`)).causes[0]?.source).toMatch(/^a Tool: bc{90,} in Mail$/);

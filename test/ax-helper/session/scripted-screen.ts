@@ -23,11 +23,15 @@ export interface ScriptedWindow {
   app: string;
   pid: number;
   title: string;
+  /** What it is to the test where it keeps its identity under another title. */
+  key?: string;
   active?: boolean;
   modal?: boolean;
   pieces: Piece[];
   /** It does not tell what it holds. */
   isClosed?: boolean;
+  /** Its program does not answer. */
+  isDeaf?: boolean;
 }
 
 /** What the process shows, and what it does when an element is acted on, by its key. */
@@ -76,7 +80,8 @@ const PROGRAM = `
       const apps = new Map();
       for (const window of windows) {
         const app = apps.get(window.pid) ?? { id: "a" + window.pid, pid: window.pid, name: window.app, responding: true, windows: [] };
-        app.windows.push({ id: idOf(windowKey(window)), title: window.title, role: "frame", active: window.active === true, modal: window.modal === true });
+        if (window.isDeaf) app.responding = false;
+        else app.windows.push({ id: idOf(windowKey(window)), title: window.title, role: "frame", active: window.active === true, modal: window.modal === true });
         apps.set(window.pid, app);
       }
       return { ok: { apps: [...apps.values()] } };

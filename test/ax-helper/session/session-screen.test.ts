@@ -137,6 +137,16 @@ test("two windows of one title are never taken for each other, also after a rest
   expect(got(await session.read({ app: 6 }, looking("5", "3"))).text).toContain("b3 Save");
 });
 
+test("a program that falls silent over what is done, as over a dialog that it opens, is not taken for closed", async () => {
+  const deaf = { windows: [{ ...mail(), isDeaf: true }] };
+  const { session, looking } = await scriptedScreen({ windows: [mail(button("Save"))], effects: { Save: deaf } });
+  got(await session.read({}, looking("1")));
+  const deed = got(await session.act("b1", { action: "press" }, looking("2", "1")));
+  expect(deed.after).toMatchObject({ code: "not-responding", message: "Mail does not answer by now." });
+  const next = await session.act("b1", { action: "key", chord: "Escape" }, looking("3", "2"));
+  expect(next).toMatchObject({ code: "not-responding" });
+});
+
 test("a process that ends in the middle of an action may have done it; nothing is repeated", async () => {
   const { session, looking, deeds } = await scriptedScreen({ windows: [mail(button("Send"))], deadly: "Send" });
   got(await session.read({}, looking("1")));
@@ -168,6 +178,19 @@ test("where several windows fit, they are named; a part of a name is enough wher
   expect(await choose({ app: "Safari" })).toMatchObject({ code: "no-app", choices: ["Notes", "Mail"] });
   expect(await choose({ app: "Notes", window: "Nothing" })).toMatchObject({ code: "no-window" });
   expect(await choose({ app: "2", window: "List" })).toEqual({ app: "Notes", window: "List" });
+});
+
+test("windows without a title stand back behind the one that has one; numbers only tell programs of one name apart", async () => {
+  const unnamed = (key: string) => ({ ...notes(), title: "", key });
+  const { session, show } = await scriptedScreen({ windows: [unnamed("a"), notes(), unnamed("b")] });
+  const choose = () => session.choose({ app: "notes" }, new AbortController().signal);
+  expect(await choose()).toEqual({ app: "Notes", window: "List" });
+  await show({ windows: [unnamed("a"), notes(), unnamed("b"), { ...notes(), title: "Recipes" }] });
+  expect(await choose()).toMatchObject({
+    choices: ["Notes | (no title)", "Notes | List", "Notes | (no title)", "Notes | Recipes"],
+  });
+  await show({ windows: [notes(), { ...notes(), pid: 3 }] });
+  expect(await choose()).toMatchObject({ choices: ["Notes | List (app: 2)", "Notes | List (app: 3)"] });
 });
 
 test("a long text is told in parts that fit, each line marked, and a secret field never", async () => {

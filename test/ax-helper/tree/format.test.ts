@@ -82,6 +82,26 @@ test("flags", () => {
   ]);
 });
 
+test("the switches in a list of GTK 3 are told on and off, under the same references", () => {
+  const cell = (name: string, left: number, ifaces: string[]) =>
+    withStates(node("table cell", name, { ifaces, rect: [left, 0, 40, 20] }), "selectable");
+  const toggle = { ...cell("", 0, ["Action", "Component", "TableCell"]), id: "toggle" };
+  const list = (...states: string[]) =>
+    windowOf([
+      node("table", "", {
+        children: [
+          withStates(toggle, ...states),
+          cell("photo.jpg", 50, ["Action", "Component", "TableCell", "Text"]),
+          cell("", 100, ["Action", "Component", "TableCell", "Image"]),
+          cell("", 150, ["Action", "Component", "TableCell", "Value"]),
+        ],
+      }),
+    ]);
+  const view = new ScreenView();
+  expect(view.look(list(), undefined).text.split("\n")[1]).toBe("k1- | i2 photo.jpg | i3 | i4");
+  expect(view.look(list("checked"), undefined).screen.text.split("\n")[1]).toBe("k1+ | i2 photo.jpg | i3 | i4");
+});
+
 test("values are clipped, and what is cut is counted", () => {
   const entry = (text: string, chars: number) => withStates(node("entry", "E", { text, chars }), "editable");
   expect(linesOf(entry("a".repeat(120), 120))).toEqual([`t1 E=${"a".repeat(120)}`]);

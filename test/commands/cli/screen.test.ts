@@ -111,7 +111,7 @@ test("what cannot be done is said plainly, with exit code 1", async () => {
   expect(JSON.parse(failure.stderr)).toMatchObject({ error: { code: "screen-failed" } });
   const missing = await run(["wait", "Never there", "--seconds", "0.2"]);
   expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("was still missing after 0.2 s") });
-  expect(await run(["wait", "sqrt"])).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await run(["wait", "sqrt"])).toMatchObject({ exitCode: 0, stderr: '"sqrt" is there.\n' });
   expect((await run(["wait", "Never there", "--gone", "--json"])).exitCode).toBe(0);
 });
 

@@ -260,7 +260,11 @@ test("it can be allowed once, for its control, or for all that its application s
 test("who allowed such calls for longer reads why they ask again, and a terminal is named as one", () => {
   const shortGrant = { id: "grant-t1.1.0#1", missing: [{ type: "taint" as const, source: "screen Notes" }] };
   expect(section({ ...offered, shortGrant }, "Asked again because")).toBe(
-    "you allow this for longer (grant-t1.1.0#1), but not so that text from elsewhere may have suggested it (screen Notes)",
+    "you allow this for longer (grant-t1.1.0#1), but not where text from elsewhere may have suggested it (screen Notes)",
+  );
+  const missing = ["Notes", "Mail"].map((app) => ({ type: "taint" as const, source: `screen ${app}` }));
+  expect(section({ ...offered, shortGrant: { ...shortGrant, missing } }, "Asked again because")).toMatch(
+    /not where text from elsewhere may have suggested it \(screen Notes, screen Mail\)$/,
   );
   const terminal = { ...send, facts: { ...send.facts, hash: "h", app: "iTerm2" } };
   expect(section(terminal, "Careful")).toMatch(/^this is a terminal: .* could answer loopd itself$/);

@@ -102,6 +102,19 @@ test("a wait is over at once if it is so already, and says after its time that i
   });
 });
 
+test("a model that found the tool is told once how to read a window, where there is room for it", async () => {
+  const { call } = await desk(FORM, CALCULATOR);
+  const legend = /\n\(How to read this\. First line: app \| window\..*\)$/;
+  const first = await call("screen_read", { app: "galculator" });
+  expect(first.text).toMatch(legend);
+  expect(first.text).toMatch(/^galculator \| /);
+  const sight = { callId: "c", lastRef: 40 };
+  expect((await call("screen_read", { app: "galculator", whole: true }, { sight })).text).not.toMatch(legend);
+  expect((await call("screen_read", { app: "galculator" }, { listed: ["screen_read"] })).text).not.toMatch(legend);
+  expect((await call("screen_read", { app: "galculator" }, { outputBytes: 1_000 })).text).not.toMatch(legend);
+  expect((await call("screen_wait", { text: "sqrt", app: "galculator" })).text).toMatch(legend);
+});
+
 test("every output fits in what the call may take, with its references whole", async () => {
   const { call } = await desk("win-Chromium_Big_table_Chromium", CALCULATOR);
   for (const outputBytes of [256, 400, 1_400]) {

@@ -60,7 +60,7 @@ export async function capture(
     nodes += more.nodes;
     if (cut === "none") cut = more.cut;
   }
-  if (main.tree.children.every(tellsNothing)) {
+  if (wanted.mayBeSilent !== true && main.tree.children.every(tellsNothing)) {
     if (cut === "gone") return gone(app.name);
     if (cut !== "none")
       return new Problem("not-responding", `${app.name} stopped answering while its window was read.`);

@@ -7,6 +7,8 @@ export interface Wanted {
   window?: string | undefined;
   /** A process, or the name of a program in any case. */
   app?: number | string | undefined;
+  /** It need not tell what it holds. */
+  mayBeSilent?: boolean | undefined;
 }
 
 /** A window, and its program's other windows that belong to what is on view: dialogs, menus, popovers. */
