@@ -74,6 +74,24 @@ describe.skipIf(isSkipped(...PROGRAMS))("real programs", () => {
     await desktop.read("mousepad", ({ all }) => all.every(({ role }) => role !== "dialog"));
   });
 
+  test("a dialog that a menu opens in a window without the keyboard leaves its program answering", async () => {
+    const desktop = await openDesktop();
+    await desktop.open("mousepad");
+    await desktop.open("galculator");
+    await desktop.read("galculator");
+    await desktop.read("mousepad");
+    desktop.give("galculator");
+    await desktop.read("galculator", ({ active }) => active);
+    const screen = await desktop.read("mousepad", ({ active }) => !active);
+    const opened = await desktop.act(screen.find("menu bar"), { action: "menu", path: ["File", "Save As..."] });
+    const given = expect.stringContaining("given the keyboard");
+    expect(opened).toMatchObject({ outcome: "done", by: "input", note: given });
+    const both = await desktop.read("mousepad", ({ all }) => all.some(({ role }) => role === "file chooser"));
+    const cancel = both.find("push button", "Cancel");
+    expect(await desktop.act(cancel, { action: "press" })).toMatchObject({ outcome: "done" });
+    await desktop.read("mousepad", ({ all }) => all.every(({ role }) => role !== "file chooser"));
+  });
+
   test("a text of 1 MB never crosses whole, and any part of it can be asked for", async () => {
     const desktop = await openDesktop();
     const path = join(desktop.folder, "long.txt");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Action } from "../../../src/protocol/screen-action.ts";
 import { isSkipped, openDesktop } from "./open-desktop.ts";
 
 describe.skipIf(isSkipped())("a window that changes between being read and being used", () => {
@@ -145,7 +146,7 @@ describe.skipIf(isSkipped())("windows that are hard to read", () => {
   });
 });
 
-describe.skipIf(isSkipped())("what is done to controls", () => {
+describe.skipIf(isSkipped("zenity"))("what is done to controls", () => {
   test("an area without actions is clicked and scrolled with the mouse, if its window has the keyboard", async () => {
     const desktop = await openDesktop();
     const stage = await desktop.stage("pointer");
@@ -162,6 +163,43 @@ describe.skipIf(isSkipped())("what is done to controls", () => {
     await stage.logged("scrolled down");
     expect(await stage.log()).not.toContain("pressed Beside");
     expect(await desktop.act(map, { action: "click", x: 1_000, y: 1 })).toMatchObject({ code: "off-element" });
+  });
+
+  test("a plain button is not toggled: it is neither on nor off, and is not pressed", async () => {
+    const desktop = await openDesktop();
+    const stage = await desktop.stage("renamed");
+    const archive = (await desktop.read("stage.py")).find("push button", "Archive");
+    for (const act of [{ on: true }, { on: false }, {}])
+      expect(await desktop.act(archive, { action: "toggle", ...act })).toMatchObject({ code: "unsupported" });
+    expect(await desktop.act(archive, { action: "press" })).toMatchObject({ outcome: "done" });
+    await stage.logged("pressed Archive");
+    expect(await stage.log()).toEqual(["pressed Archive"]);
+  });
+
+  test("a menu item of a window that does not take the keyboard is refused, unless it only switches", async () => {
+    const desktop = await openDesktop();
+    const stage = await desktop.stage("menus");
+    await desktop.open("zenity", "--info", "--text=in front");
+    await desktop.read("zenity");
+    const bar = (await desktop.read("stage.py")).find("menu bar");
+    desktop.give("Information");
+    await desktop.read("zenity", ({ active }) => active);
+    const wipe: Action = { action: "menu", path: ["Edit", "Wipe"] };
+    const refused = await desktop.act(bar, wipe);
+    expect(refused).toMatchObject({ code: "not-focused", message: expect.stringContaining("nothing was chosen") });
+    const before = desktop.focused();
+    expect(await desktop.act(bar, { action: "menu", path: ["Edit", "Wrap"] })).toMatchObject({ by: "accessibility" });
+    await stage.logged("wrap True");
+    expect(desktop.focused()).toBe(before);
+    expect(await stage.log()).toEqual(["wrap True"]);
+    desktop.give("menus");
+    await desktop.read("stage.py", ({ active }) => active);
+    expect(await desktop.act(bar, wipe)).toMatchObject({ outcome: "done", by: "input" });
+    await stage.logged("asked");
+    const asking = await desktop.read("stage.py", ({ all }) => all.some(({ name }) => name === "Never mind"));
+    const never = asking.find("push button", "Never mind");
+    expect(await desktop.act(never, { action: "press" })).toMatchObject({ outcome: "done" });
+    await stage.logged("answered");
   });
 
   test("sliders and number fields take a number, and say what it became", async () => {

@@ -2,15 +2,12 @@ import { Problem } from "../../problem.ts";
 import { plain } from "./act-select.ts";
 import type { AccessibilityBus } from "./bus.ts";
 import type { Outline } from "./cached.ts";
-import { readChildren } from "./children.ts";
 import type { Deed, Subject } from "./deed.ts";
-import { chainOf, readElement } from "./element.ts";
+import { childrenOf, levelsOf } from "./levels.ts";
 import type { Look } from "./look.ts";
 import { press } from "./press.ts";
 import { startSettling } from "./settle.ts";
 
-const BAR_LEVELS = 8;
-const BAR_SEARCH = 400;
 const HOLDERS = new Set(["popup menu", "menu", "window", "panel", "filler"]);
 
 /** Walks a window's menu bar by names and presses the last of them. Nothing is pressed if a name is missing. */
@@ -54,16 +51,9 @@ export function isUsable({ states }: Outline): boolean {
 
 async function menuBarOf({ look, target, now }: Subject): Promise<Outline | undefined> {
   if (now.role === "menu bar") return now;
-  const window = (await chainOf(look, target)).at(-1) ?? target;
-  const root = await readElement(look, window);
-  let level = root instanceof Problem ? [] : [root];
-  let read = 0;
-  for (let depth = 0; depth < BAR_LEVELS && level.length > 0 && read < BAR_SEARCH; depth++) {
+  for await (const level of levelsOf(look, target, () => true)) {
     const bar = level.find(({ role }) => role === "menu bar");
     if (bar !== undefined) return bar;
-    const next = await Promise.all(level.map((outline) => childrenOf(look, outline)));
-    level = next.flat();
-    read += level.length;
   }
   return undefined;
 }
@@ -71,14 +61,8 @@ async function menuBarOf({ look, target, now }: Subject): Promise<Outline | unde
 async function itemsOf(look: Look, menu: Outline): Promise<Outline[]> {
   const children = await childrenOf(look, menu);
   const [only] = children;
-  const isHolder = children.length === 1 && only !== undefined && HOLDERS.has(only.role) && only.childCount > 0;
-  return isHolder ? itemsOf(look, only) : children;
-}
-
-async function childrenOf(look: Look, outline: Outline): Promise<Outline[]> {
-  const fresh = await readElement(look, outline.target);
-  if (fresh instanceof Problem) return [];
-  const { children } = await readChildren(look, fresh, undefined);
-  const read = await Promise.all(children.map((child) => readElement(look, child)));
-  return read.flatMap((each) => (each instanceof Problem ? [] : [each]));
+  if (children.length !== 1 || only === undefined || !HOLDERS.has(only.role) || only.childCount === 0) return children;
+  // A menu of another name is not what holds the items, but the only one of them.
+  const isItem = only.role === "menu" && !["", plain(menu.name)].includes(plain(only.name));
+  return isItem ? children : itemsOf(look, only);
 }

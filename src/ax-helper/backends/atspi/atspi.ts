@@ -96,7 +96,7 @@ async function trust(
 ): Promise<ScreenAnswerOf<"trust">> {
   if (bus instanceof Problem) return { trusted: false, how: bus.message };
   const how =
-    "Programs show their windows to accessibility here. One that does not must be started again after it is on.";
+    "Programs show their windows to accessibility here. A program that was started before accessibility was switched on has to be started again.";
   if (!ask) return { trusted: true, how };
   const refused = await switchOn(environment);
   return { trusted: true, how: refused === undefined ? how : refused.message };

@@ -5,21 +5,29 @@ import type { Deed, Subject } from "./deed.ts";
 import { activeWindowOf, chainOf, readElement, toolkitOf } from "./element.ts";
 import { pressKeys } from "./input.ts";
 import type { Look } from "./look.ts";
+import { raiseWindowOf } from "./raise.ts";
 import { startSettling } from "./settle.ts";
 
-const ITEMS = new Set(["menu item", "check menu item", "radio menu item"]);
+const ITEM = "menu item";
+/** These switch something: what their own action does ends at once. */
+const SWITCHES = new Set(["check menu item", "radio menu item"]);
 const TOOLKIT = "gtk";
 const OPEN = 0;
 
 /**
- * Chooses an item of a menu of GTK 3 as a person would: opens the menus above it, selects it, presses Return. Its own
- * action would run within the program's answer to us, and a dialog that it opens would leave the program deaf until somebody
- * closed it. Undefined where this cannot be done, as for a window without the keyboard.
+ * Chooses an item of a menu of GTK 3 as a person would: gives its window the keyboard, opens the menus above it, selects it,
+ * presses Return. Its own action would run within the program's answer to us, and a dialog that it opens would leave the
+ * program deaf until somebody closed it: an item whose window does not take the keyboard is refused, as nothing tells those
+ * that open a dialog from the others. Undefined where its own action is to be used instead: for other toolkits, without a
+ * keyboard to press, and for what only switches.
  */
-export async function chooseMenuItem(subject: Subject, bus: AccessibilityBus): Promise<Deed | undefined> {
+export async function chooseMenuItem(subject: Subject, bus: AccessibilityBus): Promise<Deed | Problem | undefined> {
   const { look, target, now } = subject;
-  if (!ITEMS.has(now.role) || (await toolkitOf(look, target)) !== TOOLKIT) return undefined;
-  if ((await activeWindowOf(look, target)) instanceof Problem) return undefined;
+  const isSwitch = SWITCHES.has(now.role);
+  if ((now.role !== ITEM && !isSwitch) || (await toolkitOf(look, target)) !== TOOLKIT) return undefined;
+  const isActive = !((await activeWindowOf(look, target)) instanceof Problem);
+  const window = isActive ? undefined : await raiseWindowOf(look, bus, target);
+  if (window instanceof Problem) return isSwitch ? undefined : refusal(window);
   const above = (await chainOf(look, target)).slice(1);
   if (!now.states.includes("showing")) await openMenus(look, bus, above.reverse());
   const [parent] = (await chainOf(look, target)).slice(1);
@@ -28,7 +36,18 @@ export async function chooseMenuItem(subject: Subject, bus: AccessibilityBus): P
   await look.call(parent, "Selection.SelectChild", { signature: "i", body: [index] });
   const after = await readElement(look, target);
   if (!isReady(after)) return undefined;
-  return (await pressKeys(look, { modifiers: [], key: "Return" })) === undefined ? { by: "input" } : undefined;
+  if ((await pressKeys(look, { modifiers: [], key: "Return" })) !== undefined) return undefined;
+  const check = async () => ({ note: "Its window was given the keyboard first." });
+  return { by: "input", ...(isActive ? {} : { check }) };
+}
+
+function refusal(problem: Problem): Problem {
+  if (problem.code !== "not-focused") return problem;
+  return new Problem(
+    "not-focused",
+    "The window of this menu does not have the keyboard and did not take it, so nothing was chosen: a dialog that the " +
+      "item opens would leave the program deaf. Close what waits in front of it, or ask the person to bring it forward.",
+  );
 }
 
 function isReady(item: Outline | Problem): boolean {

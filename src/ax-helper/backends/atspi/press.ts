@@ -55,6 +55,9 @@ export async function toggle(
 ): Promise<Deed | Problem> {
   const { look, target, now } = subject;
   const before = isOn(now.states);
+  // Its press would do something, but switch nothing.
+  if (now.role === "push button" && !before && !now.states.includes("checkable"))
+    return new Problem("unsupported", "It is a plain button, never on or off, so nothing was done. Press it instead.");
   const asked = on ?? !before;
   if (before === asked)
     return {

@@ -127,7 +127,30 @@ def names():
         box.add(button(name))
 
 
-change = {each.__name__: each for each in (renamed, replaced, moved, hidden, twins, table, canvas, pointer, numbers, secret, names)}[scene]()
+def menus():
+    """A menu in a window where nothing else takes the keyboard; its first item asks before it goes on."""
+
+    def ask(_):
+        note("asked")
+        dialog = Gtk.Dialog(title="Sure", transient_for=window, modal=True)
+        dialog.add_button("Never mind", 0)
+        dialog.run()
+        dialog.destroy()
+        note("answered")
+
+    wipe, wrap = Gtk.MenuItem(label="Wipe"), Gtk.CheckMenuItem(label="Wrap")
+    wipe.connect("activate", ask)
+    wrap.connect("toggled", lambda _: note(f"wrap {wrap.get_active()}"))
+    menu, top, bar = Gtk.Menu(), Gtk.MenuItem(label="Edit"), Gtk.MenuBar()
+    for item in (wipe, wrap):
+        menu.append(item)
+    top.set_submenu(menu)
+    bar.append(top)
+    box.add(bar)
+    box.add(Gtk.Label(label="Only words"))
+
+
+change = {each.__name__: each for each in (renamed, replaced, moved, hidden, twins, table, canvas, pointer, numbers, secret, names, menus)}[scene]()
 if change is not None:
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, lambda: [change(), note("changed")] and True)
 window.add(box)
