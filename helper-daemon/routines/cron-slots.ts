@@ -1,0 +1,102 @@
+import { Cron } from "croner";
+import { parseCron, type CronFields } from "../../src/protocol/cron-fields.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
+import type { Millis } from "../../src/protocol/values.ts";
+import type { Slots } from "./slots.ts";
+import { countWall } from "./wall-slots.ts";
+import { shiftsIn, wallAt, type ZoneShift } from "./zone-offsets.ts";
+
+const DAY_MS = 86_400_000;
+/** A pattern of croner takes 80 KB, 20 µs to make: a few are kept. */
+const MAX_PATTERNS = 8;
+
+type Pattern = { cron: Cron; fields: CronFields; zone: string };
+
+const patterns = new Map<string, Pattern>();
+
+/**
+ * Slots of a cron expression in a zone. croner finds them one at a time; how many a stretch holds is computed from the
+ * fields instead, a day at a time. Where the clocks jump ahead, croner loses a fixed time whose gap ends at midnight (Nuuk
+ * leaves out 23:00 to 24:00): it is put back at the end of the gap, as for every other gap. A day that a zone leaves out
+ * altogether (Apia, 2011-12-30) has no slots. Throws a LoopdError `invalid-params` for a zone or expression that is not known.
+ */
+export function cronSlots(expression: string, zone: string): Slots {
+  const pattern = patternOf(expression, zone);
+  return {
+    after(instant) {
+      const found = pattern.cron.nextRun(new Date(instant))?.getTime();
+      return found === undefined ? undefined : (gapEnds(pattern, instant, found)[0] ?? found);
+    },
+    upTo(instant) {
+      const found = pattern.cron.previousRuns(1, new Date(instant + 1))[0]?.getTime();
+      return found === undefined ? undefined : (gapEnds(pattern, found, instant).at(-1) ?? found);
+    },
+    countIn: (from, to) => countIn(pattern, from, to),
+  };
+}
+
+function patternOf(expression: string, zone: string): Pattern {
+  const key = `${zone} ${expression}`;
+  const known = patterns.get(key);
+  if (known !== undefined) return known;
+  const parsed = parseCron(expression);
+  if ("mistake" in parsed)
+    throw new LoopdError("invalid-params", `The cron ${expression} is not valid: ${parsed.mistake}.`);
+  const { fields } = parsed;
+  const pattern = { cron: croner(fields, zone), fields, zone };
+  if (patterns.size >= MAX_PATTERNS) patterns.clear();
+  patterns.set(key, pattern);
+  return pattern;
+}
+
+/** Our reading of the fields in croner's words, so that its own reading of names, ranges and stars has no say. */
+function croner(fields: CronFields, zone: string): Cron {
+  const days = [...fields.days, ...(fields.hasLastDay ? ["L"] : [])];
+  const nth = fields.nthWeekdays.map((one) => `${one.weekday}#${one.nth === "last" ? "L" : one.nth}`);
+  const lists = [[...fields.minutes], [...fields.hours], days, [...fields.months], [...fields.weekdays, ...nth]];
+  try {
+    const cron = new Cron(lists.map((list) => list.join(",")).join(" "), {
+      timezone: zone,
+      mode: "5-part",
+      domAndDow: fields.dayRule === "both",
+      fixedTimeRule: fields.pace === "fixed" ? "no-wildcard" : "single-value",
+    });
+    wallAt(zone, 0);
+    return cron;
+  } catch (cause) {
+    const text = `This system does not know the time zone ${JSON.stringify(zone)}; give the routine another one.`;
+    throw new LoopdError("invalid-params", text, { cause });
+  }
+}
+
+/** Ends of the gaps in (from, to] that leave out a fixed time. */
+function gapEnds({ fields, zone }: Pattern, from: Millis, to: Millis): Millis[] {
+  if (fields.pace === "interval") return [];
+  return shiftsIn(zone, from, to)
+    .filter((shift) => leftOut(fields, shift) > 0)
+    .map((shift) => shift.at);
+}
+
+/** How many times the gap of a shift leaves out that are made up for at its end. */
+function leftOut(fields: CronFields, { at, before, after }: ZoneShift): number {
+  if (after - before >= DAY_MS) return 0;
+  return countWall(fields, at + before - 1, at + after - 1);
+}
+
+function countIn({ fields, zone }: Pattern, from: Millis, to: Millis): number {
+  if (to <= from) return 0;
+  const isFixed = fields.pace === "fixed";
+  let count = 0;
+  let start = wallAt(zone, from);
+  for (const shift of shiftsIn(zone, from - DAY_MS, to)) {
+    const { at, before, after } = shift;
+    if (at > from) {
+      count += countWall(fields, start, at + before - 1);
+      start = at + after - 1;
+      const fallsTogether = countWall(fields, at + after - 1, at + after) > 0;
+      if (isFixed && leftOut(fields, shift) > 0 && !fallsTogether) count += 1;
+    }
+    if (isFixed) start = Math.max(start, at + before - 1);
+  }
+  return count + countWall(fields, start, wallAt(zone, to));
+}
