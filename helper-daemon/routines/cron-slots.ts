@@ -7,12 +7,19 @@ import { countWall } from "./wall-slots.ts";
 import { shiftsIn, wallAt, type ZoneShift } from "./zone-offsets.ts";
 
 const DAY_MS = 86_400_000;
-/** A pattern of croner takes 80 KB, 20 µs to make: a few are kept. */
-const MAX_PATTERNS = 8;
+/** A croner holds 80 KB and takes 20 µs to make: a few are kept. */
+const MAX_CRONERS = 8;
+const MAX_PATTERNS = 256;
+const MAX_ANSWERS = 8;
 
-type Pattern = { cron: Cron; fields: CronFields; zone: string };
+/** Between `low` and `high`, both included, the answer is the same slot. */
+type Answer = { low: Millis; high: Millis; slot: Millis };
+
+/** An expression in a zone, with the last answers: routines with one schedule, and ticks one after the other, ask the same. */
+type Pattern = { key: string; fields: CronFields; zone: string; after: Answer[]; upTo: Answer[] };
 
 const patterns = new Map<string, Pattern>();
+const croners = new Map<string, Cron>();
 
 /**
  * Slots of a cron expression in a zone. croner finds them one at a time; how many a stretch holds is computed from the
@@ -24,15 +31,32 @@ export function cronSlots(expression: string, zone: string): Slots {
   const pattern = patternOf(expression, zone);
   return {
     after(instant) {
-      const found = pattern.cron.nextRun(new Date(instant))?.getTime();
-      return found === undefined ? undefined : (gapEnds(pattern, instant, found)[0] ?? found);
+      const known = pattern.after.find(({ low, high }) => low <= instant && instant <= high);
+      if (known !== undefined) return known.slot;
+      const found = cronerOf(pattern).nextRun(new Date(instant))?.getTime();
+      if (found === undefined) return undefined;
+      const slot = gapEnds(pattern, instant, found)[0] ?? found;
+      keep(pattern.after, { low: instant, high: slot - 1, slot });
+      return slot;
     },
     upTo(instant) {
-      const found = pattern.cron.previousRuns(1, new Date(instant + 1))[0]?.getTime();
-      return found === undefined ? undefined : (gapEnds(pattern, found, instant).at(-1) ?? found);
+      const known = pattern.upTo.find(({ low, high }) => low <= instant && instant <= high);
+      if (known !== undefined) return known.slot;
+      const found = cronerOf(pattern)
+        .previousRuns(1, new Date(instant + 1))[0]
+        ?.getTime();
+      if (found === undefined) return undefined;
+      const slot = gapEnds(pattern, found, instant).at(-1) ?? found;
+      keep(pattern.upTo, { low: slot, high: instant, slot });
+      return slot;
     },
     countIn: (from, to) => countIn(pattern, from, to),
   };
+}
+
+function keep(answers: Answer[], answer: Answer): void {
+  if (answers.length >= MAX_ANSWERS) answers.shift();
+  answers.push(answer);
 }
 
 function patternOf(expression: string, zone: string): Pattern {
@@ -40,33 +64,37 @@ function patternOf(expression: string, zone: string): Pattern {
   const known = patterns.get(key);
   if (known !== undefined) return known;
   const parsed = parseCron(expression);
-  if ("mistake" in parsed)
+  if ("mistake" in parsed) {
     throw new LoopdError("invalid-params", `The cron ${expression} is not valid: ${parsed.mistake}.`);
-  const { fields } = parsed;
-  const pattern = { cron: croner(fields, zone), fields, zone };
+  }
+  try {
+    wallAt(zone, 0);
+  } catch (cause) {
+    const text = `This system does not know the time zone ${JSON.stringify(zone)}; give the routine another one.`;
+    throw new LoopdError("invalid-params", text, { cause });
+  }
+  const pattern: Pattern = { key, fields: parsed.fields, zone, after: [], upTo: [] };
   if (patterns.size >= MAX_PATTERNS) patterns.clear();
   patterns.set(key, pattern);
   return pattern;
 }
 
 /** Our reading of the fields in croner's words, so that its own reading of names, ranges and stars has no say. */
-function croner(fields: CronFields, zone: string): Cron {
+function cronerOf({ key, fields, zone }: Pattern): Cron {
+  const known = croners.get(key);
+  if (known !== undefined) return known;
   const days = [...fields.days, ...(fields.hasLastDay ? ["L"] : [])];
   const nth = fields.nthWeekdays.map((one) => `${one.weekday}#${one.nth === "last" ? "L" : one.nth}`);
   const lists = [[...fields.minutes], [...fields.hours], days, [...fields.months], [...fields.weekdays, ...nth]];
-  try {
-    const cron = new Cron(lists.map((list) => list.join(",")).join(" "), {
-      timezone: zone,
-      mode: "5-part",
-      domAndDow: fields.dayRule === "both",
-      fixedTimeRule: fields.pace === "fixed" ? "no-wildcard" : "single-value",
-    });
-    wallAt(zone, 0);
-    return cron;
-  } catch (cause) {
-    const text = `This system does not know the time zone ${JSON.stringify(zone)}; give the routine another one.`;
-    throw new LoopdError("invalid-params", text, { cause });
-  }
+  const cron = new Cron(lists.map((list) => list.join(",")).join(" "), {
+    timezone: zone,
+    mode: "5-part",
+    domAndDow: fields.dayRule === "both",
+    fixedTimeRule: fields.pace === "fixed" ? "no-wildcard" : "single-value",
+  });
+  if (croners.size >= MAX_CRONERS) croners.clear();
+  croners.set(key, cron);
+  return cron;
 }
 
 /** Ends of the gaps in (from, to] that leave out a fixed time. */

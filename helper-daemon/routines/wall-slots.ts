@@ -1,4 +1,4 @@
-import type { CronFields } from "../../src/protocol/cron-fields.ts";
+import type { CronFields, NthWeekday } from "../../src/protocol/cron-fields.ts";
 import type { Millis } from "../../src/protocol/values.ts";
 
 const DAY_MS = 86_400_000;
@@ -34,15 +34,21 @@ function countUntil({ minutes, hours }: CronFields, time: Millis): number {
 }
 
 function fitsDay(fields: CronFields, midnight: Millis): boolean {
+  const { months, days, weekdays } = fields;
+  if (days.size === 31 && weekdays.size === 7 && months.size === 12) return true;
   const date = new Date(midnight);
-  if (!fields.months.has(date.getUTCMonth() + 1)) return false;
-  const day = date.getUTCDate();
-  const weekday = date.getUTCDay();
-  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  const isDay = fields.days.has(day) || (fields.hasLastDay && day === lastDay);
-  const isNth = fields.nthWeekdays.some(
-    (one) => one.weekday === weekday && (one.nth === "last" ? day > lastDay - 7 : Math.ceil(day / 7) === one.nth),
-  );
-  const isWeekday = fields.weekdays.has(weekday) || isNth;
+  if (!months.has(date.getUTCMonth() + 1)) return false;
+  const isDay = days.has(date.getUTCDate()) || (fields.hasLastDay && isWithinLast(1, date));
+  const isWeekday = weekdays.has(date.getUTCDay()) || fields.nthWeekdays.some((one) => isNth(one, date));
   return fields.dayRule === "both" ? isDay && isWeekday : isDay || isWeekday;
+}
+
+function isNth({ weekday, nth }: NthWeekday, date: Date): boolean {
+  if (weekday !== date.getUTCDay()) return false;
+  return nth === "last" ? isWithinLast(7, date) : Math.ceil(date.getUTCDate() / 7) === nth;
+}
+
+/** Whether a date is one of the last so many days of its month. */
+function isWithinLast(days: number, date: Date): boolean {
+  return new Date(date.getTime() + days * DAY_MS).getUTCMonth() !== date.getUTCMonth();
 }
