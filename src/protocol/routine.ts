@@ -5,8 +5,8 @@ import { periodSchema } from "./period.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS } from "./turn-request.ts";
 
 const text = z.string().min(1);
-/** An instant in milliseconds since the Unix epoch that a Date can hold. */
-const instant = z.int().min(0).max(8_640_000_000_000_000);
+/** An instant in milliseconds since the Unix epoch, until the end of the year 9999. */
+const instant = z.int().min(0).max(253_402_300_799_999);
 
 /** A routine fires at most once a minute. */
 export const SHORTEST_PERIOD_MS = 60_000;
@@ -24,7 +24,7 @@ export const triggerSchema = z.discriminatedUnion("type", [
   /** At `anchor` + n × `ms`, n = 1, 2, …, whatever the clocks on the wall do. */
   z.strictObject({
     type: z.literal("every"),
-    ms: z.int().min(SHORTEST_PERIOD_MS).max(LONGEST_PERIOD_MS),
+    ms: z.int().min(SHORTEST_PERIOD_MS, "at least a minute").max(LONGEST_PERIOD_MS, "at most 366 days"),
     anchor: instant,
   }),
   /** Once. The zone is the one it was said in, and is shown in. */
@@ -90,7 +90,7 @@ export type RunState = z.infer<typeof runStateSchema>;
  * Why nothing ran for a slot: the machine was asleep or the helper off, the routine was paused, the clock jumped ahead,
  * the helper was held up although it ran, a run was open, or more slots were to be made up for than one catch-up takes.
  */
-export const slotReasonSchema = z.enum(["asleep", "off", "paused", "clock", "held-up", "overlap", "too-many"]);
+const slotReasonSchema = z.enum(["asleep", "off", "paused", "clock", "held-up", "overlap", "too-many"]);
 export type SlotReason = z.infer<typeof slotReasonSchema>;
 
 /** One line of the ledger: a slot, or a stretch of slots that nothing ran for. Times are ISO 8601. */
