@@ -7,9 +7,10 @@ import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
-function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">): Facts {
+function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">, isPreviewPassing = false): Facts {
+  const telling = isPreviewPassing ? { ...facts, preview: undefined } : facts;
   const hash = createHash("sha256")
-    .update(canonicalize(facts) ?? "")
+    .update(canonicalize(telling) ?? "")
     .digest("hex");
   const beside = {
     ...(sources?.length ? { sources } : {}),
@@ -24,7 +25,7 @@ export async function inspectCall(tool: Tool | undefined, call: ParsedCall, plac
   const parsed = tool?.input.safeParse(call.arguments);
   if (!tool?.inspect || !parsed?.success) return hashed({});
   try {
-    return hashed(await tool.inspect(parsed.data, place));
+    return hashed(await tool.inspect(parsed.data, place), tool.isPreviewPassing);
   } catch {
     return hashed({});
   }
@@ -107,6 +108,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     saveBlobFile: (path) => place.saveBlobFile(path),
     sourcesOf: (paths, what) => place.sourcesOf(paths, what),
     sourcesOfBlob: (name) => place.sourcesOfBlob(name),
+    describeSchedule: (when, zone) => place.describeSchedule(when, zone),
     readBlob: (name, offset, length) => place.readBlob(name, offset, length),
   };
 }
