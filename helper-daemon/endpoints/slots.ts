@@ -5,7 +5,7 @@ export interface Slots {
 }
 
 /** For whom a request is. */
-export type Rank = "person" | "routine";
+type Rank = "person" | "routine";
 
 interface Queue {
   busy: number;

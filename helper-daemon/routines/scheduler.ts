@@ -62,14 +62,14 @@ export function createScheduler(world: RoutineWorld): Scheduler {
     }
   };
   const once = async ({ happened, also }: Asked): Promise<void> => {
-    clock ??= createAwakeClock(world.now(), undefined);
+    const awake = (clock ??= createAwakeClock(world.now(), undefined));
     const engine = await import("./engine.ts");
-    const absences = clock.absencesUntil(world.now());
+    const absences = awake.absencesUntil(world.now());
     if (absences.some(({ reason }) => reason === "asleep"))
       for (const name of store.routines.waitingFor("wake"))
         happened.set(name, [...(happened.get(name) ?? []), world.now()]);
     const again = await engine.runTick(world, { absences, happened, also: [...also] });
-    clock.ticked(world.now());
+    awake.ticked(world.now());
     if (again.length > 0) void ask(again, []);
     await arm();
   };
@@ -107,6 +107,8 @@ export function createScheduler(world: RoutineWorld): Scheduler {
   const rest = (): void => {
     for (const timer of timers) clearInterval(timer);
     timers = [];
+    // Time in which nothing can be due is no sleep.
+    clock = undefined;
     alarm?.cancel();
     alarm = undefined;
   };

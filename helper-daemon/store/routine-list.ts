@@ -21,7 +21,7 @@ export interface StoredRoutine {
 }
 
 /** What changes of a routine by running it. */
-export type Standing = Partial<Pick<StoredRoutine, "cursor" | "nextDue" | "failures" | "session">>;
+type Standing = Partial<Pick<StoredRoutine, "cursor" | "nextDue" | "failures" | "session">>;
 
 /** The routines of a home by their names. */
 export interface RoutineList {
@@ -64,6 +64,9 @@ const COLUMNS: Readonly<Record<keyof Standing, string>> = {
   session: "session",
 };
 
+/** Runs that wait to begin; said so that the partial index of open runs serves. */
+const DUE = "state IN ('due', 'running') AND state = 'due'";
+
 /** Prepares the routines of a database. */
 export function createRoutineList(database: Database.Database): RoutineList {
   const all = database.prepare<[], Row>("SELECT * FROM routines ORDER BY name");
@@ -72,9 +75,9 @@ export function createRoutineList(database: Database.Database): RoutineList {
   const toLookAt = database.prepare<[{ now: number; also: string }], Row>(
     `SELECT * FROM routines WHERE paused IS NULL AND name IN (
        SELECT name FROM routines WHERE paused IS NULL AND next_due <= @now
-       UNION SELECT name FROM routines WHERE paused IS NULL AND cursor > @now
-       UNION SELECT routine FROM routine_runs WHERE state = 'due' AND (retry_at IS NULL OR retry_at <= @now)
-       UNION SELECT value FROM json_each(@also))`,
+       UNION ALL SELECT name FROM routines WHERE paused IS NULL AND cursor > @now
+       UNION ALL SELECT routine FROM routine_runs WHERE ${DUE} AND (retry_at IS NULL OR retry_at <= @now)
+       UNION ALL SELECT value FROM json_each(@also))`,
   );
   const waitingFor = database
     .prepare<[string], string>(
@@ -85,7 +88,7 @@ export function createRoutineList(database: Database.Database): RoutineList {
   const nextMoment = database
     .prepare<[], number | null>(
       `SELECT min(at) FROM (SELECT min(next_due) AS at FROM routines WHERE paused IS NULL AND next_due IS NOT NULL
-       UNION ALL SELECT min(retry_at) FROM routine_runs WHERE state = 'due')`,
+       UNION ALL SELECT min(retry_at) FROM routine_runs WHERE ${DUE})`,
     )
     .pluck();
   const stand = (Object.keys(COLUMNS) as (keyof Standing)[]).map((key) => ({

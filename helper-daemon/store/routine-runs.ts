@@ -22,7 +22,7 @@ export interface OpenRoutineRun {
 /** Slots that nothing runs for. */
 type Stretch = { from: Millis; to: Millis; count: number; reason: SlotReason };
 /** How a run ended. */
-export interface RunEnd {
+interface RunEnd {
   state: RunState;
   finishedAt: Millis;
   reason?: SlotReason;

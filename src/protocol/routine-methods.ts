@@ -3,7 +3,7 @@ import { BOTH, FACE, limit, method, none, text, turnIds } from "./method.ts";
 import { routineSchema, runRowSchema } from "./routine.ts";
 
 /** A schedule: one of the five. `when`: whatever words; the others as the flags of the command line give them. */
-export const scheduleSchema = z.strictObject({
+const scheduleSchema = z.strictObject({
   when: text.optional(),
   cron: text.optional(),
   every: text.optional(),
@@ -34,7 +34,7 @@ const changes = {
 };
 
 /** A routine as faces and tools list it. */
-export const routineRowSchema = z.object({
+const routineRowSchema = z.object({
   ...routineSchema.shape,
   /** Its trigger in words. */
   schedule: z.string(),
