@@ -69,7 +69,7 @@ export const routineMethods = {
   ),
   "routine.remove": method(z.object({ name, by }), none, BOTH),
   "routine.list": method(none, z.object({ routines: z.array(routineRowSchema) }), BOTH),
-  "routine.show": method(z.object({ name }), shown, BOTH),
+  "routine.show": method(z.object({ name }), shown, FACE),
   /** Begins a run now, also of a paused routine. */
   "routine.run": method(z.object({ name, by }), z.object({ session: z.string(), turn: z.string() }), FACE),
   /** Cancels its open runs, those that wait to begin too. */

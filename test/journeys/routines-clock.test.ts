@@ -152,3 +152,16 @@ clockTest("a run that kill -9 interrupts goes on with the next helper, and is on
   expect(await after.ledger()).toEqual(["ran 2026-11-20T09:00"]);
   expect(after.face.entries.filter(({ kind }) => kind === "turn.started")).toHaveLength(1);
 });
+
+clockTest("a routine that waits for the machine to wake runs once after it has slept, and not for a tick", async () => {
+  const clock = movedClock("2026-11-20T22:00:00Z");
+  const desk = await routineJourney(undefined, clock.environment);
+  await desk.add({ schedule: { on: "wake" } });
+  await desk.poke();
+  expect(await desk.ledger()).toEqual([]);
+  clock.set("2026-11-21T07:00:00Z");
+  await desk.poke();
+  await desk.finished(1);
+  await desk.poke();
+  expect(await desk.ledger()).toEqual(["ran 2026-11-21T07:00"]);
+});
