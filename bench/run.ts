@@ -11,6 +11,7 @@ import { measurePrompt } from "./prompt.ts";
 import { circumstances, loadNow, report } from "./report.ts";
 import { measureScheduler } from "./scheduler.ts";
 import { measureScreen } from "./screen.ts";
+import { measureScreenLive, missingForScreenLive } from "./screen-live.ts";
 import { measureScreenNative } from "./screen-native.ts";
 import { measureSmallWindow } from "./small-window.ts";
 import { measureSocket } from "./socket.ts";
@@ -32,7 +33,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
         isQuick ? { stubborn: 2, row: 40, settleMs: 5_000 } : { stubborn: 5, row: 200, settleMs: 25_000 },
       ),
   ],
-  ["screen", measureScreen],
+  ["screen", async () => [...(await measureScreen()), ...(await liveFigures())]],
   ["screen-native", measureScreenNative],
   ["scheduler", () => measureScheduler(isQuick ? 3 : 9)],
   ["store", () => measureStore(isQuick ? 5 : 15)],
@@ -40,6 +41,15 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["prefix", () => measurePrefix(isQuick ? 1 : 3)],
   ["small-window", measureSmallWindow],
 ];
+
+/** Screens of live pages, or a line that says what they need. */
+async function liveFigures(): Promise<Figure[]> {
+  const missing = missingForScreenLive();
+  if (missing.length === 0) return measureScreenLive(isQuick ? 3 : 9);
+  process.stderr.write(`left out: live pages. They need ${missing.join(", ")} from Debian.\n`);
+  return [];
+}
+
 const unknown = only.filter((name) => !parts.some(([part]) => part === name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no part ${unknown.join(", ")}. Parts: ${parts.map(([name]) => name).join(", ")}\n`);

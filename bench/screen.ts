@@ -1,16 +1,10 @@
 import { tokensOf } from "../src/ax-helper/tree/inert-text.ts";
 import { ScreenView } from "../src/ax-helper/tree/screen-view.ts";
 import type { CapturedWindow } from "../src/protocol/screen.ts";
-import {
-  elementsOf,
-  ONE_CONTROL_STEPS,
-  operableIn,
-  realWindow,
-  WINDOWS,
-  withNewIds,
-} from "../test/ax-helper/tree/windows.ts";
+import { ONE_CONTROL_STEPS, operableIn, realWindow, WINDOWS, withNewIds } from "../test/ax-helper/tree/windows.ts";
 import { ariaSnapshots } from "./aria-snapshot.ts";
 import type { Figure } from "./figure.ts";
+import { pageOf } from "./page-of.ts";
 import { percentile } from "./statistics.ts";
 
 const AGAIN = 40;
@@ -65,13 +59,6 @@ function diffTokens(step: string): number {
   const view = new ScreenView();
   view.look(realWindow(`${step}@1`), undefined);
   return tokensOf(view.look(realWindow(`${step}@2`), undefined).diff);
-}
-
-/** The page alone, without the browser around it. */
-function pageOf(window: CapturedWindow): CapturedWindow {
-  const page = elementsOf(window).find(({ role }) => role === "document web");
-  if (page === undefined) throw new Error("There is no page in this window.");
-  return { ...window, tree: { ...window.tree, children: [page] } };
 }
 
 /** Tokens of pages beside what Playwright tells a model of the same pages; none without Chromium. */

@@ -20,8 +20,8 @@ export function resolveCard(
 ): CardRow {
   const card = store.cards.find(params.cardId);
   refuseLate(store, card);
-  hub.record(answerDrafts(card, book, params));
-  return withGrant(store.cards.find(card.approvalId));
+  hub.record(answerDrafts(card, store, book, params));
+  return withGrant(store.cards.find(card.approvalId), store);
 }
 
 /**
@@ -30,15 +30,17 @@ export function resolveCard(
  */
 export function answerDrafts(
   card: CardRow,
+  store: Pick<Store, "taints">,
   book: Pick<ToolBook, "parse">,
   params: ParsedParamsOf<"card.resolve">,
 ): EntryDraft[] {
   const { approvalId: cardId, session, turn } = card;
-  if (params.resolution !== "approved" && (params.scope !== "once" || params.holdsFor !== undefined)) {
+  const isLonger = params.scope !== "once" || params.holdsFor !== undefined || params.reach !== "same";
+  if (params.resolution !== "approved" && isLonger) {
     throw new LoopdError("not-allowed", `Only an approval can hold for longer; ${cardId} still waits.`);
   }
   const data = { cardId, ...answerOf(card, book, params) };
-  const grants = params.resolution === "approved" ? grantDrafts(card, params, new Date()) : [];
+  const grants = params.resolution === "approved" ? grantDrafts(card, store, params, new Date()) : [];
   return [{ kind: "card.resolved", session, turn, data }, ...grants];
 }
 

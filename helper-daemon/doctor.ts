@@ -1,6 +1,7 @@
 import type { Check } from "../src/protocol/requests.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { endpointCheck } from "./doctor/endpoint-check.ts";
+import { screenCheck } from "./doctor/screen-check.ts";
 import { databaseCheck, diskCheck, homeCheck } from "./doctor/home-checks.ts";
 import { listedCheck, programChecks, sandboxCheck, serverChecks } from "./doctor/tool-checks.ts";
 import { vaultCheck } from "./doctor/vault-check.ts";
@@ -13,7 +14,7 @@ import type { Vault } from "./vault/vault.ts";
 export interface DoctorOptions {
   home: Home;
   profiles: Profiles;
-  tools: Pick<ToolWorld, "sandbox" | "catalogue" | "servers" | "environment">;
+  tools: Pick<ToolWorld, "sandbox" | "catalogue" | "servers" | "screens" | "environment">;
   vault: Pick<Vault, "isUnused" | "list">;
   platform: NodeJS.Platform;
 }
@@ -31,6 +32,7 @@ export async function examine({ home, profiles, tools, vault, platform }: Doctor
     { name: "sandbox", look: () => sandboxCheck(tools) },
     { name: "tools", look: () => listedCheck(tools, profiles.config()) },
     { name: "mcp", look: () => serverChecks(tools) },
+    { name: "screen", look: () => screenCheck(tools, platform) },
     { name: "programs", look: () => programChecks(tools.environment, platform) },
   ];
   const found = await Promise.all(

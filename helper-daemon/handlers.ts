@@ -21,6 +21,7 @@ import { withTaintsOfHits, withTaintsOfRows } from "./recalled-taints.ts";
 import { routineHandlers } from "./routines/routine-handlers.ts";
 import type { Routines } from "./routines/routines.ts";
 import type { Rules } from "./rules.ts";
+import { createScreenHandlers } from "./screen-handlers.ts";
 import { askCompaction } from "./session-compaction.ts";
 import { createSessionForks } from "./session-forks.ts";
 import type { SessionSettings } from "./session-overrides.ts";
@@ -82,6 +83,11 @@ export function createHandlers({
   const { catalogue, servers } = tools;
   const forks = createSessionForks(store, hub);
   const delegates = createDelegates({ store, hub, turns, profiles, tools });
+  const screen = createScreenHandlers({
+    screens: tools.screens,
+    outputBytes: () => profiles.config().limits.toolOutputBytes,
+    checkSession: lists.session,
+  });
   return {
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
@@ -126,9 +132,9 @@ export function createHandlers({
     },
     "card.list": (params) => {
       const page = cards.list(params);
-      return { ...page, cards: page.cards.map(withGrant) };
+      return { ...page, cards: page.cards.map((card) => withGrant(card, store)) };
     },
-    "card.show": ({ cardId }) => ({ card: withGrant(cards.find(cardId)) }),
+    "card.show": ({ cardId }) => ({ card: withGrant(cards.find(cardId), store) }),
     "card.resolve": async (params) => {
       await refuseSecondRun(store, boot, params);
       const card = resolveCard(store, hub, catalogue.book, params);
@@ -181,9 +187,8 @@ export function createHandlers({
       return {};
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
-    "screen.render": async (params) => (await import("./screen-files.ts")).renderFile(params),
-    "screen.diff": async (params) => (await import("./screen-files.ts")).diffFiles(params),
     ...routineHandlers(routines),
+    ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({
@@ -204,6 +209,7 @@ export function createHandlers({
         nextRun: routines.nextRun(),
         endpoint: profiles.active(),
         lastSeq: log.lastSeq(),
+        screen: tools.screens.screen.health(),
       };
     },
     "helper.stop": () => {

@@ -32,7 +32,7 @@ export function resolveStep(
     try {
       if (card.state !== "pending") continue;
       refuseLate(store, card);
-      drafts.push(...answerDrafts(card, book, { ...params, cardId }));
+      drafts.push(...answerDrafts(card, store, book, { ...params, cardId }));
     } catch (thrown) {
       const { code, message } = asLoopdError(thrown);
       refusals.set(cardId, { code, message });

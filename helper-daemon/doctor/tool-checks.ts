@@ -41,6 +41,7 @@ const LINUX_PROGRAMS = [
   { name: "clipboard", programs: ["wl-copy", "xclip", "xsel"], install: "xclip" },
   { name: "notifications", programs: ["notify-send"], install: "libnotify-bin" },
   { name: "opening files", programs: ["xdg-open"], install: "xdg-utils" },
+  { name: "pictures of windows", programs: ["maim", "scrot", "import", "grim"], install: "maim imagemagick" },
 ];
 
 /** Programs of others that tools need. */

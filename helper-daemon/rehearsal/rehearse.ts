@@ -1,6 +1,7 @@
 import { type MessagesRequest, type ToolResult, turnSoFar } from "./messages-request.ts";
 import { code, fenced } from "./markdown.ts";
 import type { Recipe, RecipeStep } from "./recipe.ts";
+import { carryValue } from "./recipes/carry-value.ts";
 import { fileOutline } from "./recipes/file-outline.ts";
 import { folderContents } from "./recipes/folder-contents.ts";
 import { largestFiles } from "./recipes/largest-files.ts";
@@ -13,7 +14,17 @@ export type Reply =
   { type: "text"; text: string } | { type: "call"; id: string; name: string; input: { [key: string]: unknown } };
 
 /** In the order in which they are tried: the more particular first. */
-const RECIPES: readonly Recipe[] = [runCommand, largestFiles, machineState, textSearch, fileOutline, folderContents];
+const RECIPES: readonly Recipe[] = [
+  runCommand,
+  carryValue,
+  largestFiles,
+  machineState,
+  textSearch,
+  fileOutline,
+  folderContents,
+];
+
+const CALL_TOOL = "call_tool";
 
 const LABEL =
   "**Rehearsal model – not an AI.** A fixed script answered; it knows a handful of requests and understands nothing else.";
@@ -28,18 +39,16 @@ export function rehearse(request: MessagesRequest): Reply {
   const turn = turnSoFar(request);
   const step = nextStep(turn.question.slice(0, READ_CHARACTERS), turn.results);
   if (step.type === "answer") return answer(step.text);
-  if (!turn.tools.has(step.tool)) {
-    return answer(
-      `For this the script needs the tool ${code(step.tool)}, and this turn does not offer it. See: \`loopd tools list\``,
-    );
-  }
   const rationale = step.rationale === undefined ? {} : { _rationale: step.rationale };
-  return {
-    type: "call",
-    id: `toolu_rehearsal_${turn.callCount + 1}`,
-    name: step.tool,
-    input: { ...step.input, ...rationale },
-  };
+  const input = { ...step.input, ...rationale };
+  const id = `toolu_rehearsal_${turn.callCount + 1}`;
+  if (turn.tools.has(step.tool)) return { type: "call", id, name: step.tool, input };
+  // A tool that is not in every prompt is run through the one that runs any.
+  if (turn.tools.has(CALL_TOOL))
+    return { type: "call", id, name: CALL_TOOL, input: { name: step.tool, arguments: input } };
+  return answer(
+    `For this the script needs the tool ${code(step.tool)}, and this turn does not offer it. See: \`loopd tools list\``,
+  );
 }
 
 function nextStep(question: string, results: readonly ToolResult[]): RecipeStep {

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { CallId, Millis, Seq, SessionId } from "../../src/protocol/values.ts";
+import type { CallId, CardId, Millis, Seq, SessionId } from "../../src/protocol/values.ts";
 import { onChange } from "./on-change.ts";
 import { guardOf } from "./store-error.ts";
 
@@ -23,6 +23,8 @@ export interface TaintList {
   everOf(session: SessionId): string[];
   /** What tainted a session when it recorded an entry. */
   at(session: SessionId, seq: Seq): string[];
+  /** What tainted a card's session when it was opened. */
+  atCard(cardId: CardId): string[];
   /** Whether any other session carries any. */
   areElsewhere(session: SessionId): boolean;
   /** What a running call passes on to what it writes. */
@@ -47,6 +49,10 @@ export function createTaintList(database: Database.Database): TaintList {
   const ever = sources("SELECT DISTINCT source FROM session_taints WHERE session = ? ORDER BY source");
   const then = sources(
     "SELECT source FROM session_taints WHERE session = ? AND since <= ? AND (until IS NULL OR until > ?) ORDER BY since, source",
+  );
+  const atCard = sources(
+    `SELECT source FROM session_taints t JOIN cards c USING (session) WHERE c.card_id = ? AND t.since <= c.opened_seq
+     AND (t.until IS NULL OR t.until > c.opened_seq) ORDER BY t.since, source`,
   );
   const elsewhere = sources("SELECT source FROM session_taints WHERE session <> ? LIMIT 1");
   const ofCall = sources("SELECT source FROM call_taints WHERE call_id = ?");
@@ -74,6 +80,7 @@ export function createTaintList(database: Database.Database): TaintList {
     ofSession: (session) => guarded(() => current.all(session)),
     everOf: (session) => guarded(() => ever.all(session)),
     at: (session, seq) => guarded(() => then.all(session, seq, seq)),
+    atCard: (cardId) => guarded(() => atCard.all(cardId)),
     areElsewhere: (session) => guarded(() => elsewhere.get(session) !== undefined),
     ofCall: (callId) => guarded(() => ofCall.all(callId)),
     ofBlob: (name) => guarded(() => ofBlob.all(name)),

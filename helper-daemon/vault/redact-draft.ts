@@ -65,31 +65,31 @@ function redactedBytes(text: string, bytes: number, codec: Codec): number {
 
 /** A grant's globs match exactly one text, with escapes that would hide what is private. */
 function redactedCondition(when: RuleCondition, codec: Codec): RuleCondition {
-  const { path, domain, ...rest } = when;
+  const { path, domain, window, control, ...rest } = when;
   const change = (glob: string) => {
-    const text = glob.replace(/\\([\\*?[\]{}()!+@|])/g, "$1");
+    const text = glob.replace(/\\([\\*?[\]{}()!+@|"])/g, "$1");
     const next = codec.text(text, "model");
     return next === text ? glob : literalGlob(next);
   };
-  return { ...codec.json(rest, "model", "ours"), ...mapGlobs({ path, domain }, change) };
+  return { ...codec.json(rest, "model", "ours"), ...mapGlobs({ path, domain, window, control }, change) };
 }
 
 /** Globs with every one changed; keys that are absent stay so. */
 function mapGlobs(
-  when: Pick<RuleCondition, "path" | "domain">,
+  { control, ...when }: Pick<RuleCondition, "path" | "domain" | "window" | "control">,
   change: (glob: string) => string,
-): Pick<RuleCondition, "path" | "domain"> {
-  const { path, domain } = when;
+): RuleCondition {
   const mapped = (globs: string | string[]) => (typeof globs === "string" ? change(globs) : globs.map(change));
-  return {
-    ...(path === undefined ? {} : { path: mapped(path) }),
-    ...(domain === undefined ? {} : { domain: mapped(domain) }),
+  const all = <Key extends string>(keyed: { [K in Key]?: string | string[] }) => {
+    const given = Object.entries<string | string[] | undefined>(keyed);
+    return Object.fromEntries(given.flatMap(([key, globs]) => (globs === undefined ? [] : [[key, mapped(globs)]])));
   };
+  return { ...all(when), ...(control === undefined ? {} : { control: all(control) }) };
 }
 
 /** A rule with real values again; in globs, each stands for itself. */
 export function restoreRule(rule: Rule, restore: (text: string) => string, restoreAll: <T>(value: T) => T): Rule {
-  const { path, domain, ...rest } = rule.when;
-  const change = (glob: string) => restore(glob);
-  return { ...restoreAll(rule), when: { ...restoreAll(rest), ...mapGlobs({ path, domain }, change) } };
+  const { path, domain, window, control, ...rest } = rule.when;
+  const globs = mapGlobs({ path, domain, window, control }, (glob) => restore(glob));
+  return { ...restoreAll(rule), when: { ...restoreAll(rest), ...globs } };
 }

@@ -8,7 +8,7 @@ import type {
   Settings,
 } from "../../src/agent/ports.ts";
 import type { HookInput } from "../../src/protocol/hooks.ts";
-import type { Json, Message, SessionId } from "../../src/protocol/values.ts";
+import type { Facts, Json, Message, SessionId } from "../../src/protocol/values.ts";
 import type { Codec } from "./codec.ts";
 import type { Redaction, SessionRedaction } from "./redaction.ts";
 import { createRestorer, type Restorer } from "./restorer.ts";
@@ -46,7 +46,10 @@ export function redactedPorts(ports: Ports, redaction: Redaction, session: Sessi
       const restored = restorer((token) => used.add(token)).json(call.arguments, "anybody's");
       const facts = await ports.inspect({ ...call, arguments: restored });
       const isLeaving = leaves(call, facts);
-      return used.size > 0 && isLeaving ? { ...facts, rehydrates: [...used].map(inWords).sort() } : facts;
+      const picture = facts.picture !== undefined && redaction.of(session) !== undefined ? { isUnredacted: true } : {};
+      return used.size > 0 && isLeaving
+        ? { ...facts, ...picture, rehydrates: [...used].map(inWords).sort() }
+        : { ...facts, ...picture };
     },
     run: async (call, context) => {
       const outcome = await ports.run({ ...call, arguments: real(call.arguments) }, withRealAnswers(context, real));
@@ -87,9 +90,9 @@ function wordsOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** Whether what the call is given leaves this machine. */
-function leaves({ effect }: ParsedCall, { server, domains = [] }: { server?: string; domains?: string[] }): boolean {
-  return effect === "network" || server !== undefined || domains.length > 0;
+/** Whether what the call is given leaves this machine, or goes into a window, and so to whoever is behind it. */
+function leaves({ effect }: ParsedCall, { server, domains = [], control }: Facts): boolean {
+  return effect === "network" || server !== undefined || domains.length > 0 || control !== undefined;
 }
 
 /** `email:1:k3f9x` in words. The nonce stays: a grant must not answer for the first address of another session. */

@@ -12,7 +12,8 @@ import { type CallView, newestCard, type TurnState, type TurnView } from "./tran
 
 /**
  * Looks at what each call would touch, asks the decide-hooks and policy, and drafts answer and card together. What hooks
- * say is durable when it resolves. [] where the turn was stopped meanwhile.
+ * say is durable when it resolves. [] where the turn was stopped meanwhile. Hooks and rules answer for a call that cannot do
+ * what it asks as for any other, so that what is forbidden stays so and is on record; only no card is opened for it.
  */
 export async function decideCalls(
   ports: Ports,
@@ -37,7 +38,7 @@ async function decideCall(
 ): Promise<EntryDraft[]> {
   const { callId, name } = call;
   const parsed: ParsedCall = { callId, name, arguments: call.arguments, effect: call.effect ?? "exec" };
-  const facts = await ports.inspect(parsed);
+  const facts = await ports.inspect({ ...parsed, takesImages: view.epoch?.takesImages });
   const around = { ...circumstancesOf(view, turn, ports.now()), causes: historyOf(turn, call) };
   const hash = () => boundHash(ports, tools, parsed, facts);
   const opinions =
@@ -50,7 +51,7 @@ async function decideCall(
   const where = { session: view.session, turn: turn.turn };
   const data = { callId, decision, ruleId, causes, facts, reason };
   const answered: EntryDraft = { kind: "tool.decided", ...where, data };
-  if (decision !== "requiresApproval") return [answered];
+  if (decision !== "requiresApproval" || facts.refusal !== undefined) return [answered];
   const cardId = `${callId}#${call.cards.length + 1}`;
   const expiresAt = expiry(verdict.expiresIn, around.now);
   const card = { cardId, type: "approval" as const, callId, argumentsHash: hash(), causes, expiresAt };

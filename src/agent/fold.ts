@@ -118,7 +118,9 @@ function foldTurn(view: TurnView, turn: TurnState, entry: Entry): TurnView {
 }
 
 function seen(before: TurnSight, { callId, sight }: EntryData<"tool.finished">): TurnSight {
-  return sight === undefined ? before : { callId, lastRef: Math.max(before.lastRef, sight.lastRef) };
+  if (sight === undefined) return before;
+  const lastRef = Math.max(before.lastRef, sight.lastRef);
+  return sight.isAltered === true ? { lastRef } : { callId, lastRef };
 }
 
 function mended(turn: TurnState, kind: keyof Repairs): TurnState {
@@ -140,8 +142,9 @@ function begunAt(view: TurnView, before: TurnState, at: string | undefined): Tur
 /** Whatever a call brought back from elsewhere has been read from now on, also as an error. */
 function tainted(view: TurnView, turn: TurnState, end: EntryData<"tool.finished">): TurnView {
   const call = turn.step?.calls.find((one) => one.callId === end.callId);
-  if (call?.isStarted !== true || end.text === "") return view;
-  return withTaints(view, [...sourcesOf(call.decision?.facts), ...(end.taints ?? [])]);
+  if (end.text === "") return view;
+  const found = call?.isStarted === true ? sourcesOf(call.decision?.facts) : [];
+  return withTaints(view, [...found, ...(end.taints ?? [])]);
 }
 
 function withTaints(view: TurnView, sources: readonly string[]): TurnView {

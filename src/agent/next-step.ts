@@ -16,16 +16,9 @@ import { judge } from "./hooks/judgement.ts";
 import { askingTurn, type EpochReason } from "./open-epoch.ts";
 import type { Settings } from "./ports.ts";
 import { finishDraft } from "./repairs.ts";
+import { isSameModel } from "./same-model.ts";
 import { finished, mayRun, settleCalls } from "./settle-calls.ts";
-import {
-  type CallView,
-  callsOf,
-  isLastStep,
-  isSameModel,
-  newestCard,
-  type TurnState,
-  type TurnView,
-} from "./transcript.ts";
+import { type CallView, callsOf, isLastStep, newestCard, type TurnState, type TurnView } from "./transcript.ts";
 
 /**
  * What a session does next. Derived from its trace alone, so that a restart and a replay decide the same. Asked only

@@ -3,7 +3,8 @@ import { canonicalize } from "./canonical.ts";
 import { frozenBy } from "./context/frozen.ts";
 import { joined } from "./policy/sources.ts";
 import type { Ports } from "./ports.ts";
-import { isSameModel, type TurnState, type TurnView } from "./transcript.ts";
+import { isSameModel } from "./same-model.ts";
+import type { TurnState, TurnView } from "./transcript.ts";
 
 /** Why a new epoch opens. */
 export type EpochReason = EntryData<"epoch.opened">["reason"];

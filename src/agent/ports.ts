@@ -28,6 +28,8 @@ export interface ParsedCall {
   /** Valid by the tool's schema; coerced, without unknown keys, without `_rationale`. */
   arguments: Json;
   effect: Effect;
+  /** Whether the model that made it sees pictures. Absent: nobody knows. */
+  takesImages?: boolean;
 }
 
 /** What parsing made of a call: one that can be decided, or the words that let the model correct itself. */

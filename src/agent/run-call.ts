@@ -1,6 +1,7 @@
 import type { EntryDraft } from "../protocol/entries.ts";
 import type { Effect, Millis } from "../protocol/values.ts";
 import { allEnded } from "./all-ended.ts";
+import { alteredSight } from "./altered-sight.ts";
 import { timeLeft } from "./budget.ts";
 import { type CallRun, callContext } from "./call-context.ts";
 import { outputShare } from "./context/output-share.ts";
@@ -153,7 +154,12 @@ function perform(run: CallRun): Promise<Outcome> {
   const closed = closedOnItsWay(what, facts, circumstancesOf(view, turn, ports.now()), ports.settings().rules);
   const where = { session: view.session, turn: turn.turn };
   const listed = view.epoch?.tools.map((tool) => tool.name);
-  const told = { listed, outputBytes: outputShare(turn, ports.settings()), sight: view.sight };
+  const told = {
+    listed,
+    outputBytes: outputShare(turn, ports.settings()),
+    sight: view.sight,
+    takesImages: view.epoch?.takesImages,
+  };
   const runnable: RunnableCall = { ...where, ...what, overrides: turn.overrides, ...closed, ...told };
   return ports.run(runnable, callContext(run)).catch((thrown: unknown): Outcome => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -177,6 +183,7 @@ function outcomeOf(
     text: `ERROR: The call was ${words}.${soFar}`,
     blob: outcome?.blob,
     taints: outcome?.taints,
+    sight: alteredSight(outcome?.sight),
     spent: outcome?.spent,
     isSideEffectPossible: isRisky(effect),
   };

@@ -1,6 +1,7 @@
 import type { EntryDraft } from "../protocol/entries.ts";
-import type { Millis, OutcomeKind } from "../protocol/values.ts";
+import type { Facts, Millis, OutcomeKind } from "../protocol/values.ts";
 import { FINAL_ANSWER } from "./hooks/final-answer.ts";
+import { sourcesOf } from "./policy/sources.ts";
 import type { Settings } from "./ports.ts";
 import {
   type CallView,
@@ -28,6 +29,8 @@ export function settleCalls(view: TurnView, turn: TurnState, settings: Settings,
     if (call.decision.answer === "deny") {
       return finished(view, turn, call, "denied", call.decision.reason ?? "Policy forbids this call.");
     }
+    const { facts } = call.decision;
+    if (facts.refusal !== undefined && !call.isStarted) return refused(view, turn, call, facts);
     const settle = call.isStarted ? interrupted : answered;
     return settle(view, turn, call, settings, now) ?? [];
   });
@@ -61,6 +64,13 @@ export function finished(
   const { callId, name, attempts: attempt } = call;
   const data = { callId, attempt, name, outcome, durationMs: 0, text, isSideEffectPossible };
   return { kind: "tool.finished", session: view.session, turn: turn.turn, data };
+}
+
+/** A call that a look has found to be impossible. Its words may quote what was looked at. */
+function refused(view: TurnView, turn: TurnState, call: CallView, { refusal = "", ...facts }: Facts): EntryDraft {
+  const end = finished(view, turn, call, "error", refusal);
+  const taints = sourcesOf(facts);
+  return end.kind === "tool.finished" && taints.length > 0 ? { ...end, data: { ...end.data, taints } } : end;
 }
 
 /** A call that cannot even be decided, with the words that let the model correct itself. */

@@ -142,7 +142,7 @@ export interface TurnState {
 }
 
 /** The epoch in force: what every request of it begins with, byte for byte. */
-interface EpochView {
+export interface EpochView {
   id: string;
   endpoint: string;
   model: string;
@@ -220,16 +220,8 @@ export function emptyView(session: SessionId): TurnView {
     calls: [],
     warned: [],
   };
-  return {
-    session,
-    seq: 0,
-    workspace: "",
-    nonce: "",
-    wireIds: [],
-    isCleared: false,
-    sight: { lastRef: 0 },
-    ...nothing,
-  };
+  const start = { seq: 0, workspace: "", nonce: "", wireIds: [], isCleared: false, sight: { lastRef: 0 } };
+  return { session, ...start, ...nothing };
 }
 
 /** The newest card of a call, if it has any. */
@@ -240,15 +232,6 @@ export function newestCard(call: CallView): CardView | undefined {
 /** Calls of the turn's newest step. */
 export function callsOf(turn: TurnState): readonly CallView[] {
   return turn.step?.calls ?? [];
-}
-
-/** Whether what was said in an epoch can stay as it is where the turn asks. Old traces say nothing of dialects. */
-export function isSameModel(
-  epoch: Pick<EpochView, "endpoint" | "model" | "dialect"> | undefined,
-  { endpoint, model, dialect }: Pick<TurnState, "endpoint" | "model" | "dialect">,
-): boolean {
-  if (epoch?.endpoint !== endpoint || epoch.model !== model) return false;
-  return epoch.dialect === undefined || dialect === undefined || epoch.dialect === dialect;
 }
 
 /** Whether the response that the turn waits for, or works on, is its last: no call of it runs any more. */

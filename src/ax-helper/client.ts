@@ -7,7 +7,7 @@ import { screenLineSchema } from "./requests.ts";
 import type { ScreenProgram } from "./screen-program.ts";
 
 /** How one request is asked. */
-interface Asking {
+export interface Asking {
   /** How long it may take once the process has it; then the process is killed. */
   limitMs: Millis;
   signal?: AbortSignal;
@@ -16,7 +16,7 @@ interface Asking {
 }
 
 /** An answer as the process gave it, not yet checked, and which process that was. */
-interface Reply {
+export interface Reply {
   answer: unknown;
   generation: number;
 }

@@ -20,7 +20,14 @@ const app = z.union([z.int(), z.string().max(500)]);
 /** Every request, without its id. `app`: a process, or a program's name. */
 export const screenRequestSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("apps"), limits: bounds }),
-  z.object({ do: z.literal("capture"), app: app.optional(), window: element.optional(), limits: bounds }),
+  z.object({
+    do: z.literal("capture"),
+    app: app.optional(),
+    window: element.optional(),
+    /** Absent: a window that tells nothing of what it holds is a problem. */
+    mayBeSilent: z.boolean().optional(),
+    limits: bounds,
+  }),
   z.object({
     do: z.literal("text"),
     element,
@@ -31,6 +38,8 @@ export const screenRequestSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("hit"), window: element, x: z.number(), y: z.number(), limits: bounds }),
   z.object({ do: z.literal("check"), element, limits: bounds }),
   z.object({ do: z.literal("act"), element, expected: expectedSchema, act: actionSchema, limits: bounds }),
+  // Answered when something changed in the program of a window, or when the time is over.
+  z.object({ do: z.literal("changed"), window: element, timeMs: z.int().min(1).max(1_000), limits: bounds }),
   z.object({ do: z.literal("trust"), ask: z.boolean(), limits: bounds }),
 ]);
 export type ScreenRequest = z.infer<typeof screenRequestSchema>;
@@ -74,6 +83,8 @@ export const screenAnswers = {
   hit: z.object({ found: found.nullable() }),
   check: found,
   act: actedSchema,
+  /** False: nothing did as far as the backend can tell. */
+  changed: z.object({ changed: z.boolean() }),
   trust: z.object({ trusted: z.boolean(), how: z.string() }),
 };
 export type ScreenAnswerOf<Name extends ScreenRequest["do"]> = z.infer<(typeof screenAnswers)[Name]>;

@@ -35,21 +35,31 @@ const PASSED = new Set([
   ...["DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS_ADDRESS", "AT_SPI_BUS"],
 ]);
 
-/** `loopd-screen` on a Mac, elsewhere a process of Node with the backend that LOOPD_SCREEN_BACKEND or the platform names. */
-export function screenProgram({ platform, architecture, environment }: Place): ScreenProgram {
+/**
+ * The backend that LOOPD_SCREEN_BACKEND or the platform names, and what stands behind its colon: `fixture:PATH` shows captured
+ * windows, `mac:PATH` starts another `loopd-screen`.
+ */
+export function backendOf({ platform, environment }: Place): { name: string; path: string | undefined } {
+  const [name = "", path] = (environment["LOOPD_SCREEN_BACKEND"] ?? (platform === "darwin" ? "mac" : "atspi")).split(
+    /:(.*)/s,
+  );
+  return { name, path };
+}
+
+/** `loopd-screen` on a Mac, elsewhere a process of Node. */
+export function screenProgram(place: Place): ScreenProgram {
+  const { architecture, environment } = place;
   const passed = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       PASSED.has(name) && value !== undefined ? [[name, value]] : [],
     ),
   );
-  const named = environment["LOOPD_SCREEN_BACKEND"];
-  const backend = named ?? (platform === "darwin" ? "mac" : "atspi");
-  if (backend === "mac") {
+  const { name, path } = backendOf(place);
+  if (name === "mac") {
     const program = `loopd-screen-${architecture === "arm64" ? "arm64" : "x86_64"}`;
-    return { command: firstOf(NATIVE_PLACES.map((place) => place + program)), args: [], environment: passed };
+    const command = path ?? firstOf(NATIVE_PLACES.map((each) => each + program));
+    return { command, args: [], environment: passed };
   }
-  // `fixture:PATH` shows captured windows.
-  const [name = "", path] = backend.split(/:(.*)/s);
   const shown = path === undefined ? [] : [path];
   const args = ["--no-warnings", "--max-old-space-size=256", firstOf(PROCESS_PLACES), name, ...shown];
   return { command: process.execPath, args, environment: passed };

@@ -1,8 +1,8 @@
 import type { Millis } from "../protocol/values.ts";
-import { createScreenClient, type ScreenHealth } from "./client.ts";
+import { createScreenClient, type ScreenClient, type ScreenHealth } from "./client.ts";
 import { Problem } from "./problem.ts";
 import { type ScreenAnswerOf, type ScreenRequest, type ScreenRequestOf, screenAnswers } from "./requests.ts";
-import { type Place, screenProgram } from "./screen-program.ts";
+import { backendOf, type Place, screenProgram } from "./screen-program.ts";
 
 /** How one request about the screen is asked. */
 export interface ScreenAsking {
@@ -37,6 +37,7 @@ const LIMITS: Record<ScreenRequest["do"], Millis> = {
   hit: 5_000,
   check: 5_000,
   act: 15_000,
+  changed: 5_000,
   trust: 5_000,
 };
 /** How long the process is kept without a request. */
@@ -45,10 +46,18 @@ const IDLE_MS: Millis = 60_000;
 /** The screen as a place has it. Nothing is started before the first request. */
 export function openScreen(place: Place): Screen {
   const client = createScreenClient({ program: screenProgram(place), idleMs: IDLE_MS, now: () => performance.now() });
+  // What loopd-screen answers is of macOS: it is put into the words of all backends here, in the helper.
+  const isMac = backendOf(place).name === "mac";
+  let adapted: Promise<ScreenClient["ask"]> | undefined;
+  const asker = async () => {
+    if (!isMac) return client.ask;
+    return (adapted ??= import("./backends/mac/mac.ts").then(({ adaptMac }) => adaptMac(client.ask)));
+  };
   return {
     ask: async <Name extends ScreenRequest["do"]>(request: ScreenRequestOf<Name>, asking: ScreenAsking) => {
       const { signal, limitMs = LIMITS[request.do], generation } = asking;
-      const reply = await client.ask(request, { limitMs, signal, generation });
+      const ask = await asker();
+      const reply = await ask(request, { limitMs, signal, generation });
       if (reply instanceof Problem) return reply;
       const parsed = screenAnswers[request.do].safeParse(reply.answer);
       if (!parsed.success) return new Problem("crashed", "What reads the screen gave an unreadable answer. Try again.");

@@ -1,5 +1,5 @@
 import type { Action, Acted } from "../protocol/screen-action.ts";
-import type { RenderedScreen } from "../protocol/screen.ts";
+import type { CapturedWindow, RenderedScreen } from "../protocol/screen.ts";
 import type { Millis } from "../protocol/values.ts";
 import type { Problem } from "./problem.ts";
 import type { ScreenAnswerOf } from "./requests.ts";
@@ -23,6 +23,8 @@ export interface Looking {
   lastRef: number;
   /** At most so many tokens of text. */
   budget: number;
+  /** The program that was allowed: no other one is looked at, whichever is in front. Absent: any. */
+  only?: string;
 }
 
 /** A window as somebody sees it. */
@@ -37,6 +39,12 @@ export interface Sight {
   lastRef: number;
 }
 
+/** A window, and what is known of its capture. */
+export interface CapturedNow {
+  window: CapturedWindow;
+  about: ScreenAnswerOf<"capture">;
+}
+
 /** What a reference stands for, as it was seen last. */
 export interface Target {
   app: string;
@@ -45,6 +53,12 @@ export interface Target {
   name: string;
   /** It keeps what is typed into it secret. */
   isSecure: boolean;
+  /** What has the keyboard in its window does so: keys would go there. */
+  hasSecureFocus: boolean;
+  /** Its window holds a secret field, to which a key such as Tab may lead. */
+  isNearSecure: boolean;
+  /** Its value is a number: a slider, a spin button. */
+  takesNumber: boolean;
 }
 
 /** What came of an action: what the program did, and what is there now, or why that is not known. */
@@ -71,15 +85,24 @@ export interface Awaited {
  */
 export interface SessionScreen {
   apps(signal: AbortSignal): Promise<ScreenAnswerOf<"apps"> | Problem>;
+  /** Whether the screen may be read, and how that is changed. `ask`: lets the system ask the person for it. */
+  trust(how: "look" | "ask", signal: AbortSignal): Promise<ScreenAnswerOf<"trust"> | Problem>;
+  /** The window as it was captured, for pictures and files. Nothing is remembered of it. */
+  capture(choice: WindowChoice, signal: AbortSignal): Promise<CapturedNow | Problem>;
+  /** What a `read` would show whole, in the references that there are. Nothing is remembered of it. */
+  peek(choice: WindowChoice, budget: number, signal: AbortSignal): Promise<Sight | Problem>;
   /** Which window a read would show now, without reading it. */
   choose(choice: WindowChoice, signal: AbortSignal): Promise<{ app: string; window: string } | Problem>;
   read(choice: WindowChoice, looking: Looking): Promise<Sight | Problem>;
-  /** Opens a folded group of the last look, or tells the whole text of a control. */
-  expand(ref: string, looking: Looking): Promise<Sight | Problem>;
+  /** Opens a folded group of the last look, or tells the text of a control, from a character on (0 if absent). */
+  expand(ref: string, looking: Looking, from?: number): Promise<Sight | Problem>;
   /** What a reference stands for; asks nobody. */
   find(ref: string): Target | undefined;
   /** Acts on what a reference stands for, if it still is that, and looks again. */
   act(ref: string, action: Action, looking: Looking): Promise<Deed | Problem>;
-  /** Resolves with the window once what is awaited is so, or with how it is at the end of the time. */
+  /**
+   * Resolves with the window once what is awaited is so, or with how it is at the end of the time. What goes with its window is
+   * gone too; the sight says so then.
+   */
   wait(choice: WindowChoice, awaited: Awaited, looking: Looking): Promise<{ sight: Sight; isMet: boolean } | Problem>;
 }

@@ -1,4 +1,4 @@
-import { Action, Alert, confirmAlert, Icon, useNavigation } from "@raycast/api";
+import { Action, Alert, confirmAlert, Icon, type Keyboard, useNavigation } from "@raycast/api";
 import { answerCard } from "./answer-card.ts";
 import type { CardRow } from "../protocol/requests.ts";
 import type { FollowedTurn } from "./follow-turn.ts";
@@ -58,7 +58,15 @@ export function CardActionItem({ action, followed }: { action: CardAction; follo
         const isSure = answer.scope !== "always" || (await confirmAlert(alwaysAlert(card)));
         if (isSure) await resolve(answer);
       };
-      return <Action title={title} icon={iconOf(action.choice)} onAction={approve} />;
+      const shortcut: Keyboard.Shortcut = { modifiers: ["cmd", "shift"], key: "e" };
+      return (
+        <Action
+          title={title}
+          icon={iconOf(action.choice)}
+          shortcut={answer.reach === "app" ? shortcut : undefined}
+          onAction={approve}
+        />
+      );
     }
     case "answer-in-words": {
       const form = (

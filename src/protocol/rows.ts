@@ -62,6 +62,12 @@ const grantOfferSchema = z.object({
   isSuggested: z.boolean(),
 });
 
+/** What an approval of everything in an application would allow. */
+const appOfferSchema = grantOfferSchema.omit({ isSuggested: true }).extend({ app: z.string() });
+
+/** A grant that would answer for a call, were it not for causes that it does not cover. */
+const shortGrantSchema = z.object({ id: z.string(), missing: z.array(causeSchema) });
+
 /** A card with all that a person needs to answer it. */
 export const cardRowSchema = z.object({
   /** The same as `cardId`; the name scripts know. */
@@ -85,6 +91,9 @@ export const cardRowSchema = z.object({
   approvals: z.number().optional(),
   /** Present where it can be approved for longer than once. */
   grant: grantOfferSchema.optional(),
+  /** Present where everything in the application can be allowed (`reach: app`). */
+  appGrant: appOfferSchema.optional(),
+  shortGrant: shortGrantSchema.optional(),
   question: questionSchema.optional(),
   workspace: z.string(),
   requestedAt: z.string(),
@@ -194,5 +203,17 @@ export const helperStatusSchema = z.object({
   endpoint: z.string(),
   /** Largest sequence number recorded. */
   lastSeq: z.number(),
+  /** The process that looks at the screen. Absent: of a helper that knows none. */
+  screen: z
+    .object({
+      /** `unavailable`: it ended too often, or cannot be started; it is tried again later. */
+      state: z.enum(["not-started", "running", "unavailable"]),
+      pid: z.number().optional(),
+      /** Times that it was started since the helper runs. */
+      starts: z.number(),
+      /** Why it last ended, if nobody asked it to. */
+      lastEnd: z.string().optional(),
+    })
+    .optional(),
 });
 export type HelperStatus = z.infer<typeof helperStatusSchema>;

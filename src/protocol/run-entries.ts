@@ -28,7 +28,16 @@ export const runEntries = {
     /** What the model has seen of files, so that a later change to one of them is noticed. */
     saw: z.array(z.object({ path: z.string(), fingerprint: z.string() })).optional(),
     /** What the model has seen of the screen. `lastRef`: no control has a reference with a larger number so far. */
-    sight: z.object({ app: z.string(), window: z.string(), isFull: z.boolean(), lastRef: z.int() }).optional(),
+    sight: z
+      .object({
+        app: z.string(),
+        window: z.string(),
+        isFull: z.boolean(),
+        lastRef: z.int(),
+        /** The text is not as the tool told it, so no later one tells only what changed since. */
+        isAltered: z.literal(true).optional(),
+      })
+      .optional(),
     /** Name of the blob that holds the whole output, where `text` is cut. */
     blob: z.string().optional(),
     isSideEffectPossible: z.boolean(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { FACE, method } from "./method.ts";
+import { FACE, method, none, text } from "./method.ts";
+import { actedSchema, actionSchema } from "./screen-action.ts";
 
 /** Left, top, width, height in points of the screen. */
 const rect = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -99,8 +100,96 @@ const packed = z.base64();
 /** The largest capture that is unpacked, in bytes. */
 export const MAX_CAPTURE_BYTES = 64 * 1024 * 1024;
 
-/** Methods about captures in files; they look at no screen. */
+/** Which window is meant. Nothing: the one in front. */
+const choice = {
+  /** A program's name, in any case, or its process. */
+  app: z.union([z.int().min(1), text.max(500)]).optional(),
+  /** Its title, or a part of it. */
+  window: text.max(500).optional(),
+};
+
+/** A window as whoever asks sees it: the whole of it (`isFull`), or what changed since that was read last. */
+const sightSchema = z.object({
+  app: z.string(),
+  window: z.string(),
+  text: z.string(),
+  isFull: z.boolean(),
+  screen: renderedScreenSchema,
+});
+export type ShownWindow = z.infer<typeof sightSchema>;
+
+/** Why a window could not be shown after something was done. */
+const notShownSchema = z.object({ problem: z.string(), message: z.string() });
+
+const deedSchema = z.object({
+  target: z.object({ app: z.string(), window: z.string(), role: z.string(), name: z.string(), isSecure: z.boolean() }),
+  acted: actedSchema,
+  /** False: the screen shows no difference. */
+  isChanged: z.boolean(),
+  /** The window that has the keyboard afterwards. */
+  after: z.union([sightSchema, notShownSchema]),
+});
+export type ScreenDeed = z.infer<typeof deedSchema>;
+
+const appRowSchema = z.object({
+  pid: z.int(),
+  name: z.string(),
+  /** False: it did not answer in time, so its windows are not known. */
+  isResponding: z.boolean(),
+  windows: z.array(z.object({ title: z.string(), isActive: z.boolean(), isModal: z.boolean() })),
+});
+export type ScreenAppRow = z.infer<typeof appRowSchema>;
+
+/** The longest that somebody waits for a window to change, in milliseconds. */
+export const MAX_SCREEN_WAIT = 600_000;
+const ref = text.max(50);
+
+/** A window in a frame of the socket; `capture` is its JSON, gzipped, in base64. */
+const capturedSchema = z.object({
+  app: z.string(),
+  window: z.string(),
+  /** Elements of it, and why it is not whole, if it is not. */
+  nodes: z.int(),
+  cut: z.string().optional(),
+  capture: packed,
+});
+
+/**
+ * Methods about windows. Those about captures in files look at no screen; the others are a person's own eyes and hands, with
+ * references of their own, and no policy stands between.
+ */
 export const screenMethods = {
   "screen.render": method(z.object({ capture: packed, budget }), renderedScreenSchema, FACE),
   "screen.diff": method(z.object({ before: packed, after: packed, budget }), diffedScreenSchema, FACE),
+  "screen.apps": method(none, z.object({ apps: z.array(appRowSchema) }), FACE),
+  /** `session`: as that session's model would see it whole; its own sight stays as it is. */
+  "screen.read": method(
+    z.object({ ...choice, isWhole: z.boolean().default(false), budget, session: text.optional() }),
+    sightSchema,
+    FACE,
+  ),
+  /** What a folded group hides, or the text of a control from a character on. */
+  "screen.expand": method(z.object({ ref, from: z.int().min(0).default(0), budget }), sightSchema, FACE),
+  "screen.act": method(z.object({ ref, act: actionSchema, budget }), deedSchema, FACE),
+  /** Answers once a text or control is there, or is gone, or the time is over. */
+  "screen.wait": method(
+    z.object({
+      ...choice,
+      text: z.string().min(1).max(1_000),
+      role: z.string().min(1).max(100).optional(),
+      isGone: z.boolean().default(false),
+      limitMs: z.int().min(0).max(MAX_SCREEN_WAIT).default(30_000),
+      budget,
+    }),
+    /** Without a sight the window is closed. */
+    z.object({ sight: sightSchema.optional(), isMet: z.boolean() }),
+    FACE,
+  ),
+  "screen.capture": method(z.object(choice), capturedSchema, FACE),
+  /** Whether the screen can be read. `isAsking`: lets the system ask the person for it. */
+  "screen.permissions": method(
+    z.object({ isAsking: z.boolean().default(false) }),
+    z.object({ isTrusted: z.boolean(), how: z.string() }),
+    FACE,
+  ),
 };

@@ -32,6 +32,11 @@ import { openUrl } from "./system/open-url.ts";
 import { permissionsCheck } from "./system/permissions-check.ts";
 import { permissionsRequest } from "./system/permissions-request.ts";
 import { speak } from "./system/speak.ts";
+import { screenAct } from "./screen/screen-act.ts";
+import { screenExpand } from "./screen/screen-expand.ts";
+import { screenRead } from "./screen/screen-read.ts";
+import { screenWait } from "./screen/screen-wait.ts";
+import { screenshot } from "./screen/screenshot.ts";
 import { webFetch } from "./web/web-fetch.ts";
 
 /** All tools that come with loopd. A new tool is one file and one line here. */
@@ -60,6 +65,10 @@ export const builtInTools: readonly Tool[] = [
   routinesRemove,
   routinesRuns,
   routinesUpdate,
+  screenAct,
+  screenExpand,
+  screenRead,
+  screenWait,
   webFetch,
   appList,
   appOpen,
@@ -70,6 +79,7 @@ export const builtInTools: readonly Tool[] = [
   permissionsCheck,
   permissionsRequest,
   speak,
+  screenshot,
 ];
 
 /**

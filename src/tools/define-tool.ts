@@ -53,6 +53,8 @@ export interface ToolContext extends CallContext, Place {
   listed: readonly string[];
   /** What the model has before it of the screen. */
   sight: NonNullable<RunnableCall["sight"]>;
+  /** Whether the model sees pictures. */
+  takesImages: boolean;
   /** Values of the turn's typed environment. */
   env: Readonly<Record<string, string>>;
 }
@@ -99,10 +101,10 @@ export interface Tool<Input = unknown> {
   source?: string;
   /** The first one is shown to a model that called the tool wrongly. */
   examples: readonly NoInfer<Partial<Input>>[];
-  /** What its facts preview follows from the time of the look: no part of their hash. */
-  isPreviewPassing?: boolean;
   /** Facts about what the call would touch. Reads only. Absent: no facts. */
-  inspect?(input: Input, place: Place): Promise<Omit<Facts, "hash">>;
+  inspect?(input: Input, place: Place, asker: Pick<RunnableCall, "takesImages">): Promise<Omit<Facts, "hash">>;
+  /** What of the facts must still be so when the call runs, for their hash. Absent: all of them. */
+  identify?(facts: Omit<Facts, "hash">): Json;
   run(input: Input, context: ToolContext): Promise<ToolResult>;
 }
 

@@ -7,10 +7,9 @@ import type { Place, Tool, ToolContext, ToolResult } from "./define-tool.ts";
 import { mayChangeThings } from "./tool-schema.ts";
 
 /** Facts with their hash: SHA-256 of the canonical JSON of all that tell what the call would do. */
-function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">, isPreviewPassing = false): Facts {
-  const telling = isPreviewPassing ? { ...facts, preview: undefined } : facts;
+function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">, identify: Tool["identify"]): Facts {
   const hash = createHash("sha256")
-    .update(canonicalize(telling) ?? "")
+    .update(canonicalize(identify?.(facts) ?? facts) ?? "")
     .digest("hex");
   const beside = {
     ...(sources?.length ? { sources } : {}),
@@ -23,11 +22,11 @@ function hashed({ sources, named, refusal, ...facts }: Omit<Facts, "hash">, isPr
 /** Facts about a call. A tool that cannot look, or arguments that it does not take, give facts with nothing known. */
 export async function inspectCall(tool: Tool | undefined, call: ParsedCall, place: Place): Promise<Facts> {
   const parsed = tool?.input.safeParse(call.arguments);
-  if (!tool?.inspect || !parsed?.success) return hashed({});
+  if (!tool?.inspect || !parsed?.success) return hashed({}, undefined);
   try {
-    return hashed(await tool.inspect(parsed.data, place), tool.isPreviewPassing);
+    return hashed(await tool.inspect(parsed.data, place, { takesImages: call.takesImages }), tool.identify);
   } catch {
-    return hashed({});
+    return hashed({}, undefined);
   }
 }
 
@@ -57,15 +56,18 @@ export async function runCall(tool: Tool, call: RunnableCall, place: Place, cont
   // What is there now may carry more than what was there when the call was decided.
   const sources = [...new Set([...(facts.sources ?? []), ...(result.taints ?? [])])];
   const taints = sources.length === 0 ? undefined : sources;
+  const limited = await withinLimit(text, result.blob, place, outputBytes);
+  // Of a look that was cut nobody knows what the model has of it.
+  const isWhole = sight === undefined || limited.text === text;
   return {
     kind,
     isSideEffectPossible,
     content,
     saw,
-    sight,
+    sight: isWhole ? sight : { ...sight, isAltered: true },
     taints,
     spent,
-    ...(await withinLimit(text, result.blob, place, outputBytes)),
+    ...limited,
   };
 }
 
@@ -87,6 +89,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     env: call.overrides.env ?? {},
     listed: call.listed ?? [],
     sight: call.sight ?? { lastRef: 0 },
+    takesImages: call.takesImages ?? false,
     callId: context.callId,
     signal: context.signal,
     progress: (text) => context.progress(text),

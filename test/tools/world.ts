@@ -43,6 +43,10 @@ interface CallOptions {
   rules?: Omit<Rule, "layer">[];
   /** What the epoch lists. */
   listed?: string[];
+  /** What it has before it of the screen. */
+  sight?: RunnableCall["sight"];
+  /** Whether the model sees pictures. */
+  takesImages?: boolean;
   /** Most bytes of the output, where that is less than the world's. */
   outputBytes?: number;
   /** Happens between the decision and the run. */
@@ -120,13 +124,13 @@ export async function world(
     facts: (name, input) => catalogue.inspect(parsed(name, input), place),
     async call(name, input, options = {}) {
       const call = { ...parsed(name, input), ...(options.callId ? { callId: options.callId } : {}) };
-      const facts = await catalogue.inspect(call, place);
+      const facts = await catalogue.inspect({ ...call, takesImages: options.takesImages }, place);
       await options.meanwhile?.();
       const rules = standingRules(options.rules ?? [], place.home);
       const closed = closedOnItsWay(call, facts, AROUND, rules);
       const where = { session: "s", turn: "t", attempt: 1, overrides: {} };
-      const { listed, outputBytes } = options;
-      const runnable: RunnableCall = { ...call, facts, ...where, ...closed, listed, outputBytes };
+      const { listed, sight, outputBytes, takesImages } = options;
+      const runnable: RunnableCall = { ...call, facts, ...where, ...closed, listed, sight, outputBytes, takesImages };
       return catalogue.run(runnable, place, {
         callId: call.callId,
         signal: options.signal ?? new AbortController().signal,

@@ -1,3 +1,4 @@
+import { alteredSight } from "../altered-sight.ts";
 import type { EntryData, EntryDraft } from "../../protocol/entries.ts";
 import type { Hook } from "../../protocol/hooks.ts";
 import type { Millis } from "../../protocol/values.ts";
@@ -99,6 +100,12 @@ function withShaping(end: EndDraft, { text }: Shaping): EndDraft {
   if (text === undefined) return end;
   const { data } = end;
   const isMarked = data.outcome === "ok" || text.startsWith("ERROR:");
-  const changed = { text: isMarked ? text : `ERROR: ${text}`, blob: undefined, content: undefined, saw: undefined, sight: undefined };
+  const changed = {
+    text: isMarked ? text : `ERROR: ${text}`,
+    blob: undefined,
+    content: undefined,
+    saw: undefined,
+    sight: alteredSight(data.sight),
+  };
   return { ...end, data: { ...data, ...changed } };
 }

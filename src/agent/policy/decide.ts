@@ -5,8 +5,8 @@ import type { ParsedCall } from "../ports.ts";
 import { causesOf } from "./causes.ts";
 import type { Circumstances } from "./circumstances.ts";
 import { namedClosing } from "./closed-to-commands.ts";
-import { isBeyond } from "./grant-offer.ts";
 import { matches } from "./match.ts";
+import { isGranted, uncovered } from "./standing-word.ts";
 
 /** What one layer said. */
 interface LayerAnswer {
@@ -38,11 +38,13 @@ const GRANTABLE: ReadonlySet<RuleLayer> = new Set(["turn", "config", "default"])
 /**
  * Decides one call from its recorded facts. First match per layer; any `deny` wins, else the earliest layer answers.
  * A cause lifts `execute` to `requiresApproval`; a grant that matches and covers every cause lowers it again. Fails
- * closed: a call that no rule speaks about needs a person, and where the turn waits for none, it is denied.
+ * closed: a call that no rule speaks about needs a person, and where the turn waits for none, it is denied. A call that
+ * cannot do what it asks anyway (`facts.refusal`) is still forbidden where it is, but needs nobody.
  */
 export function decide(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
   const verdict = ruled(call, facts, around, rules);
-  if (verdict.answer !== "requiresApproval" || around.overrides.approvals !== "deny") return verdict;
+  const isAsking = verdict.answer === "requiresApproval" && facts.refusal === undefined;
+  if (!isAsking || around.overrides.approvals !== "deny") return verdict;
   const reason = "A person would have to approve this call, and this turn waits for nobody (approvals: deny).";
   return { ...verdict, answer: "deny", reason, expiresIn: undefined };
 }
@@ -95,15 +97,7 @@ function grantFor(
   rules: readonly Rule[],
   causes: readonly Cause[],
 ): Rule | undefined {
-  return rules.find((rule) => {
-    const { grant } = rule;
-    if (rule.layer !== "grant" || grant === undefined || rule.decision !== "execute") return false;
-    if (grant.scope === "session" && grant.session !== around.session) return false;
-    if (grant.expiresAt !== undefined && grant.expiresAt <= around.now) return false;
-    const isCovered = (cause: Cause) =>
-      grant.covers.some(({ type, source }) => type === cause.type && source === cause.source);
-    return causes.every(isCovered) && !isBeyond(rule, facts) && matches(rule, call, facts, around);
-  });
+  return rules.find((rule) => isGranted(rule, call, facts, around) && uncovered(rule, causes).length === 0);
 }
 
 /** The turn's own layer: its tool selection, and the person's `--yes`. */

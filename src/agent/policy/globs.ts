@@ -60,7 +60,8 @@ function literalText(glob: string): string | undefined {
   return hasWildcard ? undefined : glob.replace(/\\(.)/gs, "$1");
 }
 
-function composed(text: string): string {
+/** One spelling for texts that look the same. */
+export function composed(text: string): string {
   return text.normalize("NFC");
 }
 

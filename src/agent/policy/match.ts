@@ -2,20 +2,20 @@ import type { Facts, Rule } from "../../protocol/values.ts";
 import type { ParsedCall } from "../ports.ts";
 import type { Circumstances } from "./circumstances.ts";
 import { beginsWith, mayRun } from "./command-test.ts";
-import { hostTest, pathTest, textTest } from "./globs.ts";
+import { composed, hostTest, pathTest, textTest } from "./globs.ts";
+import { appKey } from "../../protocol/own-faces.ts";
 
 /** Whether a rule speaks about a call. Matchers look at facts, never at substrings of arguments. */
 export function matches(rule: Rule, call: ParsedCall, facts: Facts, around: Circumstances): boolean {
   if (!matchesCircumstances(rule, around)) return false;
-  const { tool, effect, path, command, inWorkspace, isProtected, domain, app, isSandboxed, isTrusted, argv } =
-    rule.when;
+  const { tool, effect, path, command, inWorkspace, isProtected, domain, isSandboxed, isTrusted, argv } = rule.when;
   if (tool !== undefined && !listOf(tool).some((one) => isNamed(call.name, one))) return false;
   if (effect !== undefined && !listOf(effect).includes(call.effect)) return false;
   if (inWorkspace !== undefined && facts.inWorkspace !== inWorkspace) return false;
   if (isProtected !== undefined && (facts.isProtected ?? false) !== isProtected) return false;
   if (isSandboxed !== undefined && (facts.isSandboxed ?? false) !== isSandboxed) return false;
   if (isTrusted !== undefined && (facts.isTrusted ?? false) !== isTrusted) return false;
-  if (app !== undefined && !matchesApp(listOf(app), facts)) return false;
+  if (!matchesWindow(rule, facts)) return false;
   if (domain !== undefined && !covers(rule, facts.domains, hostTest(listOf(domain), rule.decision))) return false;
   if (path !== undefined && !covers(rule, facts.paths, pathTest(listOf(path), rule.decision))) return false;
   if (argv !== undefined && !isSameVector(argv, facts)) return false;
@@ -66,8 +66,29 @@ function isNamed(name: string, wanted: string): boolean {
   return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
-function matchesApp(names: readonly string[], { app }: Facts): boolean {
-  return app !== undefined && names.some((name) => name.toLowerCase() === app.toLowerCase());
+/** What a rule says about the application, its window and the control in it. */
+function matchesWindow(rule: Rule, { app, window, control }: Facts): boolean {
+  const { when } = rule;
+  const { action, role, name } = when.control ?? {};
+  if (when.control !== undefined && control === undefined) return false;
+  return (
+    (when.app === undefined || (app !== undefined && isApp(rule, listOf(when.app), app))) &&
+    isLike(when.window, window) &&
+    isLike(action, control?.action) &&
+    isLike(role, control?.role) &&
+    isLike(name, control?.name)
+  );
+}
+
+/** A rule that forbids or asks knows an application by its file too. */
+function isApp({ decision }: Rule, names: readonly string[], app: string): boolean {
+  const key = decision === "execute" ? (name: string) => name.toLowerCase() : appKey;
+  return names.some((name) => key(name) === key(app));
+}
+
+function isLike(wanted: string | string[] | undefined, value: string | undefined): boolean {
+  if (wanted === undefined) return true;
+  return value !== undefined && textTest(listOf(wanted).map(composed))(composed(value));
 }
 
 /** A compound shell line never matches a rule that permits; its words tell nothing about what it runs. */

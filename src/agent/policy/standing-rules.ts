@@ -1,7 +1,11 @@
 import type { Rule } from "../../protocol/values.ts";
 import { literalGlob } from "./literal-glob.ts";
+import { OWN_FACES } from "../../protocol/own-faces.ts";
 
-/** What no rule, grant or `--yes` can lift: the home of loopd and credentials stay closed to every tool. */
+/**
+ * What no rule, grant or `--yes` can lift: the home of loopd and credentials stay closed to every tool, and no tool drives
+ * a program in which the person answers loopd.
+ */
 const FLOOR: readonly Rule[] = [
   {
     id: "floor-protected",
@@ -9,6 +13,14 @@ const FLOOR: readonly Rule[] = [
     when: { isProtected: true },
     decision: "deny",
     reason: "This place holds loopd's own state or credentials; no tool may touch it, and no approval can change that.",
+  },
+  {
+    id: "floor-own-faces",
+    layer: "floor",
+    when: { effect: "ui", app: [...OWN_FACES] },
+    decision: "deny",
+    reason:
+      "The person answers loopd's questions in this program; no tool may open or drive it, and no approval can change that.",
   },
 ];
 

@@ -4,6 +4,8 @@
 
 #define MOST_ITEMS 500
 #define MOST_LEVELS 8
+/* ms that a pop-up button gets to show its menu. */
+#define OPEN_MS 1000
 
 /* Length of a title without the dots that say that more will be asked. */
 static CFIndex bare_length(const uint16_t *units, CFIndex length) {
@@ -53,7 +55,7 @@ static AXUIElementRef find_item(struct request *request, AXUIElementRef menu, CF
   } else if (found == NULL) {
     if (ax_is_hung()) refuse_ax(request, error, "the menu could not be read");
     else refuse(request, "not-found", "the menu has no item of that title");
-    add_to_error(request, "titles", titles, count);
+    add_choices(request, titles, count);
   }
   while (count > 0) drop(titles[--count]);
   drop(items);
@@ -107,4 +109,40 @@ void act_menu(struct request *request) {
   if (error != kAXErrorSuccess) refuse_ax(request, error, "the program has no menu bar");
   else press_path(request, bar, path);
   drop(app);
+}
+
+/* The menu of a pop-up button, which is there only while it is open: opens it. NULL: refused, or it never showed. */
+static AXUIElementRef open_popup(struct request *request, const struct subject *subject) {
+  AXUIElementRef menu = open_submenu(subject->reference);
+  if (menu != NULL) return menu;
+  /* A program that follows the mouse in its menu confirms the press only when the menu is closed: the menu is the judge. */
+  AXError error = ax_perform(subject->reference, ax_name(NAME_AXPress));
+  if (error != kAXErrorSuccess && error != kAXErrorCannotComplete) {
+    refuse_ax(request, error, "the element cannot be opened");
+    return NULL;
+  }
+  uint64_t ends_at = ax_now() + OPEN_MS;
+  while (menu == NULL && ax_now() < ends_at && ax_time_left() > 0 && !ax_is_hung()) {
+    usleep(20000);
+    menu = open_submenu(subject->reference);
+  }
+  if (menu == NULL) refuse(request, ax_is_hung() ? "not-responding" : "unsupported", "the element showed no menu");
+  return menu;
+}
+
+void act_choose(struct request *request) {
+  struct subject subject;
+  const struct json *title = need_string(request, "title", 400);
+  if (title == NULL || !subject_open(request, &subject)) return;
+  CFStringRef wanted = text_create(title->text, title->length);
+  AXUIElementRef menu = wanted == NULL ? NULL : open_popup(request, &subject);
+  if (wanted == NULL) refuse(request, "failed", "no memory");
+  AXUIElementRef item = menu == NULL ? NULL : find_item(request, menu, wanted);
+  if (item != NULL) finish_action(request, ax_perform(item, ax_name(NAME_AXPress)), "the menu item was refused");
+  /* Nothing of that title: the menu is closed again. */
+  else if (menu != NULL) ax_perform(menu, ax_name(NAME_AXCancel));
+  drop(item);
+  drop(menu);
+  drop(wanted);
+  node_release(&subject.node);
 }

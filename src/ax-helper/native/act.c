@@ -40,10 +40,10 @@ void finish_action(struct request *request, AXError error, const char *what) {
   answer_end(request);
 }
 
-void add_to_error(struct request *request, const char *key, const CFTypeRef *strings, int count) {
+void add_choices(struct request *request, const CFTypeRef *strings, int count) {
   struct buffer *out = request->out;
   out->used--;
-  put_key(out, key);
+  put_key(out, "choices");
   put(out, "[");
   for (int i = 0; i < count; i++) {
     if (!is_string(strings[i])) continue;
@@ -62,7 +62,7 @@ static void perform(struct request *request, const struct subject *subject, CFSt
   CFTypeRef strings[20];
   int count = 0;
   for (CFIndex i = 0; i < CFArrayGetCount(names) && count < 20; i++) strings[count++] = CFArrayGetValueAtIndex(names, i);
-  add_to_error(request, "actions", strings, count);
+  add_choices(request, strings, count);
   drop(names);
 }
 
@@ -105,7 +105,7 @@ static void act_set_value(struct request *request, const struct subject *subject
 }
 
 static void act_insert_text(struct request *request, const struct subject *subject) {
-  const struct json *text = need_string(request, "text", 1 << 18);
+  const struct json *text = need_string(request, "text", 1 << 19);
   if (text == NULL) return;
   CFStringRef string = text_create(text->text, text->length);
   set_checked(request, subject, NAME_AXSelectedText, string);
@@ -213,7 +213,7 @@ void handle_act(struct request *request) {
       {"insert-text", act_insert_text}, {"select-text", act_select_text}, {"focus", act_focus},
       {"select", act_select},         {"scroll-to", act_scroll_to},     {"scroll", act_scroll}};
   static const struct { const char *name; void (*act)(struct request *); } OTHERS[] = {
-      {"type", act_type}, {"key", act_key}, {"click", act_click}, {"menu", act_menu}};
+      {"type", act_type}, {"key", act_key}, {"click", act_click}, {"menu", act_menu}, {"choose", act_choose}};
   const struct json *action = json_get(request->json, "action");
   if (!begin_calls(request, 5000)) return;
   for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {

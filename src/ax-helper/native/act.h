@@ -23,13 +23,14 @@ struct subject {
 bool subject_open(struct request *request, struct subject *subject);
 /* Answers for an action: done, unknown, or refused. */
 void finish_action(struct request *request, AXError error, const char *what);
-/* Adds a list of strings to the error that was just written. */
-void add_to_error(struct request *request, const char *key, const CFTypeRef *strings, int count);
+/* Adds what there is instead to the error that was just written. */
+void add_choices(struct request *request, const CFTypeRef *strings, int count);
 
-/* By synthetic input (act-input.c) and through the menu bar (act-menu.c). */
+/* By synthetic input (act-input.c), through the menu bar and the menu of a pop-up button (act-menu.c). */
 void act_type(struct request *request);
 void act_key(struct request *request);
 void act_click(struct request *request);
 void act_menu(struct request *request);
+void act_choose(struct request *request);
 
 #endif

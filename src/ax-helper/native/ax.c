@@ -109,15 +109,19 @@ AXError ax_count(AXUIElementRef element, enum ax_name name, CFIndex *count) {
   return error;
 }
 
+AXError ax_copy_with(AXUIElementRef element, enum ax_name name, CFTypeRef parameter, CFTypeRef *value) {
+  *value = NULL;
+  return checked(CALL(AXUIElementCopyParameterizedAttributeValue, element, ax.names[name], parameter, value), value);
+}
+
 AXError ax_copy_text(AXUIElementRef element, CFIndex first, CFIndex count, CFTypeRef *text) {
-  *text = NULL;
   CFRange range = {first, count};
   AXValueRef parameter = AXValueCreate(kAXValueCFRangeType, &range);
+  *text = NULL;
   if (parameter == NULL) return kAXErrorFailure;
-  enum ax_name name = NAME_AXStringForRange;
-  AXError error = CALL(AXUIElementCopyParameterizedAttributeValue, element, ax.names[name], parameter, text);
+  AXError error = ax_copy_with(element, NAME_AXStringForRange, parameter, text);
   drop(parameter);
-  return checked(error, text);
+  return error;
 }
 
 AXError ax_is_settable(AXUIElementRef element, enum ax_name name, bool *is_settable) {

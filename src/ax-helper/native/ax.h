@@ -15,8 +15,10 @@
   X(AXRows) X(AXVisibleRows) X(AXVisibleChildren) X(AXHeader) X(AXWindows) X(AXFocusedWindow) X(AXMainWindow)          \
   X(AXFocusedUIElement) X(AXFocusedApplication) X(AXMenuBar) X(AXMinimized) X(AXMain) X(AXStringForRange)              \
   X(AXSelectedText) X(AXSelectedTextRange) X(AXSelectedRows) X(AXSelectedChildren) X(AXManualAccessibility)            \
-  X(AXEnhancedUserInterface) X(AXHorizontalScrollBar) X(AXVerticalScrollBar) X(AXPress) X(AXPick)                      \
-  X(AXScrollToVisible) X(AXScrollUpByPage) X(AXScrollDownByPage) X(AXScrollLeftByPage) X(AXScrollRightByPage)
+  X(AXEnhancedUserInterface) X(AXHorizontalScrollBar) X(AXVerticalScrollBar) X(AXPress) X(AXPick) X(AXCancel)          \
+  X(AXScrollToVisible) X(AXScrollUpByPage) X(AXScrollDownByPage) X(AXScrollLeftByPage) X(AXScrollRightByPage)           \
+  X(AXTextMarkerRangeForUIElement) X(AXLengthForTextMarkerRange) X(AXUIElementsForSearchPredicate) X(AXSearchKey)      \
+  X(AXStaticTextSearchKey) X(AXDirection) X(AXDirectionNext) X(AXResultsLimit)
 
 #define AX_NAME_ENTRY(name) NAME_##name,
 enum ax_name { AX_NAMES(AX_NAME_ENTRY) NAME_COUNT };
@@ -42,6 +44,8 @@ AXError ax_copy(AXUIElementRef element, enum ax_name name, CFTypeRef *value);
 AXError ax_copy_all(AXUIElementRef element, CFArrayRef names, CFArrayRef *values);
 AXError ax_copy_range(AXUIElementRef element, enum ax_name name, CFIndex first, CFIndex most, CFArrayRef *values);
 AXError ax_count(AXUIElementRef element, enum ax_name name, CFIndex *count);
+/* An attribute that takes a parameter. */
+AXError ax_copy_with(AXUIElementRef element, enum ax_name name, CFTypeRef parameter, CFTypeRef *value);
 AXError ax_copy_text(AXUIElementRef element, CFIndex first, CFIndex count, CFTypeRef *text);
 AXError ax_is_settable(AXUIElementRef element, enum ax_name name, bool *is_settable);
 AXError ax_set(AXUIElementRef element, enum ax_name name, CFTypeRef value);

@@ -3,6 +3,9 @@
 #include "target.h"
 #include "text.h"
 
+/* So many elements are held although captures that were cut short did not come upon them. */
+#define MOST_UNSEEN 50000
+
 static bool take_limits(struct request *request, struct walk_limits *limits) {
   int64_t nodes = 3000, depth = 80, bytes = 4 << 20, text = 4000, rows = 200;
   bool is_right = take_integer(request, "nodes", 1, 20000, &nodes) && take_integer(request, "depth", 1, 500, &depth) &&
@@ -71,6 +74,8 @@ static void write_target(struct buffer *out, const struct target *target, const 
     const double *rect = walk_rect(walk);
     put(out, "{\"id\":");
     put_integer(out, (int64_t)window->id);
+    put_key(out, "front");
+    put_boolean(out, target->is_front);
     if (rect != NULL) {
       put_key(out, "number");
       put_integer(out, window_number(target->process.pid, rect));
@@ -104,7 +109,9 @@ void handle_capture(struct request *request) {
     else {
       put(request->out, "]");
       write_target(request->out, &target, walk);
-      elements_end(walk_count(walk) > 0 && walk_cut(walk) != CUT_HUNG);
+      enum walk_cut cut = walk_cut(walk);
+      bool is_whole = cut == CUT_NONE || cut == CUT_DEPTH;
+      elements_end(walk_count(walk) > 0 && (is_whole || elements_count() > MOST_UNSEEN));
       end_capture(request, walk);
     }
   }

@@ -2,7 +2,9 @@
 
 #include "ax.h"
 
-#define SCOPES 8
+#define SCOPES 32
+/* Not one of a window: what is in it stays. */
+#define LOOSE 0
 /* The most elements held; a scope that would go beyond is not remembered for later. */
 #define MOST 200000
 
@@ -86,6 +88,11 @@ void elements_begin(AXUIElementRef root) {
   table.round++;
 }
 
+void elements_begin_loose(void) {
+  table.scope = LOOSE;
+  table.round++;
+}
+
 void elements_resume(const struct element *item) {
   table.scope = item->scope;
   table.round++;
@@ -98,7 +105,7 @@ struct element *elements_add(AXUIElementRef reference) {
     for (; table.slots[at] != 0; at = (at + 1) & (table.slot_count - 1)) {
       struct element *item = &table.items[table.slots[at] - 1];
       if (item->hash != hash || !CFEqual(item->reference, reference)) continue;
-      item->scope = table.scope;
+      if (table.scope != LOOSE) item->scope = table.scope;
       item->round = table.round;
       return item;
     }

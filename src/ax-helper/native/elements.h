@@ -20,13 +20,17 @@ struct element {
   uint64_t identity; /* hash of role, subrole, title and description when it was last read; 0: not read yet */
   unsigned reading;  /* of enum reading */
   bool is_known;     /* whether `reading` was learnt */
+  bool is_of_page;   /* it came from a page */
+  bool is_searched;  /* a page whose pieces of text were asked for */
   uint32_t scope, round;
   uint32_t visited; /* the round in which a walk read it */
   CFHashCode hash;
 };
 
-/* Begins a capture of what hangs under `root` (a window, a program): its scope, of which the latest 8 are kept. */
+/* Begins a capture of what hangs under `root` (a window, a program): its scope, of which the latest 32 are kept. */
 void elements_begin(AXUIElementRef root);
+/* Begins looking at elements here and there: those that are known stay in their scope, new ones belong to none. */
+void elements_begin_loose(void);
 /* Begins reading below `item` again, in the scope that it is in. */
 void elements_resume(const struct element *item);
 /* The entry of an element, new (and retained) when need be; NULL without memory. Valid until the next call. */

@@ -23,25 +23,30 @@ static AXError put_glance(struct buffer *out, AXUIElementRef reference, const ch
 }
 
 void handle_windows(struct request *request) {
-  int pid;
-  if (!take_pid(request, &pid) || !begin_calls(request, 2000)) return;
-  AXUIElementRef app = open_app(request, pid);
-  if (app == NULL) return;
-  CFArrayRef windows;
-  ax_copy_range(app, NAME_AXWindows, 0, MOST_WINDOWS, &windows);
-  elements_begin(app);
+  struct target target;
+  int64_t pid;
+  if (!need_integer(request, "pid", 1, INT32_MAX, &pid) || !begin_calls(request, 2000)) return;
+  if (!target_open(request, &target)) {
+    target_close(&target);
+    return;
+  }
+  elements_begin_loose();
   answer(request);
   put_key(request->out, "windows");
   put(request->out, "[");
-  CFIndex count = windows == NULL ? 0 : CFArrayGetCount(windows);
-  for (CFIndex i = 0; i < count && !ax_is_hung(); i++) {
-    CFTypeRef window = CFArrayGetValueAtIndex(windows, i);
+  CFIndex count = target.windows == NULL ? 0 : CFArrayGetCount(target.windows);
+  for (CFIndex i = 0; i < count && i < MOST_WINDOWS && !ax_is_hung(); i++) {
+    CFTypeRef window = CFArrayGetValueAtIndex(target.windows, i);
     if (is_element(window)) put_glance(request->out, window, "window");
   }
   put(request->out, "]");
+  struct element *front = target.window == NULL ? NULL : elements_add(target.window);
+  if (front != NULL) {
+    put_key(request->out, "front");
+    put_integer(request->out, (int64_t)front->id);
+  }
   answer_end(request);
-  drop(windows);
-  drop(app);
+  target_close(&target);
 }
 
 /* The element that `element` names, and what it is now. NULL: refused. The node is the caller's to release. */
@@ -121,8 +126,7 @@ void handle_hit(struct request *request) {
   }
   int pid = -1;
   AXUIElementGetPid(found, &pid);
-  AXUIElementRef app = AXUIElementCreateApplication(pid);
-  if (app != NULL) elements_begin(app);
+  elements_begin_loose();
   answer(request);
   put_key(request->out, "pid");
   put_integer(request->out, pid);
@@ -130,6 +134,5 @@ void handle_hit(struct request *request) {
   error = put_glance(request->out, found, "element");
   if (error == kAXErrorSuccess) answer_end(request);
   else refuse_ax(request, error, "the element could not be read");
-  drop(app);
   drop(found);
 }

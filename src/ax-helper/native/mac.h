@@ -161,7 +161,7 @@ typedef int32_t AXError;
 enum { kAXErrorSuccess = 0, kAXErrorFailure = -25200, kAXErrorIllegalArgument = -25201,
        kAXErrorInvalidUIElement = -25202, kAXErrorCannotComplete = -25204, kAXErrorAttributeUnsupported = -25205,
        kAXErrorActionUnsupported = -25206, kAXErrorNotImplemented = -25208, kAXErrorAPIDisabled = -25211,
-       kAXErrorNoValue = -25212 };
+       kAXErrorNoValue = -25212, kAXErrorParameterizedAttributeUnsupported = -25213 };
 enum { kAXValueCGPointType = 1, kAXValueCGSizeType = 2, kAXValueCGRectType = 3, kAXValueCFRangeType = 4,
        kAXValueAXErrorType = 5 };
 extern const CFStringRef kAXTrustedCheckOptionPrompt;

@@ -54,6 +54,10 @@ void node_write(struct buffer *out, const struct node *node, uint64_t id, uint64
   } else {
     put_key(out, "root");
     put_text(out, root);
+    if (node->is_of_page) {
+      put_key(out, "page");
+      put_boolean(out, true);
+    }
   }
   write_text(out, node, SLOT_ROLE, "role");
   write_text(out, node, SLOT_SUBROLE, "subrole");

@@ -100,9 +100,9 @@ static void read_text(struct element *item, struct node *node, int most) {
   } else {
     error = ax_copy(item->reference, NAME_AXValue, &node->value);
   }
-  if (error != kAXErrorSuccess && error != kAXErrorAttributeUnsupported && error != kAXErrorNoValue) {
-    node->is_incomplete = true;
-  }
+  bool is_absent = error == kAXErrorAttributeUnsupported || error == kAXErrorNoValue ||
+                   error == kAXErrorParameterizedAttributeUnsupported;
+  if (error != kAXErrorSuccess && !is_absent) node->is_incomplete = true;
 }
 
 /* Takes over an array of children: NULL unless it is one. The first `most` are to be read. */
@@ -155,6 +155,7 @@ AXError node_read(struct element *item, struct place place, struct node_limits l
   if (error != kAXErrorSuccess) return error;
   note_errors(node);
   item->identity = digest(node);
+  item->is_of_page = node->is_of_page = place.is_of_page;
 
   unsigned flags = node->flags;
   if ((flags & ROLE_NAMED) && (has_text(node_slot(node, SLOT_TITLE)) || has_text(node_slot(node, SLOT_DESCRIPTION)))) {

@@ -16,7 +16,7 @@ enum node_slot {
 /* What is known of the place of an element before it is read. */
 struct place {
   unsigned parent_flags; /* of enum role_flags, of its parent */
-  bool is_wild;          /* in a page, or in a program whose elements may all be large */
+  bool is_of_page, is_wild; /* below a page; that, or in a program whose elements may all be large */
 };
 
 struct node_limits {
@@ -34,7 +34,7 @@ struct node {
   CFIndex characters;  /* length of the text in UTF-16 units, or -1 */
   char role[64], subrole[64];
   unsigned flags;
-  bool has_rect, is_secure, is_settable, has_settable, is_incomplete;
+  bool has_rect, is_secure, is_settable, has_settable, is_incomplete, is_of_page;
   double rect[4];
 };
 

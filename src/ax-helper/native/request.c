@@ -19,6 +19,7 @@ void refuse_ax(struct request *request, AXError error, const char *what) {
                      : error == kAXErrorInvalidUIElement         ? "gone"
                      : error == kAXErrorAPIDisabled              ? "no-trust"
                      : error == kAXErrorAttributeUnsupported ||
+                             error == kAXErrorParameterizedAttributeUnsupported ||
                              error == kAXErrorActionUnsupported ||
                              error == kAXErrorNotImplemented     ? "unsupported"
                                                                  : "failed";

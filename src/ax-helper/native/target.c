@@ -60,12 +60,17 @@ static bool ask_app(struct request *request, struct target *target) {
   CFTypeRef windows = CFArrayGetValueAtIndex(slots, 3);
   if (is_array(windows)) target->windows = CFRetain(windows);
   /* The window that has the focus, else the main one, else the first. */
-  for (CFIndex slot = 1; slot < 3 && target->window == NULL; slot++) {
-    target->window = retained_element(CFArrayGetValueAtIndex(slots, slot));
+  CFTypeRef front = NULL;
+  for (CFIndex slot = 1; slot < 3 && front == NULL; slot++) {
+    CFTypeRef window = CFArrayGetValueAtIndex(slots, slot);
+    if (is_element(window)) front = window;
   }
-  if (target->window == NULL && target->windows != NULL && CFArrayGetCount(target->windows) > 0) {
-    target->window = retained_element(CFArrayGetValueAtIndex(target->windows, 0));
+  if (front == NULL && target->windows != NULL && CFArrayGetCount(target->windows) > 0) {
+    CFTypeRef window = CFArrayGetValueAtIndex(target->windows, 0);
+    if (is_element(window)) front = window;
   }
+  if (target->window == NULL && front != NULL) target->window = CFRetain(front);
+  target->is_front = front != NULL && CFEqual(front, target->window);
   target->focused = retained_element(CFArrayGetValueAtIndex(slots, 4));
   target->menu_bar = retained_element(CFArrayGetValueAtIndex(slots, 5));
   drop(slots);

@@ -9,6 +9,7 @@ struct target {
   struct process process;
   AXUIElementRef app, window, focused, menu_bar; /* all but `app` may be NULL: there is none */
   CFArrayRef windows;                            /* likewise */
+  bool is_front; /* `window` is the one that the program would give the keyboard */
 };
 
 /*

@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include "page.h"
 #include "roles.h"
 
 /* An element found and not read yet. Owns its reference. */
@@ -50,7 +51,8 @@ uint64_t walk_add(struct walk *walk, AXUIElementRef root, const char *kind) {
   struct element *item = elements_add(root);
   if (item == NULL || walk->tail >= walk->limits.nodes) return 0;
   uint64_t id = item->id;
-  struct pending pending = {.reference = root, .kind = kind, .place.is_wild = walk->is_wild};
+  struct pending pending = {.reference = root, .kind = kind};
+  pending.place = (struct place){0, item->is_of_page, item->is_of_page || walk->is_wild};
   return enqueue(walk, pending) ? id : 0;
 }
 
@@ -104,8 +106,13 @@ static bool step(struct walk *walk, struct pending pending) {
   uint64_t label_id = label_item == NULL || label_item->id == id ? 0 : label_item->id;
 
   bool is_page = (node.flags & ROLE_WEB) != 0;
+  item = is_page ? elements_find(id) : NULL;
+  if (item != NULL && node.child_count > 0 && !item->is_searched) {
+    item->is_searched = true;
+    page_learn(pending.reference, walk->limits.node.rows);
+  }
   struct pending child = {.parent = id,
-                          .place = {node.flags, pending.place.is_wild || is_page},
+                          .place = {node.flags, pending.place.is_of_page || is_page, pending.place.is_wild || is_page},
                           .depth = pending.depth + 1};
   int before = walk->tail;
   add_children(walk, &node, child);

@@ -25,7 +25,7 @@ export function folded(group: number, count: number, block: Block | undefined, r
   const inner = block?.lines.at(-1)?.parts[0];
   const total = count + (inner?.kind === "fold" ? inner.count : 0);
   const fold: Line = { parts: [{ kind: "fold", group, count: total }], group };
-  if (block === undefined) return { lines: [fold], left: rect.left, top: rect.bottom, bottom: rect.bottom };
+  if (block === undefined) return { ...rect, lines: [fold], top: rect.bottom };
   const lines = inner?.kind === "fold" ? block.lines.slice(0, -1) : block.lines;
   return { ...block, lines: [...lines, fold] };
 }

@@ -11,6 +11,17 @@ const MOST_OPTIONS = 500;
 
 const has = (node: CapturedNode, state: string) => node.states.includes(state);
 
+/** Whether an element keeps what is put into it secret. */
+function isSecret({ secure, role }: CapturedNode): boolean {
+  return secure === true || role === "password text";
+}
+
+/** An element without what it must not tell, whatever its backend has read of it. */
+export function withoutSecret(node: CapturedNode): CapturedNode {
+  if (!isSecret(node)) return node;
+  return { ...node, text: undefined, value: undefined, chars: undefined, children: [] };
+}
+
 /** What is known of an element from what is around it. */
 export interface Surroundings {
   /** Text of what it holds. */
@@ -36,6 +47,7 @@ export function controlOf(node: CapturedNode, letter: RoleLetter, around: Surrou
     flags: flagsOf(node, letter, around),
     id: node.id,
     path: around.path,
+    isSecure: isSecret(node),
   };
   if (value !== undefined && !(letter === "p" && value === name)) control.value = value;
   return control;
@@ -51,7 +63,7 @@ function labelOf(node: CapturedNode, letter: RoleLetter, inside: string): string
 }
 
 function valueOf(node: CapturedNode, letter: RoleLetter): string | undefined {
-  if (letter === "t" && (node.secure === true || node.role === "password text")) return SECRET;
+  if (isSecret(node)) return SECRET;
   const text = node.text === undefined ? undefined : valueText(node.text, node.chars ?? 0);
   if (letter === "t") return text;
   if (letter === "p") return text === undefined || text === "" ? selectedOption(node) : text;

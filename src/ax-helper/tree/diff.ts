@@ -1,5 +1,6 @@
 import type { Cell, Shown } from "./shown.ts";
 
+const NOTHING = ": nothing changed";
 /** Values shorter than this are always written whole. */
 const SHORT_VALUE = 32;
 /** What is kept of the unchanged text around a change. */
@@ -74,6 +75,11 @@ export function diff(before: Shown, after: Shown, number: number): string {
   const gone = [...old.keys()].filter((ref) => !now.has(ref));
   for (const [text, left] of oldWords) for (let i = 0; i < left; i++) gone.push(`"${text.replaceAll('"', "'")}"`);
   if (gone.length > 0) out.push(`gone: ${gone.join(" | ")}`);
-  if (out.length === 1) out[0] = `diff ${number}: nothing changed`;
+  if (out.length === 1) out[0] = `diff ${number}${NOTHING}`;
   return out.join("\n");
+}
+
+/** Whether a diff says that nothing changed. */
+export function isNothing(changes: string): boolean {
+  return changes.endsWith(NOTHING) && !changes.includes("\n");
 }

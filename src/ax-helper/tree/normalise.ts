@@ -1,6 +1,7 @@
 import type { CapturedNode, CapturedWindow } from "../../protocol/screen.ts";
 import { blockOf, folded, isControl, ownRow, titled, without, wordsOf } from "./blocks.ts";
 import { controlOf } from "./control.ts";
+import { flowed } from "./flow.ts";
 import { nameText } from "./inert-text.ts";
 import { labelLines } from "./label.ts";
 import { ownName } from "./names.ts";
@@ -51,7 +52,7 @@ class Builder {
 
   /** The lines of the whole window. */
   finish(): Line[] {
-    const block = this.#closeGroup(0, stack(this.#children(0)));
+    const block = this.#closeGroup(0, stack(flowed(this.#children(0))));
     return block?.lines ?? [];
   }
 
@@ -67,7 +68,7 @@ class Builder {
     else {
       const words = shown[index] === true ? wordsOf(node, children) : "";
       if (words !== "") this.#add(parent, blockOf(this.#rect(index), { kind: "words", text: words }));
-      let block = titled(node, stack(children));
+      let block = titled(node, stack(flowed(children)));
       if (isRow(node.role)) block = ownRow(block);
       if (groups[index] === index) block = this.#closeGroup(index, block);
       if (block !== undefined) this.#add(parent, block);
@@ -146,9 +147,10 @@ class Builder {
     for (let at = index; at >= 0; at = parents[at] ?? -1) {
       const rect = nodes[at]?.rect;
       if (rect === undefined) continue;
-      const [left, top, , height] = rect;
-      return { left, top, bottom: at === index ? top + Math.max(0, height) : top };
+      const [left, top, width, height] = rect;
+      const [right, bottom] = at === index ? [left + Math.max(0, width), top + Math.max(0, height)] : [left, top];
+      return { left, right, top, bottom };
     }
-    return { left: 0, top: 0, bottom: 0 };
+    return { left: 0, right: 0, top: 0, bottom: 0 };
   }
 }

@@ -13,10 +13,30 @@ export interface RefEntry {
 export interface WindowRefs {
   app: string;
   title: string;
+  /** "" once the process that knew it by this is gone. */
   windowId: string;
+  /** What has the keyboard in it. */
+  focus: Control | undefined;
+  /** It holds a field that keeps secret what is put into it. */
+  hasSecure: boolean;
+  /** Its title at the last look, as the list of open windows tells it. */
+  seenTitle: string;
   byId: Map<string, RefEntry>;
   /** By hash of path, role and name: those of the capture before. */
   byPlace: Map<number, Set<RefEntry>>;
+}
+
+/** A window that is open now, as far as that is known. */
+export interface OpenWindow {
+  id: string;
+  app: string;
+  title: string;
+}
+
+/** A capture that is looked at: who looks names the look, and knows which windows are open beside it. */
+export interface Occasion {
+  lookId: string;
+  open: readonly OpenWindow[];
 }
 
 /** More entries of one window than these, and those that are not in the newest capture are forgotten. */
@@ -33,6 +53,37 @@ export class RefBook {
   /** The one looked at last is the last. */
   readonly #windows: WindowRefs[] = [];
   readonly #byRef = new Map<string, RefEntry>();
+  /** What was renamed in a look that nobody may have seen, and that look. */
+  readonly #doubtful = new Map<RefEntry, string>();
+
+  /** The highest number that was given. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Numbers up to this one are never given from now on. */
+  startAfter(last: number): void {
+    this.#last = Math.max(this.#last, last);
+  }
+
+  /** All identities mean nothing any more: what is found again is found by its place. */
+  renew(): void {
+    for (const window of this.#windows) {
+      window.windowId = "";
+      window.byId.clear();
+    }
+    for (const entry of this.#byRef.values()) entry.control = { ...entry.control, id: "" };
+  }
+
+  /** A look was seen, so what it renamed is known. */
+  confirm(lookId: string): void {
+    for (const [entry, look] of this.#doubtful) if (look === lookId) this.#doubtful.delete(entry);
+  }
+
+  /** Whether something has another name by now than whoever looks may have seen. */
+  isDoubtful(entry: RefEntry): boolean {
+    return this.#doubtful.has(entry);
+  }
 
   /** What a reference stands for; nothing if it was never given out, or long ago. */
   find(ref: string): RefEntry | undefined {
@@ -40,47 +91,73 @@ export class RefBook {
   }
 
   /** Gives references to the controls of one capture, in the order in which they are asked for. */
-  open(screen: Screen): RefSitting {
-    const window = this.#window(screen);
+  open(screen: Screen, occasion?: Occasion): RefSitting {
+    const window = this.#window(screen, occasion?.open ?? []);
     const before = window.byPlace;
     window.byPlace = new Map();
-    return new RefSitting(window, before, this.#ledger);
+    window.focus = focusOf(screen);
+    window.hasSecure = screen.lines.some(({ parts }) => parts.some((part) => part.kind === "control" && part.isSecure));
+    return new RefSitting(window, before, this.#ledgerOf(occasion?.lookId));
   }
 
   /** As `open`, for more of a capture that was opened already. */
   reopen(screen: Screen): RefSitting {
-    const window = this.#window(screen);
-    return new RefSitting(window, window.byPlace, this.#ledger);
+    const window = this.#window(screen, []);
+    return new RefSitting(window, window.byPlace, this.#ledgerOf(undefined));
   }
 
-  readonly #ledger: Ledger = {
-    number: () => ++this.#last,
-    keep: (entry) => this.#byRef.set(entry.ref, entry),
-    forget: (entry) => this.#byRef.delete(entry.ref),
-  };
+  #ledgerOf(lookId: string | undefined): Ledger {
+    return {
+      number: () => ++this.#last,
+      keep: (entry) => this.#byRef.set(entry.ref, entry),
+      forget: (entry) => this.#byRef.delete(entry.ref),
+      shown: (entry, isRenamed) => {
+        if (lookId !== undefined && (isRenamed || this.#doubtful.has(entry))) this.#doubtful.set(entry, lookId);
+      },
+    };
+  }
 
-  /** The window by its identity, else by program and title: all identities may be new. */
-  #window({ app, title, windowId }: Screen): WindowRefs {
-    const found =
-      (windowId === "" ? undefined : this.#windows.find((one) => one.windowId === windowId && one.app === app)) ??
-      this.#windows.find((one) => one.app === app && one.title === title);
+  /**
+   * The window by its identity, else by program and title: all identities may be new. Of several with one title nobody knows
+   * which is which, and one that is still open under its own identity is no other.
+   */
+  #window({ app, title, windowId }: Screen, open: readonly OpenWindow[]): WindowRefs {
+    const byId =
+      windowId === "" ? undefined : this.#windows.find((one) => one.windowId === windowId && one.app === app);
+    const ids = new Set(open.map(({ id }) => id));
+    const alike = this.#windows.filter((one) => one.app === app && one.title === title && !ids.has(one.windowId));
+    const isOnly = alike.length === 1 && open.filter((one) => one.app === app && one.title === title).length <= 1;
+    const found = byId ?? (isOnly ? alike[0] : undefined);
     if (found !== undefined) this.#windows.splice(this.#windows.indexOf(found), 1);
-    const window: WindowRefs = found ?? { app, title, windowId, byId: new Map(), byPlace: new Map() };
+    const none = { byId: new Map(), byPlace: new Map(), focus: undefined, hasSecure: false };
+    const window: WindowRefs = found ?? { app, title, windowId, seenTitle: title, ...none };
     Object.assign(window, { title, windowId });
     this.#windows.push(window);
     const [oldest] = this.#windows;
     if (oldest !== undefined && this.#windows.length > MOST_WINDOWS) {
       this.#windows.shift();
-      for (const [ref, entry] of this.#byRef) if (entry.window === oldest) this.#byRef.delete(ref);
+      for (const [ref, entry] of this.#byRef) {
+        if (entry.window !== oldest) continue;
+        this.#byRef.delete(ref);
+        this.#doubtful.delete(entry);
+      }
     }
     return window;
   }
+}
+
+/** The control with the keyboard. */
+function focusOf({ lines }: Screen): Control | undefined {
+  for (const { parts } of lines)
+    for (const part of parts) if (part.kind === "control" && part.flags.startsWith("*")) return part;
+  return undefined;
 }
 
 interface Ledger {
   number(): number;
   keep(entry: RefEntry): void;
   forget(entry: RefEntry): void;
+  shown(entry: RefEntry, isRenamed: boolean): void;
 }
 
 const placeOf = (control: Control) => hashOf(control.path, control.letter, control.role, control.name);
@@ -137,6 +214,8 @@ export class RefSitting {
     const ref = known?.ref ?? `${control.letter}${this.#ledger.number()}`;
     const entry: RefEntry = known ?? { ref, control, window };
     if (known !== undefined && known.control.id !== control.id) window.byId.delete(known.control.id);
+    const isRenamed = entry.control.capturedName !== control.capturedName || entry.control.name !== control.name;
+    this.#ledger.shown(entry, isRenamed);
     entry.control = control;
     this.#claimed.add(entry);
     this.#ledger.keep(entry);

@@ -3,15 +3,8 @@ import { fit } from "./fit.ts";
 import { hashOf } from "./hash.ts";
 import { bytesOf, controlName, standingText, tokensOf } from "./inert-text.ts";
 import type { RefSitting } from "./refs.ts";
-import type { Control, Group, Line, Part, Screen } from "./screen.ts";
+import { type Control, FOLD, type Group, type Line, type Part, type Screen } from "./screen.ts";
 import type { Cell, Shown, ShownLine } from "./shown.ts";
-
-/** The format, for the description of the tool that shows screens. */
-export const SCREEN_LEGEND =
-  "First line: app | window. Then one line per row, cells split by |. A control is REF+flags name=value; " +
-  "REF's letter: b button, k check, o option, t text, n number, p popup, l link, m menu, x tab, s slider, i item. " +
-  "Flags: * focused, + on, - off, ! disabled, > collapsed, v expanded, ~ read-only. …+N: N characters cut. " +
-  "iN> … hidden: screen_expand it. A diff lists only changed, new and gone controls.";
 
 /** Letters of controls that may have a value. */
 const VALUED = "tnps";
@@ -30,7 +23,7 @@ function foldCell({ role, name }: Group, ref: string, hides: number): Cell {
 
 /** What stands for a folded group among the controls, so that it gets a reference of its own. */
 function foldControl({ role, name, id, path }: Group): Control {
-  const own = { id: id === "" ? "" : `${id}\0fold`, path: hashOf(path, "fold") };
+  const own = { id: id === "" ? "" : `${id}${FOLD}`, path: hashOf(path, "fold"), isSecure: false };
   return { kind: "control", letter: "i", role, name, isDescribed: false, capturedName: name, flags: ">", ...own };
 }
 

@@ -69,13 +69,19 @@ function isSwitch(node: CapturedNode): boolean {
   );
 }
 
+/** A switch in a list of GTK 3 tells that it is one only while it is on. Others of its kind are told by what they show. */
+function isToggleCell({ ifaces = [], name = "", children }: CapturedNode): boolean {
+  if (name !== "" || children.length > 0 || !ifaces.includes("Action") || !ifaces.includes("TableCell")) return false;
+  return !["Text", "Image", "Value"].some((shown) => ifaces.includes(shown));
+}
+
 /** Which control an element is, apart from `isNondescript` ones; nothing if it is none. */
 export function letterOf(node: CapturedNode): RoleLetter | undefined {
   const { role } = node;
   if (role === "toggle button") return isSwitch(node) && node.text === undefined ? "k" : "b";
   const letter = LETTERS[role];
   if (letter !== undefined) return letter;
-  if (role === "table cell" && has(node, "checked") && !has(node, "editable")) return "k";
+  if (role === "table cell" && !has(node, "editable") && (has(node, "checked") || isToggleCell(node))) return "k";
   if (has(node, "editable") && !COLLECTIONS.has(role)) return "t";
   if (!SELECTABLE.has(role)) return undefined;
   if (has(node, "selectable") || (role === "list item" && has(node, "focusable"))) return "i";

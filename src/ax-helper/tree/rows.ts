@@ -4,6 +4,7 @@ import type { Line } from "./screen.ts";
 export interface Block {
   lines: Line[];
   left: number;
+  right: number;
   top: number;
   bottom: number;
 }
@@ -16,7 +17,8 @@ interface Band {
   bottom: number;
 }
 
-function isBeside(block: Block, band: Band): boolean {
+/** Whether a block covers at least half of the height that it shares with others. */
+export function isBeside(block: Block, band: Pick<Band, "top" | "bottom">): boolean {
   const height = Math.min(block.bottom - block.top, band.bottom - band.top);
   const shared = Math.min(block.bottom, band.bottom) - Math.max(block.top, band.top);
   return height > 0 && shared * 2 >= height;
@@ -38,11 +40,13 @@ function bandsOf(blocks: Block[]): Band[] {
   return bands;
 }
 
-const isLine = ({ lines }: Block) => lines.length === 1;
+/** Whether a block is one line. */
+export const isLine = ({ lines }: Block) => lines.length === 1;
 /** A line that folds something stays alone. */
-const isFold = ({ lines }: Block) => lines[0]?.parts[0]?.kind === "fold";
+export const isFold = ({ lines }: Block) => lines[0]?.parts[0]?.kind === "fold";
 
-function joined(blocks: Block[]): Line {
+/** Blocks of a line each as one line. */
+export function joined(blocks: Block[]): Line {
   const groups = new Set(blocks.map(({ lines }) => lines[0]?.group ?? -1));
   const [group = -1] = groups;
   return { parts: blocks.flatMap(({ lines }) => lines[0]?.parts ?? []), group: groups.size === 1 ? group : -1 };
@@ -84,10 +88,11 @@ export function stack(blocks: Block[]): Block | undefined {
 }
 
 /** Lines with the bounds of the blocks that they came from. */
-function boundsOf(blocks: Block[], lines: Line[]): Block {
-  const bounds: Block = { lines, left: Infinity, top: Infinity, bottom: -Infinity };
-  for (const { left, top, bottom } of blocks) {
+export function boundsOf(blocks: Block[], lines: Line[]): Block {
+  const bounds: Block = { lines, left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (const { left, right, top, bottom } of blocks) {
     bounds.left = Math.min(bounds.left, left);
+    bounds.right = Math.max(bounds.right, right);
     bounds.top = Math.min(bounds.top, top);
     bounds.bottom = Math.max(bounds.bottom, bottom);
   }

@@ -1,10 +1,10 @@
 import type { CapturedWindow, RenderedScreen } from "../../protocol/screen.ts";
-import { diff } from "./diff.ts";
+import { diff, isNothing } from "./diff.ts";
 import { tokensOf } from "./inert-text.ts";
 import { normalise } from "./normalise.ts";
-import { type RefEntry, RefBook, type WindowRefs } from "./refs.ts";
+import { type Occasion, type RefEntry, RefBook, type WindowRefs } from "./refs.ts";
 import { headerOf, Renderer, rendered } from "./render.ts";
-import type { Screen } from "./screen.ts";
+import type { Control, Screen } from "./screen.ts";
 import type { Shown } from "./shown.ts";
 
 /** A diff is sent when it is below this share of the whole window. */
@@ -20,6 +20,8 @@ export interface Look {
   screen: RenderedScreen;
   /** What changed; "" at the first look at a window. */
   diff: string;
+  /** Whether anything did; of a window that was not looked at just before, nobody knows. */
+  isChanged: boolean | undefined;
 }
 
 /** What was looked at last. */
@@ -31,9 +33,16 @@ interface Seen {
   /** References and texts that the model has seen of this capture. */
   cells: Set<string>;
   diffs: number;
+  /** Its elements are those of a process that is gone. */
+  isLost: boolean;
 }
 
 const cellKeys = ({ lines }: Shown) => lines.flatMap(({ cells }) => cells.map(({ ref, text }) => ref ?? text));
+
+/** The title of a window as the list of open ones tells it, which is what is compared later. */
+function titleOf({ windowId, title }: Screen, occasion: Occasion | undefined): string {
+  return occasion?.open.find(({ id }) => id === windowId)?.title ?? title;
+}
 
 /** Whether a group is another, or in it. */
 function isWithin({ groups }: Screen, group: number, around: number): boolean {
@@ -47,10 +56,52 @@ export class ScreenView {
   #seen: Seen | undefined;
   #isStale = false;
 
-  /** Shows a capture, in a budget in tokens if there is one. */
-  look(capture: CapturedWindow, budget: number | undefined): Look {
+  /** The highest number of a reference so far. */
+  get lastRef(): number {
+    return this.#refs.last;
+  }
+
+  /** References get higher numbers than this one from now on. */
+  startAfter(lastRef: number): void {
+    this.#refs.startAfter(lastRef);
+  }
+
+  /** All elements have other identities from now on: those of before name nothing, or something else. */
+  renew(): void {
+    this.#refs.renew();
+    if (this.#seen !== undefined) this.#seen.isLost = true;
+  }
+
+  /** Whoever looks has seen a look. */
+  confirm(lookId: string): void {
+    this.#refs.confirm(lookId);
+  }
+
+  /** Whether a reference stands for something that has another name by now than whoever looks may have seen. */
+  isDoubtful(entry: RefEntry): boolean {
+    return this.#refs.isDoubtful(entry);
+  }
+
+  /** A capture as a look would show it whole; what was looked at last stays so, and nothing counts as seen. */
+  peek(capture: CapturedWindow, budget: number | undefined, occasion: Occasion): RenderedScreen {
     const screen = normalise(capture);
-    const sitting = this.#refs.open(screen);
+    const renderer = new Renderer(screen, this.#refs.open(screen, occasion));
+    return rendered(renderer.show(headerOf(screen), screen.lines, budget), screen.nodes);
+  }
+
+  /** The reference of a window of which nothing else is known: keys and menus can be sent there. */
+  windowRef(screen: Screen, window: Control, occasion: Occasion): string {
+    this.#seen = undefined;
+    const sitting = this.#refs.open(screen, occasion);
+    sitting.window.seenTitle = titleOf(screen, occasion);
+    return sitting.give([window]).get(window) ?? "";
+  }
+
+  /** Shows a capture, in a budget in tokens if there is one. */
+  look(capture: CapturedWindow, budget: number | undefined, occasion?: Occasion): Look {
+    const screen = normalise(capture);
+    const sitting = this.#refs.open(screen, occasion);
+    sitting.window.seenTitle = titleOf(screen, occasion);
     const renderer = new Renderer(screen, sitting);
     const shown = renderer.show(headerOf(screen), screen.lines, budget);
     const whole = rendered(shown, screen.nodes);
@@ -61,8 +112,9 @@ export class ScreenView {
     const isFull = last === undefined || this.#isStale || diffs > MOST_DIFFS || !isSmall;
     this.#isStale = false;
     const cells = new Set(cellKeys(shown));
-    this.#seen = { capture, window: sitting.window, renderer, shown, cells, diffs: isFull ? 0 : diffs };
-    return { text: isFull ? whole.text : changes, isFull, screen: whole, diff: changes };
+    this.#seen = { capture, window: sitting.window, renderer, shown, cells, diffs: isFull ? 0 : diffs, isLost: false };
+    const isChanged = last === undefined ? undefined : !isNothing(changes);
+    return { text: isFull ? whole.text : changes, isFull, screen: whole, diff: changes, isChanged };
   }
 
   /** The next look is a full one: what the model saw is no longer in its context. References stay as they are. */
@@ -82,7 +134,7 @@ export class ScreenView {
   expand(ref: string, budget: number | undefined): RenderedScreen | undefined {
     const seen = this.#seen;
     const group = seen?.renderer.groupOf(ref);
-    if (seen === undefined || group === undefined) return undefined;
+    if (seen === undefined || group === undefined || seen.isLost) return undefined;
     const screen = normalise(seen.capture, group);
     const lines = screen.lines.filter((line) => isWithin(screen, line.group, group));
     const renderer = new Renderer(screen, this.#refs.reopen(screen));

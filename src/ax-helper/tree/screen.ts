@@ -1,5 +1,8 @@
 import type { RoleLetter } from "./roles.ts";
 
+/** Ends the identity of what stands for a folded group: no element has such a one. */
+export const FOLD = "\0fold";
+
 /** A control of a window. Its texts are inert lines. */
 export interface Control {
   kind: "control";
@@ -15,6 +18,8 @@ export interface Control {
   flags: string;
   /** Absent: it has none. */
   value?: string;
+  /** It keeps what is typed into it secret. */
+  isSecure: boolean;
   /** Names the element as long as it lives; "" without identity. */
   id: string;
   /** Hash of where it is: equal for equal controls of one place. */

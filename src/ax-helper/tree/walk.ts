@@ -1,4 +1,5 @@
 import type { CapturedNode, CapturedWindow } from "../../protocol/screen.ts";
+import { withoutSecret } from "./control.ts";
 import { hashOf } from "./hash.ts";
 import { isCollection, isGroup, isNondescript, isPopup, isRow, letterOf, type RoleLetter } from "./roles.ts";
 
@@ -52,7 +53,8 @@ export function walk({ tree }: CapturedWindow, revealed: number | undefined): Wa
   const { nodes, parents, shown, letters, groups, paths } = result;
   const stack: { node: CapturedNode; parent: number }[] = [{ node: tree, parent: -1 }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { node, parent } = next;
+    const { parent } = next;
+    const node = withoutSecret(next.node);
     nodes.push(node);
     parents.push(parent);
     for (let i = node.children.length - 1; i >= 0; i--) {

@@ -1,9 +1,10 @@
+import { Option } from "commander";
 import type { Connection } from "../../protocol/connect.ts";
 import { asLoopdError, exitCodeOf } from "../../protocol/errors.ts";
 import type { CardRow, ParamsOf } from "../../protocol/requests.ts";
 import { periodSchema } from "../../protocol/period.ts";
 import { listCards } from "../list-cards.ts";
-import { callSummary } from "../present/call.ts";
+import { cardSummary } from "../present/call.ts";
 import { answeredBy } from "./card-desk.ts";
 import { offerText } from "./card-output.ts";
 import { ExitWith, sayFailure, usage } from "./failure.ts";
@@ -18,6 +19,8 @@ export interface AnswerOptions {
   scope?: "once" | "session" | "always";
   /** How long the approval holds. */
   for?: string;
+  /** What an approval for longer covers. */
+  reach?: "same" | "app";
   reason?: string;
   json?: boolean;
 }
@@ -59,6 +62,12 @@ export function periodOption(text: string): string {
   throw usage(`--for takes a time such as 90s, 30m, 24h or 7d, not "${text}".`);
 }
 
+/** What an approval for longer covers: the very same, or for a call about a window all that its application shows. */
+export function reachOption(): Option {
+  const words = "what a wider scope covers: the same, or reading and using whatever its application shows";
+  return new Option("--reach <reach>", words).choices(["same", "app"]).default("same");
+}
+
 async function answerEach(
   { request }: Connection,
   ids: readonly string[],
@@ -78,7 +87,7 @@ async function answerEach(
       }
       const { card } = ended.value;
       resolved.push(card);
-      say(`${card.state}: ${callSummary(card.tool, card.arguments)}`, options);
+      say(`${card.state}: ${cardSummary(card)}`, options);
       const offer = resolve.scope === "once" && card.state === "approved" ? offerText(card) : undefined;
       if (offer !== undefined) say(offer, options);
     }
@@ -91,11 +100,11 @@ async function answerStep(
   { request }: Connection,
   cardId: string,
   options: AnswerOptions,
-  { resolution, scope, holdsFor, reason }: Resolve,
+  { resolution, scope, holdsFor, reach, reason }: Resolve,
 ): Promise<number> {
   const pending = await pendingApprovals(request);
   const { cards } = await request("card.resolve-step", {
-    ...{ cardId, holdsFor, reason, by: answeredBy() },
+    ...{ cardId, holdsFor, reach, reason, by: answeredBy() },
     resolution: resolution === "denied" ? "denied" : "approved",
     scope: scope === "session" ? "session" : "once",
   });
@@ -104,7 +113,7 @@ async function answerStep(
     const card = pending.find(({ approvalId }) => approvalId === id);
     if (result === "refused") worst = fail({ code, message }, options, worst);
     else if (result === "earlier") say(`already ${state} by ${resolvedBy} at ${resolvedAt}: ${id} (${tool})`, options);
-    else say(`${state}: ${card === undefined ? `${id} (${tool})` : callSummary(tool, card.arguments)}`, options);
+    else say(`${state}: ${card === undefined ? `${id} (${tool})` : cardSummary(card)}`, options);
   }
   if (options.json === true) printJson(cards);
   if (worst !== 0 || cards.some(({ result }) => result === "resolved")) return worst;

@@ -3,7 +3,7 @@ import { recoveryAnswerSchema } from "../../protocol/entries.ts";
 import { grantScopeSchema } from "../../protocol/values.ts";
 import { listCards } from "../list-cards.ts";
 import { plural } from "../present/quantity.ts";
-import { type AnswerOptions, answerApprovals, periodOption } from "./answer-approvals.ts";
+import { type AnswerOptions, answerApprovals, periodOption, reachOption } from "./answer-approvals.ts";
 import { listedCards, wholeCard } from "./card-output.ts";
 import { editApproval } from "./edit-approval.ts";
 import { withHelper } from "./helper-access.ts";
@@ -56,6 +56,7 @@ export function addApprovals(program: Command): void {
     .option("--all", "every approval that waits now (each only once)")
     .addOption(scope)
     .addOption(new Option("--for <time>", "how long a wider scope holds: 30m, 24h, 7d").argParser(periodOption))
+    .addOption(reachOption())
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -63,11 +64,15 @@ export function addApprovals(program: Command): void {
         "loopd approvals approve t7qd",
         "loopd approvals approve --step t7qd",
         "loopd approvals approve t7qd --scope always --for 24h",
+        "loopd approvals approve t7qd --scope session --reach app",
         "loopd approvals approve --all",
       ),
     )
     .action((ids: string[], options: AnswerOptions) =>
-      answerApprovals(ids, options, { resolution: "approved", scope: options.scope, holdsFor: options.for }),
+      answerApprovals(ids, options, {
+        ...{ resolution: "approved", scope: options.scope },
+        ...{ holdsFor: options.for, reach: options.reach },
+      }),
     );
 
   approvals

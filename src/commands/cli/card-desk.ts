@@ -19,7 +19,7 @@ const TYPED_AHEAD = 50;
 export type CardAnswer = "answered" | "elsewhere" | "later" | "interrupted";
 
 /** What a person says to a card, or to all approvals of its step. */
-type Said = Pick<ParamsOf<"card.resolve">, "resolution" | "answer" | "reason" | "scope">;
+type Said = Pick<ParamsOf<"card.resolve">, "resolution" | "answer" | "reason" | "scope" | "reach">;
 type SaidToStep = Pick<ParamsOf<"card.resolve-step">, "resolution"> & { isForStep: true };
 
 /** Who answers cards here, as the trace records it: this run of the command line, and whose it is. */
@@ -93,7 +93,9 @@ async function sayTo(
   if (picked === "step") return (await toStep(step, prompt)) ?? sayTo(card, step, prompt);
   const choice = choices[Number(picked)];
   if (choice?.resolution !== "denied") {
-    return choice && { resolution: choice.resolution, scope: choice.scope, answer: choice.answer };
+    if (choice === undefined) return undefined;
+    const { resolution, scope, reach, answer } = choice;
+    return { resolution, scope, reach, answer };
   }
   const words = await prompt.text("Why not? The model reads it (Enter: no reason)", { check: () => undefined });
   if (words === undefined) return undefined;

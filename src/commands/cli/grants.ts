@@ -3,7 +3,7 @@ import type { Connection } from "../../protocol/connect.ts";
 import { asLoopdError, exitCodeOf, LoopdError } from "../../protocol/errors.ts";
 import type { Rule } from "../../protocol/values.ts";
 import { ruleWords } from "../present/rule.ts";
-import { periodOption } from "./answer-approvals.ts";
+import { periodOption, reachOption } from "./answer-approvals.ts";
 import { answeredBy } from "./card-desk.ts";
 import { ExitWith, sayFailure, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
@@ -28,9 +28,12 @@ export function addGrants(program: Command): void {
   grants
     .command("add")
     .argument("<approval>", "an approval that you gave, or the beginning of its id")
-    .description("Allow for longer what you have approved once: the same command, files, hosts or server's tool.")
+    .description(
+      "Allow for longer what you have approved once: the same command, files, hosts, control or server's tool.",
+    )
     .addOption(new Option("--scope <scope>", "where it holds").choices(["session", "always"]).default("session"))
     .addOption(new Option("--for <time>", "how long it holds: 30m, 24h, 7d").argParser(periodOption))
+    .addOption(reachOption())
     .option("--json", "print JSON")
     .addHelpText("after", examples("loopd grants add t7qd.1.0#1 --scope always --for 24h"))
     .action(add);
@@ -58,10 +61,10 @@ async function list({ json }: { json?: boolean }): Promise<void> {
   );
 }
 
-type AddOptions = { scope: "session" | "always"; for?: string; json?: boolean };
+type AddOptions = { scope: "session" | "always"; for?: string; reach: "same" | "app"; json?: boolean };
 
-async function add(cardId: string, { scope, for: holdsFor, json }: AddOptions): Promise<void> {
-  const params = { cardId, scope, holdsFor, by: answeredBy() };
+async function add(cardId: string, { scope, for: holdsFor, reach, json }: AddOptions): Promise<void> {
+  const params = { cardId, scope, holdsFor, reach, by: answeredBy() };
   const { rule } = await withHelper((connection) => connection.request("grant.add", params));
   if (json === true) return printJson(rule);
   print(`Granted ${rule.id}: ${ruleWords(rule)}`);

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
 import { asLoopdError, LoopdError } from "../../protocol/errors.ts";
+import type { HelperStatus } from "../../protocol/requests.ts";
 import { byteSize, duration, plural } from "../present/quantity.ts";
+import { oneLine } from "../present/terminal-text.ts";
 import { helperEnvironment, NODE_FLAGS } from "../start-helper.ts";
 import { stopHelper, stopOutdated } from "../stop-helper.ts";
 import { addDoctor } from "./doctor.ts";
@@ -99,7 +101,17 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     `  waiting    ${plural(row.pendingApprovals, "approval")} and ${plural(row.pendingQuestions, "question")} for you`,
   );
   print(`  endpoint   ${row.endpoint}`);
+  if (row.screen !== undefined) print(`  screen     ${screenWords(row.screen)}`);
   if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
+}
+
+/** The process that looks at the screen: it runs only while somebody looks. */
+function screenWords({ state, pid, starts, lastEnd }: NonNullable<HelperStatus["screen"]>): string {
+  const now = { running: `read by process ${pid}`, "not-started": "not read now", unavailable: "cannot be read now" }[
+    state
+  ];
+  const often = starts > 1 ? `, started ${starts} times` : "";
+  return `${now}${often}${lastEnd === undefined ? "" : `; it last ended because: ${oneLine(lastEnd, 200)}`}`;
 }
 
 /** Stays in front until the helper ends, and ends as it ends. */

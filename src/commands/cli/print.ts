@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printableText } from "../present/terminal-text.ts";
+import { jsonText, printableText } from "../present/terminal-text.ts";
 
 /** Prints text to standard output and ends the line. In a terminal it is made harmless first; piped, it stays as it is. */
 export function print(text: string): void {
@@ -19,7 +19,7 @@ export async function flush(): Promise<void> {
 
 /** Prints one JSON value, indented for a person in a terminal, on one line for a program. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`);
+  process.stdout.write(`${process.stdout.isTTY ? jsonText(value, 2) : JSON.stringify(value)}\n`);
 }
 
 /** Says something about the work to standard error, which is never part of an answer. */

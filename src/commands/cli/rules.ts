@@ -21,6 +21,8 @@ interface AddOptions {
   path?: string[];
   command?: string;
   domain?: string[];
+  app?: string[];
+  window?: string[];
   when?: string;
   reason?: string;
   expiresIn?: string;
@@ -73,6 +75,8 @@ export function addRules(program: Command): void {
     .option("--path <glob>", "files, such as ~/private or **/.env; may be repeated", wordOf)
     .option("--command <words>", "how a command begins, such as: git push")
     .option("--domain <glob>", "hosts, such as *.example.com; may be repeated", wordOf)
+    .option("--app <name>", "applications, such as Mail; may be repeated", wordOf)
+    .option("--window <glob>", "titles of windows, such as *Bank*; may be repeated", wordOf)
     .option("--when <json>", "any other condition, as in config.json")
     .option("--reason <text>", "what the model and you read")
     .option("--expires-in <time>", "how long a card of this rule waits: 90s, 30m, 24h, 7d")
@@ -82,6 +86,7 @@ export function addRules(program: Command): void {
       examples(
         "loopd rules add allow --tool shell_run --command git --id git",
         'loopd rules add deny --path "~/private/**" --reason "Private"',
+        'loopd rules add deny --app Mail --when \'{"control":{"name":["Send*","Delete*"]}}\'',
         'loopd rules add ask --when \'{"taint":"web *","effect":"write"}\' --expires-in 24h',
       ),
     )
@@ -110,6 +115,7 @@ export function addRules(program: Command): void {
       examples(
         'loopd rules test --tool files_write --args \'{"path":"a.md","text":"x"}\' --taint "web example.com"',
         'loopd rules test --tool shell_run --args \'{"command":"git push"}\' --origin routine --json',
+        'loopd rules test --tool screen_read --args \'{"app":"Mail"}\'',
       ),
     )
     .action(test);
@@ -130,8 +136,16 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 
 async function add(decision: string, options: AddOptions): Promise<void> {
   if (!Object.hasOwn(DECISIONS, decision)) throw usage(`A rule can allow, ask or deny, not "${decision}".`);
-  const { tool, effect, path, domain, command, reason, expiresIn, json } = options;
-  const named = { tool, effect, path, domain, command: command?.split(/\s+/).filter((word) => word !== "") };
+  const { tool, effect, path, domain, app, window, command, reason, expiresIn, json } = options;
+  const named = {
+    tool,
+    effect,
+    path,
+    domain,
+    app,
+    window,
+    command: command?.split(/\s+/).filter((word) => word !== ""),
+  };
   const stated = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   const when = { ...parsedJson(options.when ?? "{}", "--when"), ...stated };
   if (Object.keys(when).length === 0) throw usage("A rule without any condition would answer every call; name one.");
@@ -185,6 +199,8 @@ function verdictText({ decision, ruleId, reason, causes, heard, facts, unasked }
   const lines = [`${decision}, because of ${ruleId}${reason === undefined ? "" : `: ${reason}`}`];
   for (const { layer, ruleId: id, decision: said } of heard) lines.push(`  ${layer.padEnd(8)} ${id} says ${said}`);
   if (unasked.length > 0) lines.push(`  hooks    ${unasked.join(", ")}: a real call asks them too; this test does not`);
+  if (facts.refusal !== undefined && decision !== "deny")
+    lines.push(`  refused  the call would end with these words, and nobody is asked: ${facts.refusal}`);
   for (const { type, source } of causes) lines.push(`  cause    ${type}: ${source}`);
   lines.push(`  facts    ${JSON.stringify({ ...facts, hash: undefined })}`);
   return lines.join("\n");

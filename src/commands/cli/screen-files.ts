@@ -3,16 +3,13 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Command } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
-import { MAX_CAPTURE_BYTES, MIN_SCREEN_BUDGET } from "../../protocol/screen.ts";
+import { MAX_CAPTURE_BYTES } from "../../protocol/screen.ts";
 import { withHelper } from "./helper-access.ts";
-import { examples, wholeNumber } from "./options.ts";
+import { examples } from "./options.ts";
 import { print, printJson } from "./print.ts";
+import { budgetFlag, budgetOf, budgetWords } from "./screen-sight.ts";
 
 type Options = { json?: boolean; budget?: number };
-
-const budgetFlag = "--budget <tokens>";
-const budgetWords = "fold what does not fit into so many tokens";
-const budgetOf = wholeNumber(MIN_SCREEN_BUDGET, 1_000_000);
 
 /** `loopd screen render` and `loopd screen diff`: captures in files, as the model would see them. */
 export function addScreenFiles(screen: Command): void {

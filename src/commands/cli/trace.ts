@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Connection } from "../../protocol/connect.ts";
 import { type Entry, entryData, type EntryKind } from "../../protocol/entries.ts";
 import { asLoopdError } from "../../protocol/errors.ts";
-import { entryGist } from "../present/entry.ts";
+import { jsonText } from "../present/terminal-text.ts";
+import { addSecrets, traceGist } from "../present/trace-gist.ts";
 import { withHelper } from "./helper-access.ts";
 import { commaList, examples } from "./options.ts";
 import { print, write } from "./print.ts";
@@ -47,23 +48,30 @@ async function show(prefix: string, { json, kind }: { json?: boolean; kind?: Ent
     const session = await resolveSession(connection, prefix);
     let isFirst = true;
     if (json === true) await write("[");
-    for await (const entry of readTrace(connection, session)) {
+    const secrets = new Set<string>();
+    for await (const entry of readTrace(connection, session, (page) => addSecrets(secrets, page))) {
       if (kind !== undefined && !kind.includes(entry.kind)) continue;
-      if (json === true) await write(`${isFirst ? "\n" : ",\n"}${JSON.stringify(entry)}`);
-      else print(`${String(entry.seq).padStart(6)}  ${entry.at}  ${entry.kind.padEnd(15)}  ${entryGist(entry)}`);
+      if (json === true) await write(`${isFirst ? "\n" : ",\n"}${jsonText(entry)}`);
+      else
+        print(`${String(entry.seq).padStart(6)}  ${entry.at}  ${entry.kind.padEnd(15)}  ${traceGist(entry, secrets)}`);
       isFirst = false;
     }
     if (json === true) await write("\n]\n");
   });
 }
 
-/** All entries of a session, page by page; pages shrink where entries are so large that a full one would not fit a frame. */
-export async function* readTrace(connection: Connection, session: string): AsyncGenerator<Entry> {
+/** All entries of a session, page by page, each of them `seen` as a whole before; pages shrink where entries are so large that a full one would not fit a frame. */
+export async function* readTrace(
+  connection: Connection,
+  session: string,
+  seen: (page: readonly Entry[]) => void = () => {},
+): AsyncGenerator<Entry> {
   let after = 0;
   let limit = PAGE;
   for (;;) {
     try {
       const { entries, isEnd } = await connection.request("entries.read", { session, after, limit });
+      seen(entries);
       yield* entries;
       const last = entries.at(-1);
       if (isEnd || last === undefined) return;

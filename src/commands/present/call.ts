@@ -1,8 +1,10 @@
-import type { Effect, Json, OutcomeKind } from "../../protocol/values.ts";
+import type { CardRow } from "../../protocol/requests.ts";
+import type { Effect, Facts, Json, OutcomeKind } from "../../protocol/values.ts";
 import { plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 
 const LONGEST = 100;
+const LONGEST_PREVIEW = 200;
 
 type Arguments = { [key: string]: Json };
 
@@ -27,6 +29,14 @@ const sentences: Record<string, (values: Arguments) => string | undefined> = {
   clipboard_write: (values) => quoted("put on the clipboard", values.text),
   notify: (values) => quoted("notify", word(values.title) ?? values.text),
   speak: (values) => quoted("say", values.text),
+  screen_read: (values) => `read ${windowOf(values)}`,
+  screen_act: (values) => {
+    const text = word(values.text) ?? word(values.option) ?? word(values.chord);
+    return named(word(values.action) ?? "use", values.ref, text === undefined ? "" : ` with “${text}”`);
+  },
+  screen_expand: (values) => named("show all of", values.ref),
+  screen_wait: (values) => quoted("wait for", values.text, ` in ${windowOf(values)}`),
+  screenshot: (values) => `take a picture of ${windowOf(values)}`,
   app_list: () => "list applications",
   app_open: (values) => {
     const what = word(values.path) ?? word(values.url);
@@ -47,6 +57,27 @@ const sentences: Record<string, (values: Arguments) => string | undefined> = {
   delegate: (values) => quoted("delegate", values.task),
   find_tools: (values) => quoted("look for tools:", values.query) ?? "look for tools",
 };
+
+/** The same of a card: what a call would do in a window is told by what it would meet there. */
+export function cardSummary({ tool, arguments: values, facts }: CardRow): string {
+  const preview = isAboutWindow(tool) ? facts?.preview : undefined;
+  return preview === undefined ? callSummary(tool, values) : oneLine(preview, LONGEST_PREVIEW);
+}
+
+/**
+ * What a call does in a window, for whoever watches a turn: "press Send in Mail – Draft", without what goes into a secret
+ * field. Undefined of other calls.
+ */
+export function windowSummary(tool: string, { preview, isSecure }: Facts): string | undefined {
+  if (preview === undefined || !isAboutWindow(tool)) return undefined;
+  const [deed = ""] = preview.split("\n", 1);
+  return oneLine(isSecure === true ? deed.replace(/:$/, "") : preview, LONGEST_PREVIEW);
+}
+
+/** Whether a tool reads or drives what other programs show. */
+export function isAboutWindow(tool: string): boolean {
+  return tool.startsWith("screen_") || tool === "screenshot";
+}
 
 /** One line that tells what a call does: "read README.md", "run `date`". Never longer than a terminal's line or two. */
 export function callSummary(name: string, values: Json): string {
@@ -83,6 +114,11 @@ export const outcomeMarks: Record<OutcomeKind, string> = {
   cancelled: "⊘",
   unknown: "?",
 };
+
+function windowOf({ app, window }: Arguments): string {
+  const name = [word(app), word(window)].filter((part) => part !== undefined).join(" – ");
+  return name === "" ? "the window in front" : name;
+}
 
 function word(value: Json | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

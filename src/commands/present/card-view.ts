@@ -17,6 +17,8 @@ export interface CardChoice {
   resolution: "approved" | "denied" | "answered";
   /** How far an approval reaches; once where absent. */
   scope?: "session" | "always";
+  /** `app`: an approval for longer covers whatever the application shows. */
+  reach?: "app";
   answer?: Json;
 }
 

@@ -11,11 +11,12 @@ export function presentCard(card: CardRow): CardView {
 }
 
 /** The command that answers a card from any terminal. `program`: how this person calls loopd; `id`: fit for a shell. */
-export function answerCommand({ type, question, grant }: CardRow, program: string, id: string): string {
+export function answerCommand({ type, question, grant, appGrant }: CardRow, program: string, id: string): string {
   if (type === "recovery") return `${program} approvals answer ${id} happened|again|skip`;
   if (type === "approval") {
     const longer = grant === undefined ? "" : "; for longer: --scope session|always";
-    return `${program} approvals approve ${id}   (or: deny ${id} --reason TEXT${longer})`;
+    const whole = appGrant === undefined ? "" : "; everything in the application: --scope session --reach app";
+    return `${program} approvals approve ${id}   (or: deny ${id} --reason TEXT${longer}${whole})`;
   }
   return `${program} questions answer ${id} ${answerWords(question)}   (or: --decline)`;
 }

@@ -1,7 +1,8 @@
 import type { CardRow } from "../../protocol/requests.ts";
 import type { Cause, Rule, RuleCondition } from "../../protocol/values.ts";
-import { causeText } from "./cause.ts";
+import { causeTexts } from "./cause.ts";
 import { oneLine } from "./terminal-text.ts";
+import { controlWords, windowGrantWords } from "./window-condition.ts";
 
 /** What a rule speaks about, in one line. */
 export function ruleWords({ when, grant }: Rule): string {
@@ -17,14 +18,22 @@ export function ruleWords({ when, grant }: Rule): string {
 export function grantWords({ grant, facts }: CardRow): string | undefined {
   if (grant === undefined) return undefined;
   const { when, covers } = grant;
-  const rest = when.argv === undefined ? ", whatever else its arguments say" : "";
+  const isSaid = when.argv !== undefined || windowGrantWords(when) !== undefined;
+  const rest = isSaid ? "" : ", whatever else its arguments say";
   const server = facts?.server === undefined ? "" : ` of the server ${facts.server}`;
   return `${conditionWords(when)}${server}${rest}${coverWords(covers)}`;
 }
 
+/** What an approval of everything in the application would allow from then on; undefined where there is no such thing. */
+export function appGrantWords({ appGrant }: CardRow): string | undefined {
+  return appGrant && `${conditionWords(appGrant.when)}${coverWords(appGrant.covers)}`;
+}
+
 /** Conditions as a sentence says them; those that people rarely meet keep the names that config.json gives them. */
 function conditionWords(when: RuleCondition): string {
-  const { tool, argv, command, path, domain, isSandboxed, ...others } = when;
+  const aboutWindows = windowGrantWords(when);
+  if (aboutWindows !== undefined) return aboutWindows;
+  const { tool, argv, command, path, domain, isSandboxed, control, ...others } = when;
   const parts = [
     tool === undefined ? "" : `tool ${wordsOf(tool)}`,
     argv === undefined ? "" : `with exactly the command \`${argv.map(quoted).join(" ")}\``,
@@ -32,13 +41,14 @@ function conditionWords(when: RuleCondition): string {
     path === undefined ? "" : `on ${wordsOf(path)}`,
     domain === undefined ? "" : `reaching ${wordsOf(domain)}`,
     isSandboxed === undefined ? "" : isSandboxed ? "in the sandbox" : "outside the sandbox",
+    control === undefined ? "" : `that would ${controlWords(control)}`,
     ...Object.entries(others).map(([key, value]) => `${key} ${wordsOf(value)}`),
   ].filter((part) => part !== "");
   return parts.length === 0 ? "anything else" : parts.join(" ");
 }
 
 function coverWords(covers: readonly Cause[]): string {
-  return covers.length === 0 ? "" : `, also when ${covers.map(causeText).join(" and ")}`;
+  return covers.length === 0 ? "" : `, also when ${causeTexts(covers).join(" and when ")}`;
 }
 
 function quoted(word: string): string {

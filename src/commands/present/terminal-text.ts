@@ -33,6 +33,17 @@ export function visibleText(text: string): string {
   });
 }
 
+/** A value as JSON, of which a terminal obeys nothing and a reader sees every character: others are escaped, as JSON may. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(DECEPTIVE, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join(""),
+  );
+}
+
+function escapedUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+
 /** One visible line of at most `characters` characters; an ellipsis tells that there was more. */
 export function oneLine(text: string, characters: number): string {
   const line = visibleText(

@@ -2,7 +2,7 @@ import { REHEARSAL_ENDPOINT } from "../../protocol/config.ts";
 import type { CardType, Delta, Entry } from "../../protocol/entries.ts";
 import type { TurnState } from "../../protocol/requests.ts";
 import type { Block, CallId, CardId, Finish, OutcomeKind } from "../../protocol/values.ts";
-import { callSummary } from "./call.ts";
+import { callSummary, windowSummary } from "./call.ts";
 import { type ContextNotice, contextNotice } from "./context-notice.ts";
 
 /** One tool call of a turn as a face shows it. */
@@ -108,6 +108,12 @@ function addKind(progress: TurnProgress, entry: Entry): TurnProgress {
       if (progress.calls.some((call) => call.callId === callId)) return progress;
       const call: CallProgress = { callId, name, summary: callSummary(name, entry.data.arguments), state: "requested" };
       return { ...progress, calls: [...progress.calls, call] };
+    }
+    case "tool.decided": {
+      const { callId, facts } = entry.data;
+      const known = progress.calls.find((call) => call.callId === callId);
+      const summary = known === undefined ? undefined : windowSummary(known.name, facts);
+      return summary === undefined ? progress : changeCall(progress, callId, { summary });
     }
     case "card.opened": {
       const { cardId, type, callId } = entry.data;

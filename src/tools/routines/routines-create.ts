@@ -13,7 +13,6 @@ export const routinesCreate = defineTool<z.output<typeof createInput>>({
   effect: "schedule",
   isIdempotent: false,
   timeLimit: "internal",
-  isPreviewPassing: true,
   description:
     'Have a prompt asked at a time or again and again. when: "weekdays at 9:00", "every 2h", "tomorrow 15:00", a five-field cron, wake, login, "file GLOB".',
   input: createInput,
@@ -22,6 +21,8 @@ export const routinesCreate = defineTool<z.output<typeof createInput>>({
     isLasting: true,
     preview: await previewOf(`New routine ${input.name}`, input, describeSchedule),
   }),
+  // The next firings that the preview tells move on while a card waits.
+  identify: () => null,
   async run({ when, tools, maxSteps, ...routine }, { request }) {
     const overrides = { tools, maxSteps };
     const wish = { ...routine, overrides, schedule: { when }, by: "the model" };

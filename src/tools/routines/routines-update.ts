@@ -13,7 +13,6 @@ export const routinesUpdate = defineTool<z.output<typeof updateInput>>({
   effect: "schedule",
   isIdempotent: false,
   timeLimit: "internal",
-  isPreviewPassing: true,
   description: "Change a routine: what it asks, when, with which tools. What is not named stays.",
   input: updateInput,
   examples: [{ name: "brief", when: "daily at 8:00" }],
@@ -21,6 +20,8 @@ export const routinesUpdate = defineTool<z.output<typeof updateInput>>({
     isLasting: true,
     preview: await previewOf(`Change routine ${input.name}`, input, describeSchedule),
   }),
+  // The next firings that the preview tells move on while a card waits.
+  identify: () => null,
   async run({ name, when, zone, tools, maxSteps, ...changes }, { request }) {
     const isLimited = tools !== undefined || maxSteps !== undefined;
     const wish = {

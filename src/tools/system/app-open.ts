@@ -5,6 +5,8 @@ import { decidedPath, inspectPath, systemText } from "../files/resolve-path.ts";
 import { nearNames } from "../near-name.ts";
 import { plainLine, visibleName } from "../visible-text.ts";
 import { addressSchema, hostOf, visibleAddress } from "../web/web-address.ts";
+import { awaitWindow, windowsNow } from "./await-window.ts";
+import { titleWords, WINDOWS_SOURCE } from "./open-windows.ts";
 import type { DesktopApp } from "./platform/desktop.ts";
 import { desktopOf } from "./platform/desktop-of.ts";
 import { runDesktop } from "./platform/run-desktop.ts";
@@ -18,7 +20,7 @@ const input = z
   .refine(({ path, url }) => path === undefined || url === undefined, { error: "either path or url" });
 type Input = z.output<typeof input>;
 
-/** Opens an application, by the name under which it is installed, alone or with a file or an address. */
+/** Opens an application, by the name under which it is installed, alone or with a file or an address. Waits for its window. */
 export const appOpen = defineTool<Input>({
   name: "app_open",
   group: "system",
@@ -40,9 +42,15 @@ export const appOpen = defineTool<Input>({
     const found = await findApp(app, context);
     if (found === undefined) return { text: await unknownWords(app, context), isError: true };
     const target = path === undefined ? url : decidedPath(context.facts);
+    const before = await windowsNow(context);
     const end = await runDesktop(context, (desktop) => desktop.openApp(found, target));
     if (end.type !== "done") return { text: end.why, isError: true };
-    return { text: `Opened ${plainLine(found.name, 100)}.` };
+    const opened = `Opened ${plainLine(found.name, 100)}.`;
+    if (before === undefined) return { text: opened };
+    const window = await awaitWindow(context, found, before);
+    if (window === undefined) return { text: `${opened} No window of it is there yet; app_list shows what is open.` };
+    const read = `screen_read ${JSON.stringify({ app: plainLine(window.app, 100) })} shows it.`;
+    return { text: `${opened} Its window is ${titleWords(window.title)}; ${read}`, taints: [WINDOWS_SOURCE] };
   },
 });
 

@@ -10,7 +10,7 @@ const MAX_TOOLS = 8;
 const MAX_BYTES = 12_000;
 /** What the last line may take of the answer. */
 const REST_BYTES = 60;
-const MAX_DESCRIPTION = 400;
+const MAX_DESCRIPTION = 600;
 const MAX_NAMES = 12;
 
 /** Nobody looks for these: a prompt or a note tells of each where it is of use. */
@@ -31,7 +31,7 @@ export function createFindTools(allTools: () => readonly Tool[]): Tool<Input> {
     isIdempotent: true,
     timeLimit: "internal",
     description:
-      "Find more tools by words, then run them with call_tool. There are some for searching in files, web pages, asking the person, memory, earlier conversations, state, clipboard, apps, notify, speak, permissions, delegating, connected servers.",
+      "Find more tools by words, then run them with call_tool. There are some for searching in files, web pages, asking the person, memory, earlier conversations, state, clipboard, windows on the screen, apps, notify, speak, permissions, delegating, connected servers.",
     input,
     examples: [{ query: "remember a note" }],
     run: async (request, context) => answerTo(request, allTools(), context),
@@ -60,7 +60,7 @@ function described(found: readonly Tool[], { listed, outputBytes }: ToolContext)
   const perHead = room / (2 * found.length);
   const heads = found.map(({ name, description }) => {
     const how = listed.includes(name) ? "call it directly" : "with call_tool";
-    return `${name} (${how}): ${plainLine(description, Math.min(MAX_DESCRIPTION, Math.max(40, perHead - 40)))}`;
+    return `${name} (${how}): ${shortened(description, Math.min(MAX_DESCRIPTION, Math.max(40, perHead - 40)))}`;
   });
   let bytes = heads.reduce((sum, head) => sum + Buffer.byteLength(head) + 1, 0);
   let hidden = 0;
@@ -73,6 +73,12 @@ function described(found: readonly Tool[], { listed, outputBytes }: ToolContext)
   });
   const rest = hidden > 0 ? [`Ask by names for the arguments of ${hidden} more.`] : [];
   return [...parts, ...rest].join("\n");
+}
+
+/** The beginning of a description, which shows that it goes on. */
+function shortened(description: string, most: number): string {
+  const line = plainLine(description, most + 1);
+  return line.length > most ? `${plainLine(line, most - 1)}…` : line;
 }
 
 /** One line for each group and each connected server. */

@@ -1,11 +1,12 @@
 import { access, constants, open } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { Problem } from "../../ax-helper/problem.ts";
 import { defineTool, type ToolContext } from "../define-tool.ts";
-import { findProgram } from "../runner/find-program.ts";
-import { visibleName } from "../visible-text.ts";
+import { plainLine, visibleName } from "../visible-text.ts";
 import type { Desktop, DesktopCommand } from "./platform/desktop.ts";
 import { desktopOf } from "./platform/desktop-of.ts";
+import { programOf } from "./platform/run-desktop.ts";
 
 const input = z.object({});
 
@@ -28,7 +29,9 @@ export const permissionsCheck = defineTool<z.output<typeof input>>({
       `notifications: ${await programWords(context, desktop, (one) => one.notify("", ""))}`,
       `speech: ${await programWords(context, desktop, (one) => one.speak("", undefined))}`,
       `clipboard: ${await programWords(context, desktop, (one) => one.readClipboard())}`,
-      "screen, accessibility, automation: not built into this version yet",
+      `accessibility: ${await accessibilityWords(context)}`,
+      `pictures of the screen: ${await pictureWords(context, desktop)}`,
+      ...(context.platform === "darwin" ? [`automation: ${AUTOMATION}`] : []),
     ];
     return { text: lines.join("\n") };
   },
@@ -60,6 +63,25 @@ async function sandboxWords({ sandbox }: ToolContext): Promise<string> {
   return `not usable, so every command asks. ${status.why}${status.mend === undefined ? "" : ` To change that: ${status.mend}`}`;
 }
 
+/** Only looks: a person is asked by permissions_request, never by this. */
+async function accessibilityWords({ screen, signal, platform }: ToolContext): Promise<string> {
+  const found = await screen.trust("look", signal);
+  const how = plainLine(found instanceof Problem ? found.message : found.how, 400);
+  if (!(found instanceof Problem) && found.trusted) return "windows can be read and operated";
+  const next = platform === "darwin" || platform === "linux" ? " (permissions_request accessibility)" : "";
+  return `windows cannot be read. ${how}${next}`;
+}
+
+async function pictureWords(context: ToolContext, desktop: Desktop | undefined): Promise<string> {
+  const works = await programWords(context, desktop, (one) => one.takePicture([0, 0, 1, 1], ""));
+  return context.platform === "darwin" ? `${works}; ${RECORDING}` : works;
+}
+
+const RECORDING =
+  "macOS asks the person the first time, and until it is given shows only the desktop (permissions_request screen)";
+const AUTOMATION =
+  "macOS asks the person for each program that a script controls; reading and operating windows does not need it";
+
 async function programWords(
   { environment, platform }: ToolContext,
   desktop: Desktop | undefined,
@@ -67,8 +89,8 @@ async function programWords(
 ): Promise<string> {
   if (desktop === undefined) return `not on ${platform} yet`;
   const commands = choose(desktop);
-  for (const { program } of commands) {
-    if ((await findProgram(program, environment)) !== undefined) return `works with ${program}`;
+  for (const command of commands) {
+    if ((await programOf(command, environment)) !== undefined) return `works with ${command.program}`;
   }
   const first = commands[0]?.program ?? "";
   const wanted = desktop.packages[first] ?? first;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { defineTool, type ToolResult } from "../define-tool.ts";
+import { Problem } from "../../ax-helper/problem.ts";
+import { defineTool, type ToolContext, type ToolResult } from "../define-tool.ts";
 import { visibleText } from "../visible-text.ts";
 import { type Permission, permissions } from "./platform/desktop.ts";
 import { desktopOf } from "./platform/desktop-of.ts";
@@ -30,13 +31,17 @@ export const permissionsRequest = defineTool<z.output<typeof input>>({
   input,
   examples: [{ permission: "files", why: "to sort your downloads" }],
   async run({ permission, why }, context) {
-    const canOpen = (desktopOf(context)?.openSettings(permission) ?? []).length > 0;
+    const isAccessibility = permission === "accessibility";
+    const hasPage = (desktopOf(context)?.openSettings(permission) ?? []).length > 0;
+    const canOpen = isAccessibility || hasPage;
     const text = `The model asks for the permission ${TITLES[permission]}. It says why: ${visibleText(why)}`;
     const choices = canOpen ? [OPEN, NO] : [DONE, NO];
     const { resolution, answer } = await context.ask({ text, from: "model", choices });
     if (resolution !== "answered" || answer === NO) return refused;
     if (!canOpen) return { text: "The person says that it is given. permissions_check tells what works now." };
     if (answer !== OPEN) return { text: `The person answered: ${JSON.stringify(answer)}. Nothing was opened.` };
+    const told = isAccessibility ? await askSystem(context) : undefined;
+    if (told !== undefined && (told.isGiven || !hasPage)) return { text: told.words, isError: !told.isGiven };
     const end = await runDesktop(context, (desktop) => desktop.openSettings(permission));
     if (end.type !== "done") return { text: end.why, isError: true };
     return {
@@ -44,5 +49,15 @@ export const permissionsRequest = defineTool<z.output<typeof input>>({
     };
   },
 });
+
+/** Lets the system itself ask the person, or switches accessibility on where nobody has to be asked. */
+async function askSystem({ screen, signal }: ToolContext): Promise<{ isGiven: boolean; words: string } | undefined> {
+  const found = await screen.trust("ask", signal);
+  if (found instanceof Problem) return { isGiven: false, words: visibleText(found.message) };
+  return {
+    isGiven: found.trusted,
+    words: `${found.trusted ? "Windows can be read now." : ""} ${visibleText(found.how)}`.trim(),
+  };
+}
 
 const refused: ToolResult = { text: "The person did not give it. Go on without.", isError: true };

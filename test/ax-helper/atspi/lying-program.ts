@@ -19,7 +19,7 @@ export interface LyingProgram {
   close(): void;
 }
 
-export const ROLE = { frame: 23, button: 43, canvas: 6, table: 55, cell: 56, item: 32 };
+export const ROLE = { frame: 23, button: 43, canvas: 6, panel: 39, table: 55, cell: 56, item: 32 };
 const ROOT = "/org/a11y/atspi/accessible/root";
 const CALL = 1;
 const ERROR = "org.freedesktop.DBus.Error";
@@ -69,6 +69,8 @@ export async function startLyingProgram(
     if (message.type !== CALL) return;
     const { path = "", member = "" } = message;
     calls.set(member, (calls.get(member) ?? 0) + 1);
+    // As programs of Qt 5 do.
+    if (member === "GetAll") return void bus.close();
     const lie = path === ROOT ? root : objects[path.replace("/lie/", "")];
     const known = lie === undefined || !MEMBERS.has(member) ? undefined : answer(lie, member, message.body ?? []);
     if (known !== undefined) bus.sendReply(message, ...known);

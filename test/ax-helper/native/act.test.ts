@@ -40,7 +40,7 @@ test("press, any action, and the actions that there are when one is not", async 
     { kind: "action", node: send, name: "AXShowMenu" },
   ]);
   const refused = await screen.request({ do: "act", action: "perform", element: id("Send"), name: "AXDance" });
-  expect(refused.error).toMatchObject({ code: "unsupported", actions: ["AXPress", "AXShowMenu"] });
+  expect(refused.error).toMatchObject({ code: "unsupported", choices: ["AXPress", "AXShowMenu"] });
   expect(await act(screen, { action: "press", element: id("Off") })).toBe("disabled");
 });
 
@@ -101,10 +101,32 @@ test("a menu path is pressed by its titles, with or without the dots", async () 
   }
   expect(await screen.events()).toEqual(Array(3).fill({ kind: "action", node: save, name: "AXPress" }));
   const missing = await screen.request({ do: "act", action: "menu", pid, path: ["File", "Print"] });
-  expect(missing.error).toMatchObject({ code: "not-found", titles: ["Save As…", "Close"] });
+  expect(missing.error).toMatchObject({ code: "not-found", choices: ["Save As…", "Close"] });
   expect(await act(screen, { action: "menu", pid, path: ["File", "Close"] })).toBe("disabled");
   expect(await act(screen, { action: "menu", pid, path: ["File", "Save As", "Deeper"] })).toBe("not-found");
   expect(await act(screen, { action: "menu", pid, path: [] })).toBe("invalid");
+});
+
+test("an item is chosen from the menu of a pop-up button, which shows it only while it is open", async () => {
+  const world = new World();
+  const { window } = world.app("Prefs");
+  const press = { actions: ["AXPress"] };
+  const popup = world.add(window, "AXPopUpButton", { AXTitle: "Size" }, press);
+  const menu = world.add(popup, "AXMenu", {}, { dead: true, actions: ["AXCancel"] });
+  world.node(popup).effects = [{ node: menu, name: "dead", value: false }];
+  const large = world.add(menu, "AXMenuItem", { AXTitle: "Large" }, press);
+  const mute = world.add(window, "AXPopUpButton", { AXTitle: "Mute" }, press);
+  const screen = await screenOf(world);
+  const { nodes } = await capture(screen);
+  const element = named(nodes, "Size").id;
+  // A program that follows the mouse in its menu does not confirm the press before the menu is closed.
+  await screen.control(`after-error ${popup} -25204`);
+  expect(await act(screen, { action: "choose", element, title: "Large" })).toBe("done");
+  const missing = await screen.request({ do: "act", action: "choose", element, title: "Huge" });
+  expect(missing.error).toMatchObject({ code: "not-found", choices: ["Large"] });
+  expect((await screen.events()).map(({ node }) => node)).toEqual([popup, large, menu]);
+  expect(await act(screen, { action: "choose", element: named(nodes, "Mute").id, title: "x" })).toBe("unsupported");
+  expect((await screen.events()).map(({ node }) => node)).toEqual([mute]);
 });
 
 test("text is typed in parts that never split a character, only where the focus is", async () => {

@@ -72,7 +72,7 @@ test("whatever a program tells of its windows, a capture ends, leaks nothing, an
       expect(second.nodes.length).toBeGreaterThan(0);
       await capture(screen, { rows: 5 });
       expect((await screen.counters()).live).toBe(live);
-      expect(translate(first).tree.id).toBe(String(first.window?.id));
+      expect(translate(first).tree.id).toBe(`${first.app.pid}/${first.window?.id}`);
       expect(await screen.end()).toEqual({ code: 0, stderr: "" });
     }),
     { numRuns: 60 },

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
+import { macAnswers } from "../../../src/ax-helper/backends/mac/protocol.ts";
 import { branch, capture, named, nativeTest as test, screenOf } from "./native-test.ts";
-import { frame, World } from "./world.ts";
+import { frame, World, type WorldValue } from "./world.ts";
 
 /** A program with a form, a secret and a closed menu. */
 function form() {
@@ -25,7 +26,12 @@ test("a capture tells of the window in front, its controls and the titles of its
   const screen = await screenOf(world);
   const seen = await capture(screen);
   expect(seen.app).toEqual({ pid, name: "Nötes", toolkit: "native" });
-  expect(seen.window).toEqual({ id: named(seen.nodes, "Übersicht 日本 😀").id, number: pid * 10, scale: 2 });
+  expect(seen.window).toEqual({
+    id: named(seen.nodes, "Übersicht 日本 😀").id,
+    front: true,
+    number: pid * 10,
+    scale: 2,
+  });
   expect(seen.cut).toBe("none");
   expect(named(seen.nodes, "Send")).toMatchObject({ role: "AXButton", rect: [20, 40, 60, 20] });
   expect(named(seen.nodes, "Remember").value).toBe(1);
@@ -69,6 +75,45 @@ test("a page cannot have a secret read: not in a heading, a link or a table, nor
   expect((await screen.counters()).secretReads).toBe(0);
 });
 
+/** A page of so many paragraphs, and one text of a length. */
+function pageOf(paragraphs: number, length: number, more: Record<string, WorldValue> = {}) {
+  const world = new World();
+  const page = world.add(world.app("Page").window, "AXWebArea", more);
+  for (let index = 0; index < paragraphs; index++)
+    world.add(world.add(page, "AXGroup"), "AXStaticText", { AXValue: `text ${index}` });
+  const text = { AXValue: "x".repeat(length), AXNumberOfCharacters: length };
+  const long = world.add(world.add(page, "AXGroup"), "AXStaticText", text);
+  const link = world.add(page, "AXLink", { AXTitle: "Home" });
+  world.add(link, "AXStaticText", { AXValue: "Home" });
+  return { world, long };
+}
+
+test("a page tells which of its elements are texts, so that each is read by one message; one that does not is read all the same", async () => {
+  const [told, untold] = [
+    await screenOf(pageOf(100, 10).world),
+    await screenOf(pageOf(100, 10, { StubTellsNothing: 1 }).world),
+  ];
+  const [one, other] = [await capture(told), await capture(untold)];
+  const contents = (seen: typeof one) => seen.nodes.map(({ role, value, title }) => [role, value, title]);
+  expect(contents(one)).toEqual(contents(other));
+  expect(other.calls - one.calls).toBeGreaterThan(90);
+  // What the search found and the walk did not come upon is not kept.
+  expect(one.held).toBe(other.held);
+  const again = await capture(told);
+  expect(again.nodes).toEqual(one.nodes);
+  expect(again.held).toBe(one.held);
+});
+
+test("a page of much text is read carefully: none of it crosses whole", async () => {
+  const { world } = pageOf(10, 1_000_000);
+  const screen = await screenOf(world);
+  for (let i = 0; i < 2; i++) {
+    const seen = await capture(screen);
+    expect(seen.nodes.find(({ characters }) => characters === 1_000_000)?.value).toHaveLength(4_000);
+  }
+  expect((await screen.counters()).mostUnits).toBeLessThanOrEqual(4_000);
+});
+
 test("elements keep their ids, new ones get new ids, and nothing leaks over 30 captures", async () => {
   const { world, send } = form();
   const screen = await screenOf(world);
@@ -89,12 +134,17 @@ test("elements keep their ids, new ones get new ids, and nothing leaks over 30 c
   expect(first.nodes.some(({ id }) => id === back)).toBe(false);
 });
 
-test("ids of one window stay good while others are captured, up to eight of them", async () => {
+test("ids of one window stay good while others are captured or listed, up to 32 of them", async () => {
   const world = new World();
-  const apps = Array.from({ length: 9 }, (_, index) => world.app(`App ${index}`));
+  const apps = Array.from({ length: 33 }, (_, index) => world.app(`App ${index}`));
   const screen = await screenOf(world);
   const ids = [];
   for (const { pid } of apps) ids.push((await capture(screen, { pid })).window?.id ?? 0);
+  for (const { pid } of apps) {
+    const listed = await screen.request({ do: "windows", pid });
+    const { windows, front } = macAnswers.windows.parse(listed.ok);
+    expect(windows.map(({ id }) => id)).toEqual([front]);
+  }
   expect((await screen.request({ do: "check", element: ids[1] ?? 0 })).ok?.["same"]).toBe(true);
   expect((await screen.request({ do: "check", element: ids[0] ?? 0 })).error?.code).toBe("stale");
 });

@@ -115,7 +115,7 @@ test("any JSON for any request gets one answer under its id", async () => {
     "scroll",
     "scroll-to",
   ];
-  const action = fc.constantFrom(...actions, "type", "key", "click", "menu");
+  const action = fc.constantFrom(...actions, "type", "key", "click", "menu", "choose");
   const keys = [
     "element",
     "pid",

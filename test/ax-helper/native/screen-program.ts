@@ -51,7 +51,7 @@ const files = (folder: string, ends: string) =>
     .map((name) => join(folder, name));
 
 /** Links the program to the stub and returns its path; built once for the same sources. */
-function buildProgram(build: Build): string {
+export function buildProgram(build: Build): string {
   const chosen = compiler();
   if ("missing" in chosen) throw new Error(chosen.missing);
   const flags = {

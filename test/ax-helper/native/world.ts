@@ -22,6 +22,12 @@ export interface WorldNode {
   /** Only there once the program has been asked to wake. */
   asleep?: boolean;
   readOnly?: boolean;
+  /** Takes every change and makes none. */
+  deaf?: boolean;
+  /** Not there until something brings it back. */
+  dead?: boolean;
+  /** What any of its actions changes; the name `dead` takes an element out of the world or brings it back. */
+  effects?: { node: number; name: string; value: WorldValue }[];
 }
 
 /** A program of the world: where it is, and how it is woken. */

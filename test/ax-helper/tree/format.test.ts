@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tokensOf } from "../../../src/ax-helper/tree/inert-text.ts";
-import { SCREEN_LEGEND } from "../../../src/ax-helper/tree/render.ts";
+import { SCREEN_LEGEND } from "../../../src/ax-helper/tree/legend.ts";
 import { ScreenView } from "../../../src/ax-helper/tree/screen-view.ts";
 import type { CapturedNode, CapturedWindow } from "../../../src/protocol/screen.ts";
 import { node, realWindow, windowOf, withStates } from "./windows.ts";
@@ -80,6 +80,26 @@ test("flags", () => {
     "x8+ here",
     "i9+ chosen",
   ]);
+});
+
+test("the switches in a list of GTK 3 are told on and off, under the same references", () => {
+  const cell = (name: string, left: number, ifaces: string[]) =>
+    withStates(node("table cell", name, { ifaces, rect: [left, 0, 40, 20] }), "selectable");
+  const toggle = { ...cell("", 0, ["Action", "Component", "TableCell"]), id: "toggle" };
+  const list = (...states: string[]) =>
+    windowOf([
+      node("table", "", {
+        children: [
+          withStates(toggle, ...states),
+          cell("photo.jpg", 50, ["Action", "Component", "TableCell", "Text"]),
+          cell("", 100, ["Action", "Component", "TableCell", "Image"]),
+          cell("", 150, ["Action", "Component", "TableCell", "Value"]),
+        ],
+      }),
+    ]);
+  const view = new ScreenView();
+  expect(view.look(list(), undefined).text.split("\n")[1]).toBe("k1- | i2 photo.jpg | i3 | i4");
+  expect(view.look(list("checked"), undefined).screen.text.split("\n")[1]).toBe("k1+ | i2 photo.jpg | i3 | i4");
 });
 
 test("values are clipped, and what is cut is counted", () => {

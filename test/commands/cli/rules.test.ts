@@ -67,9 +67,10 @@ test("rules are added, tested, listed and removed; they are the person's config.
   const rules = await cli.json<Rule[]>("rules", "list");
   expect(rules.map(({ layer }) => layer)).toEqual([
     "floor",
+    "floor",
     "config",
     "config",
-    ...Array<string>(rules.length - 3).fill("default"),
+    ...Array<string>(rules.length - 4).fill("default"),
   ]);
   expect((await cli.run(["rules", "remove", "git"])).stdout).toContain("Removed git");
   expect(await verdict("shell_run", { command: "git status" })).toMatchObject({ decision: "requiresApproval" });

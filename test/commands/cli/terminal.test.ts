@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CardRow } from "../../../src/protocol/requests.ts";
+import type { Rule } from "../../../src/protocol/values.ts";
+import { screenFolder } from "../../fakes/screen-folder.ts";
 import { type ModelScript, type ModelServer, script, startModelServer } from "../../fakes/model-server.ts";
 import { CTRL_C, DOWN, ENTER, hasTerminal, inTerminal, type Terminal } from "./in-terminal.ts";
 import { type CliOnHome, cliOn } from "./run-cli.ts";
@@ -68,6 +70,22 @@ describe.skipIf(!hasTerminal)("in a terminal", () => {
     expect(await terminal.exitCode).toBe(0);
     expect(terminal.shown()).toMatch(/approved by cli \(.*process \d+\)[^]*Made\./);
     expect(readFileSync(made(), "utf8")).toBe("x\n");
+  });
+
+  test("everything in an application is allowed inline by one answer, and nothing more of it is asked", async () => {
+    const env = { LOOPD_SCREEN_BACKEND: screenFolder({ capture: "win-galculator_galculator" }) };
+    expect((await cli.run(["helper", "start"], { env })).exitCode).toBe(0);
+    const press = { ref: "b15", action: "press" };
+    const acts = script().calls("screen_read", { app: "galculator" }).calls("screen_act", press).says("Pressed.");
+    const terminal = await withModel(acts, "ask press it");
+    await terminal.shows("May loopd do this? read galculator – galculator");
+    await terminal.shows("Allow Everything in galculator for This Session");
+    terminal.keys(DOWN + DOWN + DOWN + ENTER);
+    expect(await terminal.exitCode).toBe(0);
+    expect(terminal.shown()).toContain("Pressed.");
+    expect(terminal.shown().match(/May loopd do this/g)).toHaveLength(1);
+    const [grant] = await cli.json<Rule[]>("grants", "list");
+    expect(grant).toMatchObject({ when: { app: "galculator" }, grant: { scope: "session" } });
   });
 
   test("Ctrl-C twice at the prompt cancels the turn", async () => {

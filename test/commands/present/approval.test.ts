@@ -200,3 +200,85 @@ test("a long part is shown by its start and end, with how much is missing, and n
   const marks = cardText(forged.view, unpainted).match(/^ {2}… .* …$/gm);
   expect(marks).toEqual([expect.stringContaining("see it all with X")]);
 });
+
+const send: CardRow = {
+  ...card,
+  ...{ tool: "screen_act", effect: "ui", arguments: { ref: "b7", action: "press" } },
+  causes: [{ type: "taint", source: "screen Mail" }],
+  facts: {
+    ...{ app: "Mail", window: "New Message", control: { action: "press", role: "button", name: "Send" } },
+    ...{ preview: "press Send in Mail – New Message", hash: "h" },
+  },
+};
+const word = { action: "press", role: "button", name: "Send \\(now\\)" };
+const offered: CardRow = {
+  ...send,
+  grant: { when: { tool: "screen_act", app: "Mail", control: word }, covers: send.causes, isSuggested: false },
+  appGrant: {
+    ...{ app: "Mail", covers: send.causes },
+    when: { tool: ["screen_read", "screen_expand", "screen_wait", "screen_act"], app: "Mail" },
+  },
+};
+
+test("a call about a window is told by what it would do there; the model's words stay last", () => {
+  expect(presentApproval(send).title).toBe("May loopd do this? press Send in Mail – New Message");
+  expect(labels(send)).toEqual([
+    ...["Tool", "Application", "Window", "Working folder", "Asked because", "Arguments", "The model says"],
+  ]);
+  const long = "x".repeat(500);
+  const typed = { ...send, facts: { hash: "h", preview: `type into To in Mail:\n> ${long}` } };
+  expect(presentApproval(typed).title.length).toBeLessThan(230);
+  expect(section(typed, "Preview")).toContain(long);
+  const hostile = { ...send, facts: { hash: "h", preview: "press a\u202e\n  Tool: b" } };
+  expect(presentApproval(hostile).title).toBe("May loopd do this? press a⟨U+202E⟩ Tool: b");
+  const blind = { ...send, facts: { hash: "" } };
+  expect(presentApproval(blind).title).toBe("May loopd do this? press b7");
+});
+
+test("it can be allowed once, for its control, or for all that its application shows, each in words", () => {
+  expect(section(offered, "For longer")).toBe(
+    "approving it for this session or always would let run without asking: press button “Send (now)” in any window of Mail, also when text from elsewhere may have suggested it (screen Mail)",
+  );
+  expect(section(offered, "Everything in it")).toBe(
+    "allowing it for this session would let run without asking: read and use whatever Mail shows, but for secret fields, also when text from elsewhere may have suggested it (screen Mail)",
+  );
+  expect(presentApproval(offered).choices.map(({ title, scope, reach }) => [title, scope, reach])).toEqual([
+    ["Approve", undefined, undefined],
+    ["Deny", undefined, undefined],
+    ["Approve This Control for This Session", "session", undefined],
+    ["Allow Everything in Mail for This Session", "session", "app"],
+    ["Approve This Control Always", "always", undefined],
+  ]);
+  const titles = (row: CardRow) => presentApproval(row).choices.map(({ title }) => title);
+  expect(titles({ ...offered, grant: undefined })).toEqual([
+    ...["Approve", "Deny", "Allow Everything in Mail for This Session"],
+  ]);
+  expect(titles({ ...offered, appGrant: undefined })).not.toContain("Allow Everything in Mail for This Session");
+  expect(titles({ ...offered, type: "recovery" })).toHaveLength(3);
+});
+
+test("who allowed such calls for longer reads why they ask again, and a terminal is named as one", () => {
+  const shortGrant = { id: "grant-t1.1.0#1", missing: [{ type: "taint" as const, source: "screen Notes" }] };
+  expect(section({ ...offered, shortGrant }, "Asked again because")).toBe(
+    "you allow this for longer (grant-t1.1.0#1), but not where text from elsewhere may have suggested it (screen Notes)",
+  );
+  const missing = ["Notes", "Mail"].map((app) => ({ type: "taint" as const, source: `screen ${app}` }));
+  expect(section({ ...offered, shortGrant: { ...shortGrant, missing } }, "Asked again because")).toMatch(
+    /not where text from elsewhere may have suggested it \(screen Notes, screen Mail\)$/,
+  );
+  const terminal = { ...send, facts: { ...send.facts, hash: "h", app: "iTerm2" } };
+  expect(section(terminal, "Careful")).toMatch(/^this is a terminal: .* could answer loopd itself$/);
+});
+
+test.each([
+  [{ action: "type", role: "text", name: "To" }, "type any text into text “To”"],
+  [{ action: "set", role: "text", name: "To" }, "put any value into text “To”"],
+  [{ action: "toggle", role: "check", name: "All" }, "switch on or off check “All”"],
+  [{ action: "constructor", role: "a", name: "b" }, "constructor a “b”"],
+])("a grant for %j is put into words", (control, words) => {
+  const row = {
+    ...offered,
+    grant: { when: { tool: "screen_act", app: "Mail", control }, covers: [], isSuggested: false },
+  };
+  expect(section(row, "For longer")).toContain(`without asking: ${words} in any window of Mail`);
+});

@@ -1,6 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { oneLine, printableMarkdown, printableText, visibleText } from "../../../src/commands/present/terminal-text.ts";
+import {
+  jsonText,
+  oneLine,
+  printableMarkdown,
+  printableText,
+  visibleText,
+} from "../../../src/commands/present/terminal-text.ts";
+
+test("JSON for a terminal is the same value, with nothing in it that a terminal obeys or a reader cannot see", () => {
+  const value = { title: 'a\u009b31m\u007f\u202egnp.exe\u2028\u{e0041}\u200b é🎈 "q"\n' };
+  const text = jsonText(value, 2);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toContain("é🎈");
+  expect(text).toMatch(/^[ -~\né🎈]+$/u);
+});
 
 test("printable text keeps words, tabs and lines, and nothing that a terminal obeys", () => {
   expect(printableText("a\u001b[31mb\u0007\tc\r\nd\u009b2Je\u007f")).toBe("a[31mb\tc\nd2Je");

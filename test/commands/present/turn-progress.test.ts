@@ -177,3 +177,20 @@ test("a new epoch that makes nothing smaller is no news", () => {
   const plain = { ...EPOCH, keepsFrom: undefined, tokensBefore: undefined, tokensAfter: undefined };
   expect(fold([make("turn.started", startedBy("x")), make("epoch.opened", plain)]).notices).toEqual([]);
 });
+
+test("a person who watches reads which control is operated, not its reference", () => {
+  const make = entryMaker();
+  const call = {
+    callId: "t1.1.0",
+    name: "screen_act",
+    arguments: { ref: "b7", action: "press" },
+    effect: "ui" as const,
+  };
+  const facts = { hash: "h", app: "Mail", preview: "press Send in Mail – Draft" };
+  const decided = { callId: "t1.1.0", decision: "execute" as const, ruleId: "r", causes: [], facts };
+  const { calls } = fold([make("tool.requested", call), make("tool.decided", decided)]);
+  expect(calls.map(({ summary }) => summary)).toEqual(["press Send in Mail – Draft"]);
+  const secret = { ...facts, isSecure: true, preview: "type into PIN (a secret field) in Mail – Draft:\n> 1234" };
+  const after = fold([make("tool.requested", call), make("tool.decided", { ...decided, facts: secret })]);
+  expect(after.calls.map(({ summary }) => summary)).toEqual(["type into PIN (a secret field) in Mail – Draft"]);
+});

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Entry } from "../../../src/protocol/entries.ts";
 import { startHelper, witness } from "../../fakes/helper.ts";
 import { gate, script } from "../../fakes/model-server.ts";
+import { screenFolder } from "../../fakes/screen-folder.ts";
 import { createStorage } from "../../fakes/raycast/storage.ts";
 import { seedCards } from "../../fakes/seed-cards.ts";
 import { isDone, markdown, openStage } from "./stage.ts";
@@ -132,4 +133,33 @@ test("an approval for longer says what it allows, asks once more before it is fo
   expect(face.entries.filter(({ kind }) => kind === "card.opened")).toHaveLength(1);
   const { rules } = await face.connection.request("rule.list", {});
   expect(rules.filter(({ layer }) => layer === "grant")).toMatchObject([{ grant: { scope: "always", by: "raycast" } }]);
+});
+
+test("a window's card says in its title what would be done, and all of its application can be allowed by one action", async () => {
+  const read = { name: "screen_read", input: { app: "galculator" } };
+  const press = { name: "screen_act", input: { ref: "b15", action: "press" } };
+  const { ask, helper } = await scene(script().calls([read]).calls([press]).calls([press]).says("Pressed."), {
+    LOOPD_SCREEN_BACKEND: screenFolder({ capture: "win-galculator_galculator" }),
+  });
+  const face = await witness(helper);
+  cleanUp.push(() => face.connection.close());
+  const command = ask({ arguments: { text: "Press it" } });
+  await command.until(() => command.actions().includes("Approve Reading It Always"));
+  expect(markdown(command.view)).toContain("## May loopd do this? read galculator – galculator");
+  await command.action("Approve");
+  const whole = "Allow Everything in galculator for This Session";
+  await command.until(() => command.actions().includes("Approve This Control for This Session"));
+  expect(markdown(command.view)).toContain("## May loopd do this? press 7 in galculator – galculator");
+  expect(markdown(command.view)).toMatch(/\*\*Everything in it:\*\* .*read and use whatever galculator shows/);
+  expect(command.actions().slice(4, 7)).toEqual([
+    ...["Approve This Control for This Session", whole, "Approve This Control Always"],
+  ]);
+  expect(command.print()).toContain(`> ${whole}  [cmd+shift+e]`);
+  await command.action(whole);
+  await command.until(isDone);
+  expect(face.entries.filter(({ kind }) => kind === "card.opened")).toHaveLength(2);
+  const { rules } = await face.connection.request("rule.list", {});
+  expect(rules.find(({ layer }) => layer === "grant")).toMatchObject({
+    ...{ when: { app: "galculator" }, grant: { scope: "session", by: "raycast" } },
+  });
 });

@@ -23,7 +23,7 @@ interface Scene {
 
 /** Where the tests of one file play. */
 export interface Stage {
-  scene(answers: Behaviour): Promise<Scene>;
+  scene(answers: Behaviour, environment?: Record<string, string>): Promise<Scene>;
   /** Launches Ask on a home. */
   ask(home: string, options?: Partial<LaunchOptions>): Command;
   /** Done after the test, the newest first. */
@@ -52,7 +52,7 @@ export function openStage(): Stage {
     const env = { LOOPD_HOME: home, PATH: process.env.PATH, HOME: homedir() };
     return launch({ name: "ask", dist: built.dist, assetsPath, env, ...options });
   };
-  const scene: Stage["scene"] = async (answers) => {
+  const scene: Stage["scene"] = async (answers, environment) => {
     const server = await startModelServer(answers);
     cleanUp.push(() => server.close());
     const home = temporaryFolder("ask");
@@ -61,7 +61,7 @@ export function openStage(): Stage {
       () => removeFolder(home),
       () => rmSync(workspace, { recursive: true, force: true }),
     );
-    const helper = await startHelper(home);
+    const helper = await startHelper(home, environment);
     cleanUp.push(() => helper.stop());
     const connection = await helper.connect();
     const profile = {

@@ -96,6 +96,11 @@ test("a private value that would leave with a call is a cause, whose name is goo
     answer: "requiresApproval",
   });
   expect(await causesOf("write", { paths: ["/a"] })).toMatchObject({ answer: "execute", causes: [] });
+  const control = { action: "type", role: "text", name: "To" };
+  expect(await causesOf("ui", { app: "Mail", control })).toMatchObject({
+    ...{ answer: "requiresApproval", causes: [{ type: "rehydration", source }] },
+  });
+  expect(await causesOf("ui", { app: "Mail" })).toMatchObject({ answer: "execute", causes: [] });
   expect(seen.every((values) => JSON.stringify(values).includes("alice@example.com"))).toBe(true);
 });
 
@@ -134,6 +139,23 @@ test("a grant for a file with a private name is kept with a placeholder and matc
     expect(matches(granted, call("read", {}), { ...facts, paths: ["/home/bob/x.txt"] }, around)).toBe(false);
   }
   expect(seen.grants.of("s1")).toHaveLength(2);
+});
+
+test("a grant for a control with a private name is kept with a placeholder and matches exactly that control", () => {
+  const { begin, record, store, seen } = world();
+  begin("s1", "far", "alice@example.com");
+  const control = { action: "press", role: "list item", name: '"alice@example.com" (2)*' };
+  const facts = { app: "Mail", window: "alice@example.com", control, hash: "h" };
+  const card = { approvalId: "c#1", type: "approval" as const, session: "s1", tool: "screen_act", facts, causes: [] };
+  const rule = grantOf(card, "session", { by: "me", at: "now" });
+  if (rule === undefined) throw new Error("no grant");
+  record([{ kind: "rule.added", session: "s1", data: { rule } }]);
+  expect(JSON.stringify([store.grants.all(), store.log.all("s1", 0)])).not.toMatch(/alice|example\.com/);
+  const press = { ...call("ui", {}), name: "screen_act" };
+  const isAbout = (name: string) =>
+    seen.grants.of("s1").map((one) => matches(one, press, { ...facts, control: { ...control, name } }, around));
+  expect(isAbout(control.name)).toEqual([true]);
+  for (const name of ["bob@example.com", '"bob@example.com" (2)*', "x"]) expect(isAbout(name)).toEqual([false]);
 });
 
 test("a fork shares its parent's placeholders, in both directions", () => {

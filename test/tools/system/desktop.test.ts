@@ -182,7 +182,8 @@ test("permissions are told without asking, and asked for by a card that leads to
   const told = await call("permissions_check", {});
   expect(told.text).toMatch(/^workspace: .* can be read and written\nfiles: macOS asks the person/);
   expect(told.text).toContain("notifications: needs osascript");
-  expect(told.text).toContain("not built into this version yet");
+  expect(told.text).toContain("accessibility: windows cannot be read. ");
+  expect(told.text).toMatch(/\npictures of the screen: .*permissions_request screen\)\nautomation: macOS asks/);
   const asked: string[] = [];
   const answering = (answer: string) => ({
     ask: async ({ text }: { text: string }) => {

@@ -61,6 +61,12 @@ test("a tool that is in the prompt is said to be callable directly; the two cons
   expect(all).not.toMatch(/^(find_tools|call_tool) \(/m);
 });
 
+test("a tool asked for by its name is told whole, how to read a window too", async () => {
+  const text = await found({ names: ["screen_read"] }, []);
+  expect(text).toContain("A diff lists only changed, new and gone controls.");
+  expect(text).not.toContain("…\n");
+});
+
 test("where nothing fits, groups and connected servers are named", async () => {
   const inputs: { [key: string]: Json }[] = [
     { query: "zzzzzz" },

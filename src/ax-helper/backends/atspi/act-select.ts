@@ -1,9 +1,10 @@
 import { Problem } from "../../problem.ts";
-import type { AccessibilityBus } from "./bus.ts";
+import type { AccessibilityBus, Target } from "./bus.ts";
 import type { Outline } from "./cached.ts";
 import { readChildren } from "./children.ts";
 import { type Check, type Deed, demand, type Subject } from "./deed.ts";
 import { parentOf, readElement } from "./element.ts";
+import type { Look } from "./look.ts";
 import { press } from "./press.ts";
 import { asText } from "./values.ts";
 
@@ -51,13 +52,27 @@ async function selectItem(subject: Subject, bus: AccessibilityBus): Promise<Deed
   const holder = isBox ? box.target : hasSelection ? above.target : undefined;
   if (holder === undefined || typeof index !== "number" || index < 0) return press(subject, bus);
   const done = look.call(holder, "Selection.SelectChild", { signature: "i", body: [index] });
-  const deed = await demand(done, "The program refused to select it.");
-  if (deed instanceof Problem) return press(subject, bus);
+  const selected = await demand(done, "The program refused to select it.");
+  const isRow = selected instanceof Problem && !(above instanceof Problem) && above?.ifaces.includes("Table") === true;
+  // Pressing a row may open what it stands for, which is more than was asked for.
+  const deed = isRow ? await selectRow(look, holder, { target, index }) : selected;
+  if (deed instanceof Problem) return isRow ? deed : press(subject, bus);
   const check = async (): Promise<Check> => {
     const now = await readElement(look, target);
     return now instanceof Problem ? {} : { verified: now.states.includes("selected") };
   };
   return { ...deed, check };
+}
+
+/** Selects the row of a cell, where cells cannot be selected one by one. */
+async function selectRow(look: Look, table: Target, cell: { target: Target; index: number }): Promise<Deed | Problem> {
+  const row = await look.call(table, "Table.GetRowAtIndex", { signature: "i", body: [cell.index] });
+  const added =
+    typeof row === "number" && row >= 0
+      ? await look.call(table, "Table.AddRowSelection", { signature: "i", body: [row] })
+      : false;
+  if (added === true) return { by: "accessibility" };
+  return demand(look.call(cell.target, "Component.GrabFocus"), "The program refused to select it. Click it instead.");
 }
 
 /** Named elements below a list, level by level. */

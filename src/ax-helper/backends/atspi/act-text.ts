@@ -11,8 +11,11 @@ const COMPARED = 10_000;
 /** Replaces what a field holds, or the number of a slider or spin button. */
 export async function setValue(subject: Subject, value: string | number): Promise<Deed | Problem> {
   const { look, target, now } = subject;
-  if (typeof value === "number" && now.ifaces.includes("Value")) return setNumber(subject, value);
   const text = String(value);
+  // What is written into a number field only counts once it is left. Those of browsers ignore numbers, but take keys.
+  const isNumber = typeof value === "number" || (now.role === "spin button" && isNumeric(text));
+  const takesKeys = now.states.includes("editable") && !now.ifaces.includes("EditableText");
+  if (isNumber && !takesKeys && now.ifaces.includes("Value")) return setNumber(subject, Number(value));
   if (now.ifaces.includes("EditableText")) {
     if (!now.states.includes("editable")) return readOnly();
     const done = look.call(target, "EditableText.SetTextContents", { signature: "s", body: [text] });
@@ -20,16 +23,24 @@ export async function setValue(subject: Subject, value: string | number): Promis
     return deed instanceof Problem ? deed : { ...deed, check: () => checkText(subject, (now) => now === text) };
   }
   if (!now.states.includes("editable")) {
-    if (now.ifaces.includes("Value") && text.trim() !== "" && Number.isFinite(Number(text)))
-      return setNumber(subject, Number(text));
+    if (now.ifaces.includes("Value") && isNumeric(text)) return setNumber(subject, Number(text));
     return now.ifaces.includes("Text") ? readOnly() : new Problem("unsupported", "It holds no text and no number.");
   }
   const ready = await takeKeyboard(subject);
   if (ready !== undefined) return ready;
+  if (now.role === "table cell") return writeCell(subject, text);
   const problem =
     (await pressKeys(look, { modifiers: ["ctrl"], key: "a" })) ??
     (await (text === "" ? pressKeys(look, { modifiers: [], key: "Delete" }) : typeKeys(look, text)));
   return problem ?? { by: "input", check: () => checkText(subject, (now) => now === text) };
+}
+
+/** Writes a cell of a sheet that has the keyboard: typing replaces what is in it, Return ends it. A formula shows its result. */
+async function writeCell(subject: Subject, text: string): Promise<Deed | Problem> {
+  const { look } = subject;
+  const problem = await (text === "" ? pressKeys(look, { modifiers: [], key: "Delete" }) : typeKeys(look, `${text}\n`));
+  const isFormula = text.startsWith("=");
+  return problem ?? { by: "input", check: () => checkText(subject, (now) => isFormula || now === text) };
 }
 
 /** Inserts at the caret, over what is selected. */
@@ -86,6 +97,10 @@ async function takeKeyboard({ look, target }: Subject): Promise<Problem | undefi
       return new Problem("not-focused", "It did not take the keyboard, so nothing was typed.");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+function isNumeric(text: string): boolean {
+  return text.trim() !== "" && Number.isFinite(Number(text));
 }
 
 async function setNumber({ look, target }: Subject, value: number): Promise<Deed | Problem> {

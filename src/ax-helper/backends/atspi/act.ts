@@ -5,10 +5,12 @@ import { isUsable, pressMenu } from "./act-menu.ts";
 import { select } from "./act-select.ts";
 import { setValue, typeText } from "./act-text.ts";
 import type { AccessibilityBus, Target } from "./bus.ts";
-import type { Deed, Subject } from "./deed.ts";
-import { activeWindowOf, readElement } from "./element.ts";
+import type { Outline } from "./cached.ts";
+import type { Check, Deed, Subject } from "./deed.ts";
+import { activeWindowOf, chainOf, readElement, toolkitOf } from "./element.ts";
 import { pressKeys } from "./input.ts";
 import type { Look } from "./look.ts";
+import { readOutline } from "./outline.ts";
 import { clickElement, scroll } from "./pointer.ts";
 import { focus, press, toggle } from "./press.ts";
 import { startSettling } from "./settle.ts";
@@ -20,6 +22,7 @@ export interface Order {
   act: Action;
 }
 
+const WINDOWS = new Set(["frame", "dialog", "alert", "file chooser", "color chooser", "font chooser"]);
 /** These are done to a window or around an element, so it need not take input itself. */
 const AROUND = new Set<Action["action"]>(["menu", "key", "scroll", "focus"]);
 
@@ -42,6 +45,8 @@ export async function act(look: Look, bus: AccessibilityBus, order: Order): Prom
         `It has changed since it was read: it is ${is} now. Read the screen again; nothing was done.`,
       );
     }
+    const window = await readOutline(look, (await chainOf(look, order.target)).at(-1) ?? order.target);
+    if (isClosed(window)) return new Problem("gone", "Its window was closed. Read the screen again; nothing was done.");
     if (!isUsable(now) && !AROUND.has(order.act.action))
       return new Problem("disabled", "It cannot be used now: it is disabled. Nothing was done.");
     const subject = { look, target: order.target, now };
@@ -49,10 +54,23 @@ export async function act(look: Look, bus: AccessibilityBus, order: Order): Prom
     if (deed instanceof Problem) return deed;
     const events = await settling.quiet();
     if (deed.unknown !== undefined) return { outcome: "unknown", by: deed.by, note: deed.unknown, events };
-    return { outcome: "done", by: deed.by, events, ...(await deed.check?.()) };
+    return { outcome: "done", by: deed.by, events, ...(await (deed.check?.() ?? aboutView(look, window))) };
   } finally {
     settling.stop();
   }
+}
+
+/** Whether a window is out of sight: many programs hide what they close, and keep it. */
+function isClosed(window: Outline | Problem): boolean {
+  if (window instanceof Problem || !WINDOWS.has(window.role)) return false;
+  return !["showing", "visible", "active"].some((state) => window.states.includes(state));
+}
+
+/** What has to be said of a browser's window that may not be on view: its page is then told as it was before. */
+async function aboutView(look: Look, window: Outline | Problem): Promise<Check> {
+  if (window instanceof Problem || window.states.includes("active")) return {};
+  if ((await toolkitOf(look, window.target)) !== "Chromium") return {};
+  return { note: "If this window is covered or minimized, what changed is only told once it is on view." };
 }
 
 async function perform(subject: Subject, bus: AccessibilityBus, act: Action): Promise<Deed | Problem> {

@@ -33,6 +33,8 @@ const MAX_APPS = 200;
 const MAX_WINDOWS = 100;
 /** How long a program that was silent the last time may take to say that it is back. */
 const SILENT_MS = 150;
+/** What GTK 4 says of a program that gives it no name. */
+const NO_NAMES = new Set(["", "Unnamed"]);
 
 /**
  * Every program and its windows that show, or only the program of one window. One that does not answer costs one bounded call,
@@ -66,7 +68,8 @@ async function readApp(look: Look, bus: AccessibilityBus, memory: Memory, root: 
   const limitMs = memory.silent.has(root.bus) ? SILENT_MS : look.limits.callMs;
   const [pid, name] = await Promise.all([pidOf(look, bus, root.bus), look.probe(root, "Accessible.Name", limitMs)]);
   if (name instanceof Problem && name.code !== "not-responding") return undefined;
-  const known = asText(name, 200) || (memory.names.get(root.bus) ?? (await programOf(pid)));
+  const told = asText(name, 200);
+  const known = NO_NAMES.has(told) ? (memory.names.get(root.bus) ?? (await programOf(pid))) : told;
   memory.names.set(root.bus, known);
   const app: App = { id: root.bus, pid, name: known, responding: true, windows: [] };
   if (name instanceof Problem) {

@@ -10,6 +10,7 @@ import { readElement } from "./element.ts";
 import { hitTest } from "./hit.ts";
 import { type Limits, type Look, startLook } from "./look.ts";
 import { type Memory, startMemory } from "./memory.ts";
+import { untilEvent } from "./settle.ts";
 import { asCount, asText, idOf, targetOf } from "./values.ts";
 
 /** What a request may cost if it does not say. */
@@ -45,8 +46,10 @@ export function createAtspiBackend(environment: Readonly<Record<string, string |
       const look = startLook(opened, { ...LIMITS, ...defined(request.limits) });
       if (request.do === "apps") return listApps(look, opened, memory);
       if (request.do === "capture") return capture(look, opened, memory, request);
-      const target = targetOf(request.do === "hit" ? request.window : request.element);
+      const isAboutWindow = request.do === "hit" || request.do === "changed";
+      const target = targetOf(isAboutWindow ? request.window : request.element);
       if (target === undefined) return new Problem("invalid", "This is no element of a captured window.");
+      if (request.do === "changed") return { changed: await untilEvent(opened, target.bus, request.timeMs) };
       if (request.do === "act") return act(look, opened, { target, expected: request.expected, act: request.act });
       if (request.do === "text") return readText(look, target, request);
       if (request.do === "check") return found(await readElement(look, target));

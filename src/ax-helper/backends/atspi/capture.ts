@@ -1,4 +1,4 @@
-import type { CapturedWindow } from "../../../protocol/screen.ts";
+import type { CapturedNode, CapturedWindow } from "../../../protocol/screen.ts";
 import { Problem } from "../../problem.ts";
 import { readApps } from "./apps.ts";
 import type { AccessibilityBus } from "./bus.ts";
@@ -23,6 +23,9 @@ export interface Capture extends CapturedWindow {
   calls: number;
 }
 
+/** How GTK 4 calls itself; GTK 3 is `gtk`. */
+const GTK_4 = "GTK";
+
 /**
  * Reads the window that is meant, with its program's dialogs, menus and popovers below it. It only looks: no window is raised
  * or focused by it.
@@ -45,6 +48,7 @@ export async function capture(
   ]);
   const target = targetOf(window.id);
   if (target === undefined) return new Problem("no-tree", `${app.name} gives its window no usable name.`);
+  if (toolkit === GTK_4) look.unsaid.add(app.id);
   const main = await walk(look, target, cached);
   if (main instanceof Problem) return main.code === "gone" ? gone(app.name) : main;
   let { nodes, cut } = main;
@@ -56,7 +60,7 @@ export async function capture(
     nodes += more.nodes;
     if (cut === "none") cut = more.cut;
   }
-  if (main.tree.children.length === 0) {
+  if (wanted.mayBeSilent !== true && main.tree.children.every(tellsNothing)) {
     if (cut === "gone") return gone(app.name);
     if (cut !== "none")
       return new Problem("not-responding", `${app.name} stopped answering while its window was read.`);
@@ -67,6 +71,20 @@ export async function capture(
   }
   const about = { app: app.name, toolkit: asText(toolkit, 100), window: window.title, pid: app.pid };
   return { ...about, windowId: window.id, active: window.active, tree: main.tree, cut, nodes, calls: look.calls };
+}
+
+/** What only holds or paints. */
+const SILENT_ROLES = new Set(
+  "canvas,drawing area,filler,panel,viewport,scroll pane,split pane,layered pane,glass pane,root pane,unknown".split(
+    ",",
+  ),
+);
+
+/** Whether there is nothing to read and nothing to use in an element, nor anything that was left out. */
+function tellsNothing({ role, name, desc, text, value, more, children }: CapturedNode): boolean {
+  const isWorded = [name, desc, text].some((each) => each !== undefined && each !== "");
+  const isSilent = SILENT_ROLES.has(role) && !isWorded && value === undefined && (more ?? 0) === 0;
+  return isSilent && children.every(tellsNothing);
 }
 
 function gone(app: string): Problem {

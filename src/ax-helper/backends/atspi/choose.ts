@@ -7,6 +7,8 @@ export interface Wanted {
   window?: string | undefined;
   /** A process, or the name of a program in any case. */
   app?: number | string | undefined;
+  /** It need not tell what it holds. */
+  mayBeSilent?: boolean | undefined;
 }
 
 /** A window, and its program's other windows that belong to what is on view: dialogs, menus, popovers. */
@@ -20,7 +22,8 @@ const FLOATING = new Set(["window", "popup menu", "menu", "popover", "tool tip",
 const MAIN = new Set(["frame", "dialog", "alert", "file chooser", "color chooser", "font chooser", "internal frame"]);
 
 /**
- * The window that is meant: of a program the one with the keyboard, else its modal dialog, else the one it opened last. Pure.
+ * The window that is meant: of a program the one with the keyboard, else its modal dialog, else the one with a
+ * title that it opened last. Pure.
  */
 export function chooseWindow(apps: readonly App[], wanted: Wanted): Chosen | Problem {
   if (wanted.window !== undefined) return chooseById(apps, wanted.window);
@@ -37,7 +40,9 @@ export function chooseWindow(apps: readonly App[], wanted: Wanted): Chosen | Pro
   const main = named.flatMap((app) =>
     app.windows.filter(({ role }) => MAIN.has(role)).map((window) => ({ app, window })),
   );
-  const found = active.at(-1) ?? modal.at(-1) ?? main.at(-1);
+  // Bubbles of browsers are windows without a title.
+  const titled = main.filter(({ window }) => window.title !== "");
+  const found = active.at(-1) ?? modal.at(-1) ?? titled.at(-1) ?? main.at(-1);
   if (found !== undefined) return { ...found, beside: besides(found.app, found.window) };
   if (silent !== undefined) {
     const which = silent.name === "" ? `Process ${silent.pid}` : silent.name;
@@ -64,5 +69,6 @@ function isNamed(app: App, wanted: number | string): boolean {
 }
 
 function besides(app: App, window: AppWindow): AppWindow[] {
-  return app.windows.filter((each) => each !== window && (each.modal || FLOATING.has(each.role)));
+  const isBeside = ({ modal, role, title }: AppWindow) => modal || FLOATING.has(role) || title === "";
+  return app.windows.filter((each) => each !== window && isBeside(each));
 }

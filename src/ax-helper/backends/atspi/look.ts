@@ -27,6 +27,8 @@ export interface Look {
   readonly calls: number;
   /** Programs that did not answer in time, by the names of their connections. */
   readonly silent: ReadonlySet<string>;
+  /** Programs that do not say what shows (GTK 4), by the names of their connections: what is visible counts as shown. */
+  readonly unsaid: Set<string>;
   call(target: Target, method: string, parameters?: Parameters): Promise<unknown>;
   /** One property. Never all: that ends programs built with Qt 5. */
   get(target: Target, property: string): Promise<unknown>;
@@ -77,6 +79,7 @@ export function startLook(bus: AccessibilityBus, limits: Limits): Look {
   return {
     limits,
     silent,
+    unsaid: new Set(),
     get calls() {
       return calls;
     },

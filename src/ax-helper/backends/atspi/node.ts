@@ -2,6 +2,7 @@ import type { CapturedNode } from "../../../protocol/screen.ts";
 import type { Outline } from "./cached.ts";
 import type { Target } from "./bus.ts";
 import type { Look } from "./look.ts";
+import { isShown } from "./outline.ts";
 import { asCount, asNumbers, asText, idOf } from "./values.ts";
 
 const SECURE = "password text";
@@ -34,8 +35,8 @@ export async function readNode(look: Look, outline: Outline, allowance: TextAllo
   if (outline.desc !== "") node.desc = outline.desc;
   if (role === SECURE) node.secure = true;
   allowance.left -= outline.name.length + outline.desc.length;
-  // Menus that are closed, and all of GTK 4, do not say that they show.
-  if (!states.includes("visible") || (!states.includes("showing") && role !== "menu" && role !== "frame")) return node;
+  // Menus that are closed do not show, but have their place.
+  if (!states.includes("visible") || (!isShown(look, outline) && role !== "menu" && role !== "frame")) return node;
   const isWorded = role !== SECURE && ifaces.includes("Text") && wantsText(outline) && allowance.left > 0;
   const [rect, value, text] = await Promise.all([
     ifaces.includes("Component") ? readRect(look, target) : undefined,

@@ -5,6 +5,11 @@ import type { Look } from "./look.ts";
 import { asList, asNumbers, asText } from "./values.ts";
 import { interfaceName, roleName, stateNames } from "./words.ts";
 
+/** Whether an element is on view, as far as its program says. */
+export function isShown(look: Look, { target, states }: Pick<Outline, "target" | "states">): boolean {
+  return states.includes("showing") || (look.unsaid.has(target.bus) && states.includes("visible"));
+}
+
 /** Asks an element what it is; of what does not show, only what is needed to count it. */
 export async function readOutline(look: Look, target: Target): Promise<Outline | Problem> {
   const [role, states, name, count] = await Promise.all([
@@ -25,7 +30,7 @@ export async function readOutline(look: Look, target: Target): Promise<Outline |
     childCount: typeof count === "number" ? count : 0,
   };
   if (outline.states.includes("defunct")) return new Problem("gone", "The element is no longer there.");
-  if (!outline.states.includes("showing")) return outline;
+  if (!isShown(look, outline)) return outline;
   const [description, interfaces] = await Promise.all([
     look.get(target, "Accessible.Description"),
     look.call(target, "Accessible.GetInterfaces"),

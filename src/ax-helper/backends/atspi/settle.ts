@@ -39,3 +39,15 @@ export async function startSettling(bus: AccessibilityBus, sender: string): Prom
       }),
   };
 }
+
+/** Resolves when a program says that something changed, or with false once the time is over. */
+export async function untilEvent(bus: AccessibilityBus, sender: string, timeMs: number): Promise<boolean> {
+  let heard: (isChanged: boolean) => void = () => {};
+  const happened = new Promise<boolean>((resolve) => (heard = resolve));
+  const stop = await bus.listen(sender, () => heard(true));
+  const timer = setTimeout(() => heard(false), timeMs);
+  const isChanged = await happened;
+  clearTimeout(timer);
+  stop();
+  return isChanged;
+}

@@ -5,7 +5,7 @@ import type { Cached, Outline } from "./cached.ts";
 import { type Rect, readChildren } from "./children.ts";
 import type { Look } from "./look.ts";
 import { readNode, type TextAllowance } from "./node.ts";
-import { readOutline } from "./outline.ts";
+import { isShown, readOutline } from "./outline.ts";
 import { idOf } from "./values.ts";
 
 /** Why a tree is not whole. What was left out is counted as `more` of its parent. */
@@ -62,7 +62,7 @@ export async function walk(look: Look, root: Target, cached: Cached): Promise<Wa
     const siblings: (CapturedNode | undefined)[] = new Array(fresh.length).fill(undefined);
     all.push(siblings);
     node.children = siblings as CapturedNode[];
-    const queue = node.states.includes("showing") || node.role === "frame" ? showing : hidden;
+    const queue = isShown(look, outline) || node.role === "frame" ? showing : hidden;
     for (const [index, target] of fresh.entries())
       queue.push({ target, place: { siblings, index, parent: node }, depth: job.depth + 1, view });
   };

@@ -28,15 +28,17 @@ type MacAction =
   | { action: "select-text"; element: number; from: number; count: number }
   | { action: "scroll"; element: number; direction: "up" | "down" | "left" | "right"; pages?: number }
   | { action: "click"; element: number; x?: number; y?: number; count?: number; button?: "left" | "right" }
-  | { action: "menu"; pelement: number; path: string[] }
-  | { action: "key"; pelement: number; chord: string };
+  /** Opens a pop-up button and takes the item of its menu with that title; closes it again where there is none. */
+  | { action: "choose"; element: number; title: string }
+  | { action: "menu"; pid: number; path: string[] }
+  | { action: "key"; pid: number; chord: string };
 
 /** Every request, without its id. `exclude` names programs that are never taken for the one in front. */
 export type MacRequest =
   | { do: "hello" | "apps" | "secure-input" }
   | { do: "trust"; prompt?: boolean }
   | { do: "frontmost"; exclude?: string[] }
-  | { do: "windows"; pelement: number }
+  | { do: "windows"; pid: number }
   | ({ do: "capture"; pid?: number; window?: number; element?: number; exclude?: string[] } & MacLimits)
   | { do: "text"; element: number; from?: number; count?: number }
   | { do: "hit"; x: number; y: number }
@@ -77,6 +79,8 @@ const macNode = z.object({
   label: count.optional(),
   /** Further children that exist and were not read. */
   more: count.optional(),
+  /** It is part of a page. Told of elements that were asked for by themselves. */
+  page: z.literal(true).optional(),
   /** The program failed to tell something of it. */
   incomplete: z.literal(true).optional(),
 });
@@ -98,8 +102,13 @@ export const macBranch = nodes;
 /** The answer to `capture` of a window; `window` null: the program has none. */
 export const macCapture = nodes.extend({
   app: z.object({ pid: z.int(), name: z.string(), toolkit: z.enum(["native", "electron", "chromium", "qt"]) }),
-  /** `number`: the window server's, 0 when unknown; `scale`: pixels per point, as in its screenshots. */
-  window: z.object({ id: count, number: z.int().optional(), scale: z.number().optional() }).nullable(),
+  /**
+   * `front`: whether its program would give it the keyboard; `number`: the window server's, 0 when unknown; `scale`: pixels per
+   * point, as in its screenshots.
+   */
+  window: z
+    .object({ id: count, front: z.boolean(), number: z.int().optional(), scale: z.number().optional() })
+    .nullable(),
   focused: count.optional(),
 });
 export type MacCapture = z.infer<typeof macCapture>;
@@ -120,7 +129,8 @@ export const macAnswers = {
     apps: z.array(z.object({ pid: z.int(), name: z.string(), windows: count, onScreen: z.boolean() })),
   }),
   frontmost: z.object({ pid: z.int(), name: z.string(), source: z.enum(["focus", "window-list"]) }),
-  windows: z.object({ windows: z.array(macNode) }),
+  /** `front`: the one that the program would give the keyboard; perhaps not among them. */
+  windows: z.object({ windows: z.array(macNode), front: count.optional() }),
   text: z.object({ text: z.string(), characters: z.int().min(-1) }),
   hit: z.object({ pid: z.int(), node: macNode }),
   /** `same`: role and name are what they were when it was last read. */
@@ -141,8 +151,8 @@ const macError = z.object({
     "gone",
     "disabled",
     "read-only",
-    "unsupported", // with `actions`, the ones that there are
-    "not-found", // of a menu, with `titles`, those that there are
+    "unsupported", // with the actions that there are as `choices`
+    "not-found", // of a menu, with the titles that there are as `choices`
     "not-focused", // keys are only sent to what has the keyboard
     "secure-input", // a program keeps the keyboard secret
     "secure", // a secure field is never read
@@ -151,8 +161,7 @@ const macError = z.object({
     "failed",
   ]),
   message: z.string(),
-  actions: z.array(z.string()).optional(),
-  titles: z.array(z.string()).optional(),
+  choices: z.array(z.string()).optional(),
 });
 export type MacError = z.infer<typeof macError>;
 

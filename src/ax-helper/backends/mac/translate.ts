@@ -1,3 +1,4 @@
+import { nameElement } from "./element-name.ts";
 import type { MacCapture, MacNode } from "./protocol.ts";
 import { nameOfSubrole, roleOf } from "./roles.ts";
 import { statesOf } from "./states.ts";
@@ -84,11 +85,27 @@ function nameOf(node: MacNode, byId: ReadonlyMap<number, MacNode>): string {
   return node.title || node.description || labelled || nameOfSubrole(node.subrole) || node.placeholder || "";
 }
 
-function element(node: MacNode, byId: ReadonlyMap<number, MacNode>, where: { showing: boolean; focused: boolean }) {
+/**
+ * One element, without its children, as the other backends tell of it.
+ *
+ * @param byId the nodes that may name it
+ * @param program the one that it is of
+ */
+export function translateNode(
+  node: MacNode,
+  byId: ReadonlyMap<number, MacNode>,
+  program: number,
+  where: { showing: boolean; focused: boolean },
+): RawElement {
   const role = roleOf(node);
   const name = nameOf(node, byId);
   const desc = node.description !== undefined && node.description !== name ? node.description : node.help;
-  const raw: RawElement = { role, states: statesOf(node, role, where), id: String(node.id), children: [] };
+  const raw: RawElement = {
+    role,
+    states: statesOf(node, role, where),
+    id: nameElement(program, node.id),
+    children: [],
+  };
   if (name !== "") raw.name = name;
   if (desc !== undefined && desc !== name) raw.desc = desc;
   if (node.rect !== undefined) raw.rect = node.rect;
@@ -115,7 +132,7 @@ export function translate(capture: MacCapture): RawWindow {
     if (node.parent !== undefined && parent === undefined) continue;
     const focused = node.focused === true || node.id === capture.focused;
     const around = FLOATING.has(node.role ?? "") ? undefined : clipBelow(parent, node.rect);
-    const raw = element(node, byId, { showing: isShowing(node.rect, around), focused });
+    const raw = translateNode(node, byId, capture.app.pid, { showing: isShowing(node.rect, around), focused });
     const area = node.role === "AXScrollArea" ? node.rect : undefined;
     const clip = node.root === "menu-bar" ? undefined : (around ?? node.rect);
     built.set(node.id, { raw, clip, area });
@@ -126,7 +143,7 @@ export function translate(capture: MacCapture): RawWindow {
     if (raw !== undefined) raw.more = (raw.more ?? 0) + count;
   }
   const window = capture.window === null ? undefined : built.get(capture.window.id)?.raw;
-  const tree: RawElement = window ?? { role: "frame", states: [], id: "0", children: [] };
+  const tree: RawElement = window ?? { role: "frame", states: [], id: nameElement(capture.app.pid, 0), children: [] };
   tree.children.push(...roots.filter((root) => root !== window));
   const { name, toolkit } = capture.app;
   return { app: name, toolkit: TOOLKITS[toolkit], window: tree.name ?? "", tree };

@@ -47,6 +47,14 @@ export function darwinDesktop(home: string): Desktop {
     openApp: ({ id }, target) => [
       { program: "open", args: ["-a", id, ...(target === undefined ? [] : [target])], stays: true },
     ],
+    takePicture: ([left, top, width, height], file) => [
+      {
+        program: "screencapture",
+        folder: "/usr/sbin",
+        args: ["-x", "-t", "png", `-R${left},${top},${width},${height}`, file],
+      },
+    ],
+    shrinkPicture: (file, longest) => [{ program: "sips", folder: "/usr/bin", args: ["-Z", String(longest), file] }],
     openSettings: (permission) => [
       { program: "open", args: [`x-apple.systempreferences:${PANES[permission]}`], stays: true },
     ],

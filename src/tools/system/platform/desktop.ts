@@ -2,6 +2,8 @@
 export interface DesktopCommand {
   /** Looked for on the PATH. */
   program: string;
+  /** Where it is if the PATH does not name that folder. */
+  folder?: string;
   /** Words for the program; none of them is ever read by a shell. */
   args: readonly string[];
   /** What it reads from standard input. */
@@ -19,6 +21,9 @@ export interface DesktopApp {
 
 /** Runs a program and resolves with the text that it wrote; empty where it is missing or fails. */
 export type Ask = (command: DesktopCommand) => Promise<string>;
+
+/** Left, top, width and height in points of the screen. */
+export type Rect = readonly [number, number, number, number];
 
 /** What a person may have to permit, outside of loopd. */
 export const permissions = ["files", "notifications", "automation", "accessibility", "screen"] as const;
@@ -44,6 +49,10 @@ export interface Desktop {
   running(ask: Ask, apps: readonly DesktopApp[]): Promise<ReadonlySet<string>>;
   /** `target`: the absolute path or the address that it is to open. */
   openApp(app: DesktopApp, target: string | undefined): readonly DesktopCommand[];
+  /** Takes a picture of a part of the screen into a file of this name, as PNG. */
+  takePicture(rect: Rect, file: string): readonly DesktopCommand[];
+  /** Makes the picture in a file smaller where a side is longer than so many pixels. */
+  shrinkPicture(file: string, longest: number): readonly DesktopCommand[];
   /** Opens the place where a person gives a permission; none where the desktop has no such place. */
   openSettings(permission: Permission): readonly DesktopCommand[];
 }

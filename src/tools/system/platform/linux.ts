@@ -1,6 +1,6 @@
 import { readdir, readlink } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Desktop, DesktopCommand } from "./desktop.ts";
+import type { Desktop, DesktopCommand, Rect } from "./desktop.ts";
 import { type DesktopFile, desktopFiles } from "./desktop-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +21,11 @@ const PACKAGES = {
   "espeak-ng": "espeak-ng",
   "spd-say": "speech-dispatcher",
   gio: "libglib2.0-bin",
+  maim: "maim",
+  scrot: "scrot",
+  import: "imagemagick",
+  grim: "grim",
+  magick: "imagemagick",
 };
 
 /** Linux, by the programs of whichever desktop there is. */
@@ -61,8 +66,25 @@ export function linuxDesktop(environment: Environment, home: string): Desktop {
     openApp: ({ id }, target) => [
       { program: "gio", args: ["launch", id, ...(target === undefined ? [] : [target])], stays: true },
     ],
+    takePicture: (rect, file) => (isWayland ? [pictureOfWayland(rect, file)] : picturesOfX(rect, file)),
+    shrinkPicture: (file, longest) =>
+      ["magick", "convert"].map((program) => ({ program, args: [file, "-resize", `${longest}x${longest}>`, file] })),
     openSettings: () => [],
   };
+}
+
+/** Without the pointer, which may hide what matters. */
+function picturesOfX([left, top, width, height]: Rect, file: string): DesktopCommand[] {
+  const geometry = `${width}x${height}+${left}+${top}`;
+  return [
+    { program: "maim", args: ["--hidecursor", "--format=png", `--geometry=${geometry}`, file] },
+    { program: "scrot", args: ["--overwrite", "--autoselect", `${left},${top},${width},${height}`, file] },
+    { program: "import", args: ["-silent", "-window", "root", "-crop", geometry, "+repage", `png:${file}`] },
+  ];
+}
+
+function pictureOfWayland([left, top, width, height]: Rect, file: string): DesktopCommand {
+  return { program: "grim", args: ["-t", "png", "-g", `${left},${top} ${width}x${height}`, file] };
 }
 
 /** The text of a notification may hold markup and, for this program, escapes. */

@@ -25,10 +25,19 @@ export async function runDesktop(
   if (desktop === undefined) return { type: "unavailable", why: `loopd cannot do this on ${context.platform} yet.` };
   const commands = choose(desktop);
   for (const command of commands) {
-    const file = await findProgram(command.program, context.environment);
+    const file = await programOf(command, context.environment);
     if (file !== undefined) return run(command, file, desktop, context);
   }
   return { type: "unavailable", why: missingWords(commands, desktop) };
+}
+
+/** Path of a command's program; undefined where it is not installed. */
+export async function programOf(
+  { program, folder }: DesktopCommand,
+  environment: ToolContext["environment"],
+): Promise<string | undefined> {
+  const found = await findProgram(program, environment);
+  return found ?? (folder === undefined ? undefined : findProgram(program, { PATH: folder }));
 }
 
 /** Reads what a program tells about the desktop. */

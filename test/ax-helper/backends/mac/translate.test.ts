@@ -7,7 +7,16 @@ const WINDOW: MacNode = { id: 1, root: "window", role: "AXWindow", title: "Doc",
 /** A capture of a window with these nodes in it. */
 function captured(nodes: MacNode[], more: Partial<MacCapture> = {}): MacCapture {
   const app = { pid: 5, name: "App", toolkit: "native" as const };
-  return { app, window: { id: 1 }, nodes: [WINDOW, ...nodes], unread: [], cut: "none", calls: 1, held: 1, ...more };
+  return {
+    app,
+    window: { id: 1, front: true },
+    nodes: [WINDOW, ...nodes],
+    unread: [],
+    cut: "none",
+    calls: 1,
+    held: 1,
+    ...more,
+  };
 }
 
 const only = (node: Partial<MacNode>, more: Partial<MacCapture> = {}): RawElement => {
@@ -26,7 +35,7 @@ test("the window is the tree; dialogs, open menu and menu bar hang below it", ()
     ]),
   );
   expect(raw).toMatchObject({ app: "App", toolkit: "AppKit", window: "Doc" });
-  expect(raw.tree).toMatchObject({ role: "frame", name: "Doc", id: "1" });
+  expect(raw.tree).toMatchObject({ role: "frame", name: "Doc", id: "5/1" });
   expect(raw.tree.children.map(({ role }) => role)).toEqual(["dialog", "popup menu", "menu bar"]);
   // Outside the window, and none the less on view.
   for (const root of raw.tree.children) expect(root.states).toContain("showing");
@@ -36,7 +45,7 @@ test("the window is the tree; dialogs, open menu and menu bar hang below it", ()
 
 test("a program without a window still shows its menu bar", () => {
   const raw = translate({ ...captured([]), window: null, nodes: [{ id: 9, root: "menu-bar", role: "AXMenuBar" }] });
-  expect(raw).toMatchObject({ window: "", tree: { role: "frame", id: "0", children: [{ role: "menu bar" }] } });
+  expect(raw).toMatchObject({ window: "", tree: { role: "frame", id: "5/0", children: [{ role: "menu bar" }] } });
 });
 
 test("names come from title, description, the label, the kind of button, the placeholder", () => {

@@ -226,14 +226,67 @@ AXError AXUIElementCopyAttributeValues(AXUIElementRef reference, CFStringRef nam
   return error;
 }
 
+/* The pieces of text below a page, in document order; returns the length of all of them. */
+static CFIndex collect_texts(int index, int *to, CFIndex *count, CFIndex most) {
+  struct node_object *node = &world.nodes[index];
+  struct attribute *role = stub_attribute(node, "AXRole"), *value = stub_attribute(node, "AXValue");
+  CFIndex units = 0;
+  if (node->is_dead || (node->is_asleep && !is_awake(node->pid))) return 0;
+  bool is_text = role != NULL && role->kind == A_STRING && role->length == 12 && role->units[2] == 'S' && role->units[8] == 'T';
+  if (is_text && value != NULL && value->units != NULL) units = value->length;
+  if (is_text && *count < most) to[(*count)++] = index;
+  for (int i = 0; i < node->child_count; i++) units += collect_texts(node->children[i], to, count, most);
+  return units;
+}
+
+/* What a page tells of its text: an opaque range, its length, and its pieces by a search. NULL: it is no page, or cannot. */
+static CFTypeRef read_page(int index, CFStringRef name, CFTypeRef parameter, AXError *error) {
+  struct attribute *role = stub_attribute(&world.nodes[index], "AXRole");
+  bool is_page = role != NULL && role->kind == A_STRING && role->length == 9 && role->units[2] == 'W' && role->units[5] == 'A';
+  CFTypeRef answer = NULL;
+  *error = kAXErrorParameterizedAttributeUnsupported;
+  if (!is_page || stub_attribute(&world.nodes[index], "StubTellsNothing") != NULL) return NULL;
+  int *texts = malloc((size_t)world.node_count * sizeof *texts + 1);
+  CFIndex count = 0;
+  if (stub_is(name, "AXTextMarkerRangeForUIElement") && CFGetTypeID(parameter) == T_ELEMENT) {
+    answer = stub_value(kAXValueCFRangeType, ((const struct element_object *)parameter)->node, 0);
+  } else if (stub_is(name, "AXLengthForTextMarkerRange") && CFGetTypeID(parameter) == T_VALUE) {
+    int root = (int)((const struct value *)parameter)->range.location;
+    double units = (double)collect_texts(root, texts, &count, world.node_count);
+    answer = CFNumberCreate(NULL, kCFNumberFloat64Type, &units);
+  } else if (stub_is(name, "AXUIElementsForSearchPredicate") && CFGetTypeID(parameter) == T_DICTIONARY) {
+    static const char *const KEYS[] = {"AXSearchKey", "AXDirection", "AXResultsLimit"};
+    CFTypeRef values[3];
+    for (int i = 0; i < 3; i++) {
+      CFTypeRef key = stub_ascii(KEYS[i]);
+      values[i] = CFDictionaryGetValue(parameter, key);
+      CFRelease(key);
+    }
+    double most = 0;
+    if (values[0] == NULL || values[1] == NULL || values[2] == NULL || !stub_is(values[0], "AXStaticTextSearchKey") ||
+        !stub_is(values[1], "AXDirectionNext") || !CFNumberGetValue(values[2], kCFNumberFloat64Type, &most)) {
+      abort();
+    }
+    collect_texts(index, texts, &count, (CFIndex)most);
+    answer = elements_of(texts, count);
+  }
+  free(texts);
+  if (answer != NULL) *error = kAXErrorSuccess;
+  return answer;
+}
+
 AXError AXUIElementCopyParameterizedAttributeValue(AXUIElementRef reference, CFStringRef name, CFTypeRef parameter,
                                                    CFTypeRef *value) {
   struct node_object *node;
   AXError error = receive(element_of(reference), &node);
   if (error != kAXErrorSuccess) return error;
+  *value = read_page(element_of(reference)->node, name, parameter, &error);
+  if (*value != NULL) return kAXErrorSuccess;
   struct attribute *text = stub_attribute(node, "AXValue");
-  if (node->is_secure) counters.secret_reads++;
-  if (!stub_is(name, "AXStringForRange") || text == NULL || text->kind != A_STRING) return kAXErrorAttributeUnsupported;
+  if (node->is_secure && stub_is(name, "AXStringForRange")) counters.secret_reads++;
+  if (!stub_is(name, "AXStringForRange") || text == NULL || text->kind != A_STRING) {
+    return kAXErrorParameterizedAttributeUnsupported;
+  }
   CFRange range = ((const struct value *)parameter)->range;
   if (range.location < 0 || range.length < 0 || range.location > text->length) return kAXErrorIllegalArgument;
   if (range.length > text->length - range.location) range.length = text->length - range.location;

@@ -99,6 +99,7 @@ AXError AXUIElementSetAttributeValue(AXUIElementRef reference, CFStringRef name,
   ascii_of(name, ascii, sizeof ascii);
   bool is_known = stub_attribute(node, ascii) != NULL || stub_is(name, "AXFocused") || stub_is(name, "AXSelectedText") ||
                   stub_is(name, "AXSelectedTextRange");
+  if (is_known && node->is_deaf) return kAXErrorSuccess;
   if (!is_known || node->is_read_only) return is_list ? kAXErrorIllegalArgument : kAXErrorAttributeUnsupported;
   return set_value(index, node, name, value);
 }
@@ -111,6 +112,10 @@ AXError AXUIElementPerformAction(AXUIElementRef reference, CFStringRef action) {
   for (int i = 0; i < node->action_count; i++) {
     if (!stub_is(action, node->actions[i])) continue;
     stub_record("{\"kind\":\"action\",\"node\":%d,\"name\":\"%s\"}", index, node->actions[i]);
+    struct attribute *value = stub_attribute(node, "AXValue"), *role = stub_attribute(node, "AXRole");
+    bool is_box = role != NULL && role->units != NULL && role->length == 10 && role->units[2] == 'C';
+    if (is_box && value != NULL && value->kind == A_NUMBER) value->numbers[0] = value->numbers[0] == 0;
+    stub_apply(node->effects);
     return node->after_error;
   }
   return kAXErrorActionUnsupported;

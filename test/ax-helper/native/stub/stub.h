@@ -58,8 +58,9 @@ struct node_object {
   struct attribute *attributes;
   int *children;
   char (*actions)[48];
-  bool is_dead, is_secure, is_asleep, is_read_only;
+  bool is_dead, is_secure, is_asleep, is_read_only, is_deaf;
   AXError call_error, after_error;
+  const struct json *effects; /* of any of its actions */
 };
 struct app_object {
   int pid, node;
@@ -97,6 +98,8 @@ extern struct counters counters;
 uint64_t stub_now_us(void);
 struct app_object *stub_app(int pid);
 struct attribute *stub_attribute(struct node_object *node, const char *name);
+/* Carries out a list of `{node, name, value}`; the name `dead` takes an element out of the world or brings it back. */
+void stub_apply(const struct json *effects);
 struct attribute *stub_set_attribute(int node, const char *name, enum attribute_kind kind);
 void stub_record(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Carries out what waits in the control pipe. */

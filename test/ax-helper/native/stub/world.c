@@ -90,6 +90,11 @@ static void load_attribute(int index, const char *name, const struct json *json)
     }
   }
   struct attribute *attribute = stub_set_attribute(index, name, kind);
+  free(attribute->units);
+  free(attribute->nodes);
+  attribute->units = NULL;
+  attribute->nodes = NULL;
+  attribute->length = 0;
   if (inner->type == JSON_STRING) set_units(inner, &attribute->units, &attribute->length);
   else if (kind == A_ELEMENTS) {
     for (const struct json *item = inner->first; item != NULL; item = item->next) attribute->length++;
@@ -100,6 +105,18 @@ static void load_attribute(int index, const char *name, const struct json *json)
   else attribute->numbers[0] = inner->number;
 }
 
+void stub_apply(const struct json *effects) {
+  for (const struct json *item = effects == NULL ? NULL : effects->first; item != NULL; item = item->next) {
+    int index = (int)number_of(item, "node", -1);
+    const struct json *value = json_get(item, "value");
+    char name[48];
+    if (index < 0 || index >= world.node_count || value == NULL) continue;
+    text_of(item, "name", name, sizeof name);
+    if (strcmp(name, "dead") == 0) world.nodes[index].is_dead = value->number != 0;
+    else load_attribute(index, name, value);
+  }
+}
+
 static void load_node(int index, const struct json *json) {
   struct node_object *node = &world.nodes[index];
   char name[48];
@@ -107,6 +124,9 @@ static void load_node(int index, const struct json *json) {
   node->pid = (int)number_of(json, "pid", -1);
   node->is_asleep = number_of(json, "asleep", 0) != 0;
   node->is_read_only = number_of(json, "readOnly", 0) != 0;
+  node->is_deaf = number_of(json, "deaf", 0) != 0;
+  node->is_dead = number_of(json, "dead", 0) != 0;
+  node->effects = json_get(json, "effects");
   if (node->parent >= 0) {
     struct node_object *parent = &world.nodes[node->parent];
     if (node->pid < 0) node->pid = parent->pid;
@@ -185,8 +205,12 @@ __attribute__((constructor)) static void load_world(void) {
   }
   load(json);
   fclose(file);
-  free(pool.values);
-  free(text);
+  /* Kept for the effects. */
+  static struct json *kept_values;
+  static char *kept_text;
+  kept_values = pool.values;
+  kept_text = text;
+  if (kept_values == NULL || kept_text == NULL) abort();
   stub_live = 0;
 }
 
