@@ -9,6 +9,7 @@ import { measureParallelReads } from "./parallel-reads.ts";
 import { measurePrefix } from "./prefix.ts";
 import { measurePrompt } from "./prompt.ts";
 import { circumstances, loadNow, report } from "./report.ts";
+import { measureScheduler } from "./scheduler.ts";
 import { measureScreen } from "./screen.ts";
 import { measureScreenLive, missingForScreenLive } from "./screen-live.ts";
 import { measureScreenNative } from "./screen-native.ts";
@@ -34,6 +35,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ],
   ["screen", async () => [...(await measureScreen()), ...(await liveFigures())]],
   ["screen-native", measureScreenNative],
+  ["scheduler", () => measureScheduler(isQuick ? 3 : 9)],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
   ["prefix", () => measurePrefix(isQuick ? 1 : 3)],

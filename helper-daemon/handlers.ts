@@ -18,6 +18,8 @@ import type { Memory } from "./memory.ts";
 import type { Handlers } from "./methods.ts";
 import { systemTokens } from "./prompt-cost.ts";
 import { withTaintsOfHits, withTaintsOfRows } from "./recalled-taints.ts";
+import { routineHandlers } from "./routines/routine-handlers.ts";
+import type { Routines } from "./routines/routines.ts";
 import type { Rules } from "./rules.ts";
 import { createScreenHandlers } from "./screen-handlers.ts";
 import { askCompaction } from "./session-compaction.ts";
@@ -46,6 +48,7 @@ export interface HandlersOptions {
   query: StateQuery;
   mcp: McpConfig;
   rules: Rules;
+  routines: Routines;
   vault: Vault;
   startedAt: number;
   /** Names this boot of the machine. */
@@ -70,6 +73,7 @@ export function createHandlers({
   query,
   mcp,
   rules,
+  routines,
   vault,
   startedAt,
   boot,
@@ -147,7 +151,11 @@ export function createHandlers({
     "rule.add": (params) => ({ rule: rules.add(params) }),
     "rule.remove": ({ id }) => ({ rule: rules.remove(id) }),
     "rule.test": (params) => rules.test(params),
-    "turn.stop-all": (params) => turns.stopAll(params),
+    "turn.stop-all": async (params) => {
+      const stopped = turns.stopAll(params);
+      await routines.pauseAll(params.by, params.why);
+      return stopped;
+    },
     "endpoint.list": () => ({ endpoints: profiles.list() }),
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),
@@ -179,6 +187,7 @@ export function createHandlers({
       return {};
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
+    ...routineHandlers(routines),
     ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
@@ -197,6 +206,7 @@ export function createHandlers({
         runningTurns: turns.running(),
         pendingApprovals: approvals,
         pendingQuestions: questions,
+        nextRun: routines.nextRun(),
         endpoint: profiles.active(),
         lastSeq: log.lastSeq(),
         screen: tools.screens.screen.health(),

@@ -12,6 +12,8 @@ export type HubEvent =
 export interface Hub {
   /** Durable, then broadcast. Throws the store's LoopdError; then nothing was recorded. */
   record(drafts: readonly EntryDraft[]): Entry[];
+  /** Records several times and changes tables in one transaction. Durable, then broadcast; nothing where it throws. */
+  together<T>(work: (record: Hub["record"]) => T): T;
   tell(event: HubEvent): void;
   /** Returns the function that ends listening. */
   listen(listener: (event: HubEvent) => void): () => void;
@@ -28,6 +30,18 @@ export function createHub(log: EntryLog): Hub {
       const entries = log.append(drafts);
       if (entries.length > 0) tell({ type: "entries", entries });
       return entries;
+    },
+    together: (work) => {
+      const entries: Entry[] = [];
+      const result = log.together((append) =>
+        work((drafts) => {
+          const added = append(drafts);
+          entries.push(...added);
+          return added;
+        }),
+      );
+      if (entries.length > 0) tell({ type: "entries", entries });
+      return result;
     },
     tell,
     listen: (listener) => {

@@ -18,6 +18,7 @@ import { createMemory } from "./memory.ts";
 import { type Handlers, requestAsTool } from "./methods.ts";
 import { announce, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
+import { createRoutines } from "./routines/routines.ts";
 import { createRules } from "./rules.ts";
 import { createSessionOverrides } from "./session-overrides.ts";
 import { createSessionPorts, type PortsOptions } from "./session-ports.ts";
@@ -41,7 +42,6 @@ async function main(): Promise<void> {
   const home = prepareHome(homeOf(process.env));
   const lock = takeHome(home.lock);
   if (lock === undefined) return announce(readyDescriptor, { ready: true, pid: null });
-
   const token = tokenOf(home);
   const boot = bootId();
   const store = openStore(home.database, createStamp(boot));
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const { hub, seen, ...vaults } = createVaultWorld({ store, hub: createHub(store.log), profiles, config, home });
   const blobs = createBlobs(home.blobs);
   const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
-  const { catalogue, servers, person, protectedPaths, placeOf } = tools;
+  const { catalogue, servers, person, protectedPaths, placeOf, notify } = tools;
   const models = createModelWorld({ profiles, readBlob: blobs.read });
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   const { windowOf } = profiles;
   const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory, windowOf });
   const shared: PortsOptions = {
-    ...{ hub, boot, catalogue, settings, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
+    ...{ hub, boot, catalogue, settings, runs: store.runs, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     model: models.model,
     shutdown: shutdown.signal,
     ready: async (whom, before, signal) => {
@@ -76,14 +76,16 @@ async function main(): Promise<void> {
     portsOf: (session, feed) => vaults.ports(createSessionPorts(shared, session, feed), session),
     effective: overrides.effective,
   });
-
+  const routines = createRoutines({
+    ...{ store: seen.store, hub, log, turns, boot, person, effective: overrides.effective, now: Date.now, notify },
+  });
   let isStopping = false;
   const stop = async (why: string) => {
     if (isStopping) return;
     isStopping = true;
     log.info({ why }, "stopping");
     shutdown.abort();
-    await turns.stop();
+    await Promise.all([turns.stop(), routines.scheduler.stop()]);
     await server.close();
     await Promise.all([models.close(), tools.close()]);
     store.close();
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
     log.flush(() => process.exit(0));
   };
   const handlers: Handlers = createHandlers({
-    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, settings, startedAt, boot },
+    ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, settings, startedAt, boot, routines },
     files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
     state: createSessionState({ store: seen.store, hub }),
     vault: vaults.vault,
@@ -104,6 +106,7 @@ async function main(): Promise<void> {
   const server = await listen({ home, token, hub: seen.hub, entries: seen.store.log, handlers, log });
   listenForEnds(log, (why) => void stop(why));
   turns.resume();
+  routines.scheduler.start();
   keepIndexed(hub, store.words);
   log.info({ version: VERSION, home: home.folder, startMs: Date.now() - startedAt }, "serving");
   announce(readyDescriptor, { ready: true, pid: process.pid });

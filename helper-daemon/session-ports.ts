@@ -10,6 +10,7 @@ import type { Place } from "../src/tools/define-tool.ts";
 import { startAwakeTimer } from "./awake-timer.ts";
 import type { Hub } from "./hub.ts";
 import type { ToolOrigin } from "./methods.ts";
+import type { RoutineRuns } from "./store/routine-runs.ts";
 import type { SessionFeed } from "./session-feed.ts";
 
 /** How long to wait before a record that found the disk full or the database locked is tried again. */
@@ -21,6 +22,8 @@ export interface PortsOptions {
   boot: string;
   catalogue: Catalogue;
   settings(session: SessionId): Settings;
+  /** Runs of routines, whose requests let people's through first. Absent: there are none. */
+  runs?: Pick<RoutineRuns, "open">;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   hook: Ports["hook"];
   /** Where the calls of a session happen. */
@@ -46,7 +49,10 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     settings,
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
-    model,
+    model: (request, signal, tell) => {
+      const isForRoutine = options.runs?.open().some((run) => run.session === session) === true;
+      return model(isForRoutine ? { ...request, isForRoutine } : request, signal, tell);
+    },
     hook,
     inspect: async (call) => inTime(catalogue.inspect(call, place), settings().limits.internalMs),
     run: async (call, context) => catalogue.run(call, place, context),

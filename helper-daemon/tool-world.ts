@@ -39,6 +39,8 @@ export interface ToolWorld {
   person: string;
   /** Real paths that no tool may touch. */
   protectedPaths: readonly string[];
+  /** Tells the person outside of every face. Never throws, and is not waited for. */
+  notify(title: string, text: string): void;
   placeOf(session: SessionId): Place;
   /** Where a call without a session would happen. */
   placeAt(workspace: string, session?: SessionId): Place;
@@ -92,6 +94,8 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     },
     saveBlob: blobs.save,
     saveBlobFile: blobs.saveFile,
+    describeSchedule: async (when, zone) =>
+      (await import("./routines/schedule-preview.ts")).schedulePreview(when, zone, Date.now()),
     readBlob: blobs.read,
     sourcesOf: fileTaints.of,
     sourcesOfBlob: store.taints.ofBlob,
@@ -100,5 +104,10 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     await Promise.all([servers.close(), sandbox.close(), screens.screen.close()]);
   };
   const marks = () => [...servers.marks(), sandboxMark];
-  return { catalogue, servers, sandbox, screens, environment, person, protectedPaths, placeOf, placeAt, marks, close };
+  const notify = (title: string, text: string) =>
+    void import("./routines/notices.ts").then(({ showNotice }) =>
+      showNotice({ platform: process.platform, environment, home: person, log }, title, text),
+    );
+  const places = { person, protectedPaths, placeOf, placeAt };
+  return { catalogue, servers, sandbox, screens, environment, ...places, notify, marks, close };
 }

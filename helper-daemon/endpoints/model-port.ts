@@ -73,7 +73,8 @@ async function inSlot(
   signal: AbortSignal,
   tell: Tell,
 ): Promise<Attempt> {
-  const release = await slots.acquire(request.endpoint, profile.slots, signal);
+  const rank = request.isForRoutine === true ? "routine" : "person";
+  const release = await slots.acquire(request.endpoint, profile.slots, rank, signal);
   if (release === undefined) return { type: "aborted" };
   try {
     const attempt = await send(request, profile, secrets, limits, signal, tell);

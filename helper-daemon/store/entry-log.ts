@@ -34,6 +34,11 @@ const PAGE_BYTES = 1024 * 1024;
 export interface EntryLog {
   /** Stores all or none, with their projections; durable when it returns. */
   append(drafts: readonly EntryDraft[]): Entry[];
+  /**
+   * Work on the database and what it records, as one transaction that nobody else writes in: all of it is durable when it
+   * returns, or nothing where it throws.
+   */
+  together<T>(work: (append: EntryLog["append"]) => T): T;
   /** Entries of one session, or of all, after a position: at most `limit` and about 1 MiB, at least one if there is one. */
   page(session: SessionId | undefined, after: Seq, limit: number): Entry[];
   /** Every entry of a session after a position. */
@@ -126,6 +131,8 @@ export function createEntryLog(
   };
   return {
     append: (drafts) => guarded(() => appendAll.immediate(drafts)),
+    together: <T>(work: (append: EntryLog["append"]) => T): T =>
+      guarded(() => database.transaction(() => work(appendAll)).immediate()),
     page: (session, after, limit) =>
       guarded(() => pageOf(session === undefined ? byAll.iterate(after, limit) : rowsOf(session, after, limit))),
     all: (session, after) =>

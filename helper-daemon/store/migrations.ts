@@ -1,3 +1,5 @@
+import { ROUTINES } from "./routine-migration.ts";
+
 /** One step of the database's schema. Its place in the list is the `user_version` it leads to. */
 export type Migration = string;
 
@@ -209,4 +211,5 @@ export const MIGRATIONS: readonly Migration[] = [
   OVERRIDES,
   TAINTS,
   COMPACTIONS,
+  ROUTINES,
 ];

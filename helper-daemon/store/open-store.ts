@@ -10,6 +10,8 @@ import { createMemoryOutbox, type MemoryOutbox } from "./memory-outbox.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOverrideList, type OverrideList } from "./override-list.ts";
 import { createProjections } from "./projections.ts";
+import { createRoutineList, type RoutineList } from "./routine-list.ts";
+import { createRoutineRuns, type RoutineRuns } from "./routine-runs.ts";
 import { createSessionValues, type SessionValues } from "./session-values.ts";
 import { createTaintList, type TaintList } from "./taint-list.ts";
 import { createVaultTable, type VaultTable } from "./vault-table.ts";
@@ -31,6 +33,8 @@ export interface Store {
   values: SessionValues;
   overrides: OverrideList;
   outbox: MemoryOutbox;
+  routines: RoutineList;
+  runs: RoutineRuns;
   /** Writes everything back into the one file and closes it. */
   close(): void;
 }
@@ -55,6 +59,8 @@ export function openStore(path: string, stamp: Stamp): Store {
     values: createSessionValues(database),
     overrides: createOverrideList(database, forks),
     outbox: createMemoryOutbox(database),
+    routines: createRoutineList(database),
+    runs: createRoutineRuns(database),
     close: () => database.close(),
   };
 }

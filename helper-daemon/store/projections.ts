@@ -3,6 +3,7 @@ import type { Entry } from "../../src/protocol/entries.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import { createRepeats } from "./repeats.ts";
 import { createForkProjection } from "./project-fork.ts";
+import { createRoutineProjection } from "./routine-projection.ts";
 import { createTaintProjection } from "./project-taints.ts";
 
 /** Applies one entry to the tables that lists are read from. Runs inside the entry's own transaction. */
@@ -28,6 +29,7 @@ export function createProjections(database: Database.Database): Project {
   const askCompaction = database.prepare("INSERT OR REPLACE INTO compactions_asked VALUES (?, ?)");
   const endCompaction = database.prepare("DELETE FROM compactions_asked WHERE session = ?");
   const awaitFile = database.prepare("INSERT INTO memory_outbox VALUES (?)");
+  const keepRoutine = createRoutineProjection(database);
   const taint = createTaintProjection(database);
 
   const repeats = createRepeats(database);
@@ -88,6 +90,7 @@ export function createProjections(database: Database.Database): Project {
         if (store === "session" && after === undefined) dropValue.run(session, key);
         else if (store === "session") setValue.run(session, key, JSON.stringify(after));
         else if (store === "memory") awaitFile.run(seq);
+        else if (store === "routine") keepRoutine(entry);
         return;
       }
       case "tool.finished":

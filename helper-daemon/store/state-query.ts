@@ -24,7 +24,7 @@ export function createStateQuery({ database }: { database: string }): StateQuery
   const slots = createSlots();
   return {
     run: async (sql, signal) => {
-      const release = await slots.acquire(database, MOST_AT_ONCE, signal);
+      const release = await slots.acquire(database, MOST_AT_ONCE, "person", signal);
       if (release === undefined) throw new LoopdError("cancelled", "The query was stopped before it began.");
       try {
         const answer = await ask({ database, sql }, signal);

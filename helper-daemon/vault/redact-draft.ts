@@ -12,8 +12,14 @@ export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
     case "turn.stopping":
     case "compaction.asked":
     case "card.resolved":
-    case "state.changed":
       return whole("world");
+    case "state.changed": {
+      // Names of routines are what they are found by.
+      const { data } = draft;
+      const { key } = data;
+      const changed = codec.json(data, "world", "ours");
+      return { ...draft, data: data.store === "routine" ? { ...changed, key } : changed };
+    }
     case "session.forked": {
       const { title } = draft.data;
       return title === undefined ? draft : { ...draft, data: { ...draft.data, title: codec.text(title, "world") } };

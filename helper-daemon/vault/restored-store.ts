@@ -15,7 +15,7 @@ const ROOM = 512 * 1024;
 export function restoredStore(store: Store, redaction: Redaction): Store {
   const everywhere = (): Restorer => createRestorer(redaction.resolve, ROOM);
   const whole = <T>(value: T): T => (redaction.isUnused() ? value : everywhere().json(value, "ours"));
-  const { log, lists, cards, words, grants, overrides } = store;
+  const { log, lists, cards, words, grants, overrides, routines, runs } = store;
   const ruleOf = (rule: Rule): Rule => {
     if (redaction.isUnused()) return rule;
     const inGlobs = createRestorer((token) => literal(redaction.resolve(token)), ROOM);
@@ -26,6 +26,7 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
     ...store,
     log: {
       append: (drafts) => log.append(drafts),
+      together: (work) => log.together(work),
       page: (session, after, limit) => restoreEntries(log.page(session, after, limit), redaction),
       all: (session, after) => restoreEntries(log.all(session, after), redaction),
       ofTurn: (turn, kind) => restoreEntries(log.ofTurn(turn, kind), redaction),
@@ -49,6 +50,13 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
       },
       step: (id) => cards.step(id).map((card) => ({ ...whole(card), causes: card.causes })),
     },
+    routines: {
+      ...routines,
+      find: (name) => whole(routines.find(name)),
+      all: () => whole(routines.all()),
+      toLookAt: (now, also) => whole(routines.toLookAt(now, also)),
+    },
+    runs: { ...runs, list: (query) => whole(runs.list(query)) },
     overrides: { of: (session) => whole(overrides.of(session)) },
     words: { ...words, search: searchRestored(words, redaction, whole) },
     grants: {

@@ -45,7 +45,19 @@ export function createVaultWorld({ store, hub: plain, profiles, config, home }: 
     return profiles.resolve(endpoint)?.profile.trust ?? ("remote" as const);
   };
   const redaction = createRedaction({ table: store.vault, keyFile: home.vaultKey, config, trustOf });
-  const hub: Hub = { ...plain, record: (drafts) => plain.record(redaction.drafts(drafts)) };
+  const hub: Hub = {
+    ...plain,
+    record: (drafts) => plain.record(redaction.drafts(drafts)),
+    together: (work) => {
+      try {
+        return plain.together((record) => work((drafts) => record(redaction.drafts(drafts))));
+      } catch (thrown) {
+        // What was new in the vault went with the transaction.
+        redaction.refresh();
+        throw thrown;
+      }
+    },
+  };
   return {
     hub,
     seen: { store: restoredStore(store, redaction), hub: restoredHub(hub, redaction) },

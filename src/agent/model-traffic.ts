@@ -32,6 +32,8 @@ export interface ModelRequest {
   messages: readonly Message[];
   maxTokens: number;
   inference?: Inference;
+  /** It is asked for a routine: where many wait for an endpoint, people come first. */
+  isForRoutine?: boolean;
 }
 
 /** Something a person should know about the endpoint, although it answered. */

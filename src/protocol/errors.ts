@@ -13,6 +13,8 @@ const errorCodes = {
   "unknown-tool": 2,
   "unknown-rule": 2,
   "rule-exists": 2,
+  "unknown-routine": 2,
+  "routine-exists": 2,
   "ambiguous-id": 2,
   "endpoint-exists": 2,
   "unknown-server": 2,

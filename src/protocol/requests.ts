@@ -11,6 +11,7 @@ import {
 } from "./endpoint-profile.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
 import { cardRowSchema, checkSchema, helperStatusSchema, vaultRowSchema } from "./rows.ts";
+import { routineMethods } from "./routine-methods.ts";
 import { screenMethods } from "./screen.ts";
 import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
 import { toolMethods } from "./tool-methods.ts";
@@ -48,6 +49,7 @@ export const methods = {
   ...turnMethods,
   ...toolMethods,
   ...screenMethods,
+  ...routineMethods,
   hello: method(
     helloSchema,
     z.object({ protocolVersion: z.number(), version: z.string(), pid: z.number(), home: z.string() }),

@@ -18,6 +18,11 @@ import { filesWrite } from "./files/files-write.ts";
 import { shellRun } from "./shell/shell-run.ts";
 import { finalAnswer } from "./system/final-answer.ts";
 import { readMore } from "./system/read-more.ts";
+import { routinesCreate } from "./routines/routines-create.ts";
+import { routinesList } from "./routines/routines-list.ts";
+import { routinesRemove } from "./routines/routines-remove.ts";
+import { routinesRuns } from "./routines/routines-runs.ts";
+import { routinesUpdate } from "./routines/routines-update.ts";
 import { appList } from "./system/app-list.ts";
 import { appOpen } from "./system/app-open.ts";
 import { clipboardRead } from "./system/clipboard-read.ts";
@@ -55,6 +60,11 @@ export const builtInTools: readonly Tool[] = [
   memoryRead,
   memorySearch,
   memoryWrite,
+  routinesCreate,
+  routinesList,
+  routinesRemove,
+  routinesRuns,
+  routinesUpdate,
   screenAct,
   screenExpand,
   screenRead,

@@ -111,6 +111,7 @@ function toolContext(call: RunnableCall, facts: Facts, place: Place, context: Ca
     saveBlobFile: (path) => place.saveBlobFile(path),
     sourcesOf: (paths, what) => place.sourcesOf(paths, what),
     sourcesOfBlob: (name) => place.sourcesOfBlob(name),
+    describeSchedule: (when, zone) => place.describeSchedule(when, zone),
     readBlob: (name, offset, length) => place.readBlob(name, offset, length),
   };
 }

@@ -9,6 +9,8 @@ const origin = { caller: "tool" as const, session: "s1", turn: "t1", callId: "t1
 const FOR_TOOLS = [
   ...["file.changing", "file.seen"],
   ...["memory.forget", "memory.list", "memory.read", "memory.search", "memory.write"],
+  // Behind calls of effect `schedule`, which a person approves; what they add may do no more than the turn that adds it.
+  ...["routine.add", "routine.edit", "routine.list", "routine.remove", "routine.runs"],
   ...["session.list", "session.search", "session.show", "state.get", "state.query", "state.set"],
   ...["tool.list", "tool.show", "turn.await", "turn.delegate"],
 ];

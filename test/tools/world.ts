@@ -96,6 +96,7 @@ export async function world(
     saveBlobFile: async (path) => save(await readFile(path)),
     sourcesOf: () => Promise.resolve([]),
     sourcesOfBlob: () => [],
+    describeSchedule: () => Promise.resolve([]),
     async readBlob(name, offset, length) {
       const bytes = await readFile(join(blobs, name)).catch(() => undefined);
       return bytes && { bytes: bytes.subarray(offset, offset + length), total: bytes.length };

@@ -1,4 +1,4 @@
-const LISTS = ["approvals", "questions", "grants", "sessions", "endpoints", "tools", "memory", "mcp"];
+const LISTS = ["approvals", "questions", "grants", "sessions", "endpoints", "tools", "memory", "mcp", "routines"];
 
 /** Completes `loopd approvals` to `loopd approvals list`: a noun that holds a list shows it when nothing else is said. */
 export function withDefaultVerb(words: readonly string[]): string[] {

@@ -15,6 +15,7 @@ import { examples } from "./options.ts";
 import { flush } from "./print.ts";
 import { withDefaultVerb } from "./default-verb.ts";
 import { addQuestions } from "./questions.ts";
+import { addRoutines } from "./routines.ts";
 import { addRules } from "./rules.ts";
 import { addScreen } from "./screen.ts";
 import { addSessions } from "./sessions.ts";
@@ -48,6 +49,7 @@ function createProgram(): Command {
     addApprovals,
     addQuestions,
     addRules,
+    addRoutines,
     addGrants,
     addEndpoints,
     addTools,

@@ -4,7 +4,11 @@ import type { Desktop } from "./desktop.ts";
 import { linuxDesktop } from "./linux.ts";
 
 /** The desktop of the place; undefined where loopd knows none. */
-export function desktopOf({ platform, environment, home }: Place): Desktop | undefined {
+export function desktopOf({
+  platform,
+  environment,
+  home,
+}: Pick<Place, "platform" | "environment" | "home">): Desktop | undefined {
   if (platform === "darwin") return darwinDesktop(home);
   return platform === "linux" ? linuxDesktop(environment, home) : undefined;
 }

@@ -1,0 +1,43 @@
+import type { RoutineDesk } from "./routine-desk.ts";
+import type { RoutineWorld } from "./routine-world.ts";
+import type { RunDesk } from "./run-desk.ts";
+import { createScheduler, type Scheduler } from "./scheduler.ts";
+
+/** The routines of a helper. */
+export interface Routines {
+  scheduler: Scheduler;
+  /** What people and tools ask of them. Not in memory before. */
+  desk(): Promise<RoutineDesk & RunDesk>;
+  /** ISO time of the next slot of all. */
+  nextRun(): string | undefined;
+  /** Pauses every routine that is not paused. */
+  pauseAll(by: string, why: string): Promise<void>;
+}
+
+/** Joins the routines to the helper. */
+export function createRoutines(world: RoutineWorld): Routines {
+  const scheduler = createScheduler(world);
+  let desks: Promise<RoutineDesk & RunDesk> | undefined;
+  const open = async () => {
+    const [{ createRoutineDesk }, { createRunDesk }] = await Promise.all([
+      import("./routine-desk.ts"),
+      import("./run-desk.ts"),
+    ]);
+    return { ...createRoutineDesk(world, scheduler), ...createRunDesk(world, scheduler) };
+  };
+  const desk = () => (desks ??= open());
+  return {
+    scheduler,
+    desk,
+    nextRun: () => {
+      const at = world.store.routines.nextMoment();
+      return at === undefined ? undefined : new Date(at).toISOString();
+    },
+    pauseAll: async (by, why) => {
+      if (!world.store.routines.isAnyEnabled()) return;
+      const { pause } = await desk();
+      for (const { routine, paused } of world.store.routines.all())
+        if (paused === undefined) await pause({ name: routine.name, why, by });
+    },
+  };
+}

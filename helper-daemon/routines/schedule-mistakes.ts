@@ -1,0 +1,25 @@
+import { LoopdError } from "../../src/protocol/errors.ts";
+import type { ReadPieces } from "./schedule-pieces.ts";
+
+/** How schedules are written, for whoever wrote something else. */
+export const EXAMPLES =
+  'Write for example "weekdays at 9:00", "every 2h", "mondays and thursdays 18:30", "first monday 08:30", ' +
+  '"last day of month 23:00", "tomorrow 15:00", "in 20 minutes", "2027-01-31T09:00", or a cron such as "0 9 * * 1-5".';
+
+/** The error for a schedule of which a part, or the whole, makes no sense. `hint` says how to write it instead. */
+export function notUnderstood(said: string, { pieces, unknown }: ReadPieces, hint: string): LoopdError {
+  const quoted = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join(", ");
+  const understood = [...new Set(pieces.map(({ words }) => words))];
+  const parts = [
+    `The schedule ${JSON.stringify(said)} is not clear.`,
+    ...(understood.length > 0 ? [`Understood: ${quoted(understood)}.`] : []),
+    ...(unknown.length > 0 ? [`Not understood: ${quoted(unknown)}${aboutSeconds(unknown)}.`] : []),
+    hint,
+  ];
+  return new LoopdError("invalid-params", parts.join(" "));
+}
+
+function aboutSeconds(unknown: readonly string[]): string {
+  const isSeconds = unknown.some((word) => /^(\d+)?(s|secs?|seconds?)$|^\d+:\d+:\d+$/i.test(word));
+  return isSeconds ? " (schedules know minutes, not seconds)" : "";
+}
