@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { describeRun } from "../../helper-daemon/routines/describe-run.ts";
 import { type Routine, routineSchema, type RunRow, runRowSchema, runStateSchema } from "../../src/protocol/routine.ts";
 
 const brief = { name: "Morning brief", prompt: "Write the brief.", trigger: { type: "wake" } };
@@ -31,12 +30,11 @@ test.each([
   expect(mistakes(routine)).toEqual([expect.stringContaining(words)]);
 });
 
-test("a line of the ledger is a slot or a stretch, and reads as a sentence", () => {
+test("a line of the ledger is a slot or a stretch of them", () => {
   const row: RunRow = runRowSchema.parse({
     ...{ routine: "Morning brief", scheduledFor: "2026-11-19T09:00:00Z", to: "2026-11-20T09:00:00Z" },
     ...{ state: "missed", reason: "asleep", count: 2 },
   });
-  expect(describeRun(row.state, row.reason, row.count ?? 1)).toBe("missed 2 times: this machine was asleep");
-  expect(describeRun("waiting", undefined, 1)).toBe("waiting for you");
-  expect(runStateSchema.options.map((state) => describeRun(state, undefined, 1))).toHaveLength(9);
+  expect(row).toMatchObject({ state: "missed", count: 2 });
+  expect(runStateSchema.options).toHaveLength(9);
 });

@@ -1,5 +1,5 @@
 import { Problem } from "../../problem.ts";
-import { plain } from "./act-select.ts";
+import { plainName } from "../../actions/plain-name.ts";
 import type { AccessibilityBus } from "./bus.ts";
 import type { Outline } from "./cached.ts";
 import type { Deed, Subject } from "./deed.ts";
@@ -32,7 +32,7 @@ export async function pressMenu(
       if (opened instanceof Problem) return opened;
       items = await itemsOf(look, level);
     }
-    const next = items.find((item) => plain(item.name) === plain(name));
+    const next = items.find((item) => plainName(item.name) === plainName(name));
     if (next === undefined) {
       const where = depth === 0 ? "The menu bar" : `The menu ${JSON.stringify(path[depth - 1])}`;
       const names = items.map((item) => item.name.trim()).filter((each) => each !== "");
@@ -63,6 +63,6 @@ async function itemsOf(look: Look, menu: Outline): Promise<Outline[]> {
   const [only] = children;
   if (children.length !== 1 || only === undefined || !HOLDERS.has(only.role) || only.childCount === 0) return children;
   // A menu of another name is not what holds the items, but the only one of them.
-  const isItem = only.role === "menu" && !["", plain(menu.name)].includes(plain(only.name));
+  const isItem = only.role === "menu" && !["", plainName(menu.name)].includes(plainName(only.name));
   return isItem ? children : itemsOf(look, only);
 }

@@ -1,3 +1,4 @@
+import { plainName } from "../../actions/plain-name.ts";
 import { Problem } from "../../problem.ts";
 import type { AccessibilityBus, Target } from "./bus.ts";
 import type { Outline } from "./cached.ts";
@@ -19,8 +20,8 @@ export async function select(
 ): Promise<Deed | Problem> {
   if (option === undefined) return selectItem(subject, bus);
   const options = await optionsOf(subject);
-  const wanted = plain(option);
-  const item = options.find(({ name }) => plain(name) === wanted);
+  const wanted = plainName(option);
+  const item = options.find(({ name }) => plainName(name) === wanted);
   if (item === undefined) {
     const names = options.map(({ name }) => name).filter((name) => name !== "");
     return new Problem("not-found", `There is no option ${JSON.stringify(option)}.`, names.slice(0, CHOICES));
@@ -32,7 +33,7 @@ export async function select(
     const [list, now] = [await readElement(look, target), await readElement(look, item.target)];
     if (!(now instanceof Problem) && now.states.includes("selected")) return { verified: true };
     if (list instanceof Problem) return {};
-    return { verified: plain(list.name) === wanted, note: `It shows ${JSON.stringify(asText(list.name, 120))}.` };
+    return { verified: plainName(list.name) === wanted, note: `It shows ${JSON.stringify(asText(list.name, 120))}.` };
   };
   return { ...deed, check };
 }
@@ -90,13 +91,4 @@ async function optionsOf({ look, now }: Subject): Promise<Outline[]> {
     level = next;
   }
   return options;
-}
-
-/** A name as people compare names. */
-export function plain(name: string): string {
-  return name
-    .replaceAll(/(\.\.\.|\u2026)\s*$/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .toLowerCase();
 }

@@ -1,9 +1,10 @@
+import { plainName } from "../../actions/plain-name.ts";
 import { Problem } from "../../problem.ts";
 import { type Check, checkedBy, type Deed, demand, type Subject, tellWhether } from "./deed.ts";
 import { glimpse } from "./elements.ts";
 import { macBranch, type MacNode } from "./protocol.ts";
 import { press } from "./press.ts";
-import { byTitles, plain } from "./titles.ts";
+import { byTitles } from "./titles.ts";
 
 const CHOICES = 40;
 /** Elements of a list among which an option is looked for. */
@@ -38,7 +39,7 @@ function needsOption(): Problem {
 
 function tellValue({ value, title }: MacNode, option: string): Check {
   const shown = typeof value === "string" ? value : (title ?? "");
-  return tellWhether(plain(shown) === plain(option), `It shows ${JSON.stringify(shown.slice(0, 120))}.`);
+  return tellWhether(plainName(shown) === plainName(option), `It shows ${JSON.stringify(shown.slice(0, 120))}.`);
 }
 
 async function selectItem(subject: Subject): Promise<Deed | Problem> {
@@ -65,7 +66,7 @@ async function findOption(subject: Subject, option: string): Promise<Subject | P
     if (node.id === element.id) continue;
     const name = nameOf(node);
     if (name === "") continue;
-    if (plain(name) !== plain(option)) {
+    if (plainName(name) !== plainName(option)) {
       if (!names.includes(name)) names.push(name);
       continue;
     }

@@ -1,14 +1,6 @@
+import { plainName } from "../../actions/plain-name.ts";
 import { Problem } from "../../problem.ts";
 import type { Deed } from "./deed.ts";
-
-/** A name as people compare names. */
-export function plain(name: string): string {
-  return name
-    .replaceAll(/(\.\.\.|\u2026)\s*$/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .toLowerCase();
-}
 
 /**
  * Does what names items of menus. `loopd-screen` takes titles as they stand there, and tells those that there are when it finds
@@ -24,7 +16,8 @@ export async function byTitles(
     const deed = await act(wanted);
     if (!(deed instanceof Problem) || deed.code !== "not-found") return deed;
     const choices = deed.choices ?? [];
-    const same = (title: string) => choices.find((choice) => choice !== title && plain(choice) === plain(title));
+    const same = (title: string) =>
+      choices.find((choice) => choice !== title && plainName(choice) === plainName(title));
     const at = wanted.findIndex((title, index) => !replaced.has(index) && same(title) !== undefined);
     const title = same(wanted[at] ?? "");
     if (title === undefined) return deed;
