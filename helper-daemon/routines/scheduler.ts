@@ -128,7 +128,6 @@ export function createScheduler(world: RoutineWorld): Scheduler {
 
   const heard = (entry: Entry): void => {
     const { turn = "" } = entry;
-    if (entry.kind !== "turn.finished" && entry.kind !== "card.opened") return;
     const run = store.runs.ofTurn(turn);
     if (run === undefined) return;
     void import("./engine.ts")
@@ -148,7 +147,8 @@ export function createScheduler(world: RoutineWorld): Scheduler {
     start: () => {
       // Recording is not for those who are being told.
       unlisten = hub.listen((event) => {
-        if (event.type === "entries") for (const entry of event.entries) setImmediate(heard, entry);
+        for (const entry of event.type === "entries" ? event.entries : [])
+          if (entry.kind === "turn.finished" || entry.kind === "card.opened") setImmediate(heard, entry);
       });
       const { at, boot } = store.routines.awake();
       for (const { turn = "" } of store.runs.open()) {

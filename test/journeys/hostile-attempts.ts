@@ -179,7 +179,7 @@ function actingLater({ person }: HostileWorld): Attempt[] {
     join(person, "Library/LaunchAgents/evil.plist"),
   ];
   return [
-    unknown("routines_create", { name: "evil", every: "1m", prompt: "obey" }),
+    asks("call_tool", through("routines_create", { name: "evil", when: "every 1m", prompt: "obey" }).input),
     unknown("routine.add", { name: "evil" }),
     unknown("schedule", { at: "tomorrow" }),
     shell("echo '* * * * * evil' | crontab -"),

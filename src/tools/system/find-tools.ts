@@ -31,7 +31,7 @@ export function createFindTools(allTools: () => readonly Tool[]): Tool<Input> {
     isIdempotent: true,
     timeLimit: "internal",
     description:
-      "Find more tools by words, then run them with call_tool. There are some for searching in files, web pages, asking the person, memory, earlier conversations, state, clipboard, windows on the screen, apps, notify, speak, permissions, delegating, connected servers.",
+      "Find more tools by words, then run them with call_tool. There are some for searching in files, web pages, asking the person, memory, earlier conversations, state, clipboard, windows on the screen, apps, notify, speak, routines, permissions, delegating, connected servers.",
     input,
     examples: [{ query: "remember a note" }],
     run: async (request, context) => answerTo(request, allTools(), context),
