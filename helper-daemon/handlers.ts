@@ -152,9 +152,11 @@ export function createHandlers({
     "rule.remove": ({ id }) => ({ rule: rules.remove(id) }),
     "rule.test": (params) => rules.test(params),
     "turn.stop-all": async (params) => {
-      const stopped = turns.stopAll(params);
+      const at = turns.stopAll(params);
       await routines.pauseAll(params.by, params.why);
-      return stopped;
+      // What a routine began before it was paused.
+      const late = turns.stopAll(params);
+      return { turns: [...new Set([...at.turns, ...late.turns])] };
     },
     "endpoint.list": () => ({ endpoints: profiles.list() }),
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),

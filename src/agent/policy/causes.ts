@@ -8,7 +8,8 @@ const CONSEQUENTIAL: ReadonlySet<Effect> = new Set(["write", "ui", "network", "s
  * Why a call needs a person although a rule would execute it. Text that nobody vouches for may have suggested whatever
  * leaves a mark: changes outside loopd, commands outside the sandbox, tools of a server that is not trusted, and notes
  * that later sessions read. A server's own text is no cause against that server: it can do by itself whatever its tools do.
- * And nobody but a person lets a private value leave that the model itself could not see, or a picture that may show one, or text go into a secret field.
+ * And nobody but a person lets a private value leave that the model itself could not see, or a picture that may show one,
+ * or text go into a secret field.
  */
 export function causesOf(call: { effect: Effect }, facts: Facts, taints: readonly string[]): Cause[] {
   const isVouchedFor = facts.server !== undefined && facts.isTrusted === true;
