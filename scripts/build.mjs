@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { alarmsOnly } from "./alarms-only.mjs";
 import { noticesOf } from "./notices.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -46,7 +47,7 @@ function stamp() {
   }
   for (const file of readdirSync(join(root, "src/commands")))
     if (file.endsWith(".ts")) add(join(root, "src/commands", file));
-  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]) add(join(root, file));
+  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/alarms-only.mjs", "scripts/notices.mjs"]) add(join(root, file));
   return hash.digest("hex");
 }
 
@@ -82,6 +83,7 @@ async function build(fresh) {
       sandbox: "src/tools/sandbox/sandbox-process.ts",
       check: "helper-daemon/store/check-process.ts",
       screen: "src/ax-helper/screen-process.ts",
+      install: "helper-daemon/install/install-process.ts",
     },
     outdir: fresh,
     outExtension: { ".js": ".mjs" },
@@ -92,6 +94,7 @@ async function build(fresh) {
     platform: "node",
     target: "node22",
     external: ["better-sqlite3", "@vscode/ripgrep", "@anthropic-ai/sandbox-runtime"],
+    plugins: [alarmsOnly],
     define: { LOOPD_VERSION: JSON.stringify(version) },
     banner: { js: COMMON_JS },
     minifySyntax: true,
