@@ -47,7 +47,8 @@ function stamp() {
   }
   for (const file of readdirSync(join(root, "src/commands")))
     if (file.endsWith(".ts")) add(join(root, "src/commands", file));
-  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/alarms-only.mjs", "scripts/notices.mjs"]) add(join(root, file));
+  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/alarms-only.mjs", "scripts/notices.mjs"])
+    add(join(root, file));
   return hash.digest("hex");
 }
 
