@@ -10,6 +10,12 @@ import type { Verb } from "./verb.ts";
  */
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  check: async () => (await import("./status-verb.ts")).checkVerb,
+  install: async () => (await import("./install-verb.ts")).installVerb,
+  start: async () => (await import("./start-verb.ts")).startVerb,
+  status: async () => (await import("./status-verb.ts")).statusVerb,
+  "sync-tick": async () => (await import("./sync-tick-verb.ts")).syncTickVerb,
+  tick: async () => (await import("./tick-verb.ts")).tickVerb,
   uninstall: async () => (await import("./uninstall-verb.ts")).uninstallVerb,
 };
 

@@ -32,3 +32,33 @@ export type InstallResult = z.infer<typeof installResultSchema>;
 
 /** One line of the install program: steps as they happen, the result as the last line. */
 export const installLineSchema = z.union([z.object({ result: installResultSchema }), installStepSchema]);
+
+/**
+ * `run/install.json` of a home: how the last installation went, or goes. Written whole at every step, so that a face can
+ * watch it. One that says `running` and whose process is gone was cut short; the next installation completes it.
+ */
+export const installRecordSchema = z.object({
+  /** Version that is being installed. */
+  version: z.string(),
+  pid: z.number(),
+  /** ISO time. */
+  startedAt: z.string(),
+  state: z.enum(["running", "done", "failed"]),
+  /** Those that have begun, in their order. `at`: ISO time of the last change. */
+  steps: z.array(installStepSchema.extend({ at: z.string() })),
+  result: installResultSchema.optional(),
+});
+export type InstallRecord = z.infer<typeof installRecordSchema>;
+
+/** A job of an installation, as the install program's `status` shows it. */
+export const jobRowSchema = z.object({
+  role: z.string(),
+  /** Name by which the system knows it. */
+  label: z.string(),
+  isFine: z.boolean(),
+  /** How it stands, in one sentence. */
+  words: z.string(),
+  /** The command that mends it. */
+  mend: z.string().optional(),
+});
+export type JobRow = z.infer<typeof jobRowSchema>;
