@@ -36,6 +36,8 @@ export interface RoutineList {
   toLookAt(now: Millis, also: readonly string[]): StoredRoutine[];
   /** Names of those that are not paused and wait for something that happens. */
   waitingFor(type: Trigger["type"]): string[];
+  /** What those wait for that are not paused and have a slot to come; each trigger once. */
+  clockTriggers(): Trigger[];
   /** Whether any is not paused. */
   isAnyEnabled(): boolean;
   /** When the next slot comes, or a failed run is tried again. */
@@ -84,6 +86,12 @@ export function createRoutineList(database: Database.Database): RoutineList {
       "SELECT name FROM routines WHERE paused IS NULL AND definition ->> '$.trigger.type' = ? ORDER BY name",
     )
     .pluck();
+  const clockTriggers = database
+    .prepare<[], string>(
+      `SELECT DISTINCT definition -> '$.trigger' FROM routines WHERE paused IS NULL AND next_due IS NOT NULL
+       AND definition ->> '$.trigger.type' IN ('cron', 'every', 'at') ORDER BY 1`,
+    )
+    .pluck();
   const enabled = database.prepare<[], number>("SELECT 1 FROM routines WHERE paused IS NULL LIMIT 1").pluck();
   const nextMoment = database
     .prepare<[], number | null>(
@@ -104,6 +112,7 @@ export function createRoutineList(database: Database.Database): RoutineList {
     names: () => guarded(() => names.all()),
     toLookAt: (now, also) => guarded(() => toLookAt.all({ now, also: JSON.stringify(also) }).map(storedRoutine)),
     waitingFor: (type) => guarded(() => waitingFor.all(type)),
+    clockTriggers: () => guarded(() => clockTriggers.all().map((trigger) => JSON.parse(trigger) as Trigger)),
     isAnyEnabled: () => guarded(() => enabled.get() !== undefined),
     nextMoment: () => guarded(() => nextMoment.get() ?? undefined),
     stand: (name, standing) =>
