@@ -1,10 +1,12 @@
 import type { EpochView, TurnState } from "./transcript.ts";
 
+type Whom = "endpoint" | "model" | "dialect" | "takesImages";
+
 /** Whether what was said in an epoch can stay as it is where the turn asks. Old traces say nothing of dialects. */
 export function isSameModel(
-  epoch: Pick<EpochView, "endpoint" | "model" | "dialect"> | undefined,
-  { endpoint, model, dialect }: Pick<TurnState, "endpoint" | "model" | "dialect">,
+  epoch: Pick<EpochView, Whom> | undefined,
+  { endpoint, model, dialect, takesImages }: Pick<TurnState, Whom>,
 ): boolean {
-  if (epoch?.endpoint !== endpoint || epoch.model !== model) return false;
+  if (epoch?.endpoint !== endpoint || epoch.model !== model || epoch.takesImages !== takesImages) return false;
   return epoch.dialect === undefined || dialect === undefined || epoch.dialect === dialect;
 }

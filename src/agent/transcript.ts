@@ -1,3 +1,4 @@
+import type { Attachment } from "../protocol/attachment.ts";
 import type { TurnSight } from "./ports.ts";
 import type { Spent } from "./spent.ts";
 import type { CallHooks, StepVerdict } from "./hooks/call-hooks.ts";
@@ -117,6 +118,7 @@ export interface TurnState {
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
+  attachments?: readonly Attachment[];
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;
