@@ -5,7 +5,7 @@ import type { Dispatcher } from "undici";
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /** More came than any answer can hold: as it was sent, or once it was unpacked. */
-export class AnswerTooLarge extends Error {
+class AnswerTooLarge extends Error {
   readonly code = "ANSWER_TOO_LARGE";
 }
 
