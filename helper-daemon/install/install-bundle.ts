@@ -57,7 +57,7 @@ export async function installBundle(
     await rename(fresh, to);
     const repaired = damage === undefined ? "copied" : `repaired (${damage})`;
     const downloaded =
-      put.downloaded.length === 0 ? "" : `, with ${put.downloaded.join(", ")} from ${options.registry}`;
+      put.downloaded.length === 0 ? "" : `, with ${put.downloaded.join(", ")} from ${new URL(options.registry).origin}`;
     return { state: "done", detail: `${bundle.name} ${repaired}${downloaded}.` };
   } finally {
     await rm(fresh, { recursive: true, force: true });

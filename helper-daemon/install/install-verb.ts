@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { isAtLeast } from "../../launchd/node-version.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import { installRecordSchema, type InstallResult } from "../../src/protocol/install.ts";
-import { takeInstallLock } from "../store/install-lock.ts";
+import { processRow } from "../../src/tools/runner/process-table.ts";
+import { type InstallLock, takeInstallLock } from "../store/install-lock.ts";
 import { readBundle, versionIn } from "./bundle.ts";
 import { handOffInstall } from "./hand-off-install.ts";
 import { install } from "./install.ts";
@@ -15,8 +15,8 @@ import { reachHelper } from "./reach-helper.ts";
 import { beginSteps } from "./steps.ts";
 import type { Verb } from "./verb.ts";
 
-/** Milliseconds that an installation which was handed off waits for whoever did that. */
-const HANDED_OFF_MS = 60_000;
+/** Milliseconds until somebody who holds the lock, and is no installation, is waited for no longer; between two looks. */
+const [LOCK_WAIT, LOOK_PAUSE] = [60_000, 250];
 
 /**
  * `install [--force] [--registry URL]`: makes the machine run the helper of this bundle, from now on and from every login
@@ -30,8 +30,8 @@ export const installVerb: Verb = async ({ place, words, tell }) => {
     if (handedOff !== undefined) return handedOff;
   }
   const { lock: lockFile, record } = layoutOf(place.home);
-  const lock = await takeInstallLock(lockFile, isHandedOff ? HANDED_OFF_MS : 0);
-  if (lock === undefined) return busy(record);
+  const lock = await takeTurn(lockFile, record);
+  if (lock === undefined) return busy(await runningSince(record));
   try {
     const newer = force ? undefined : await newerThan(bundle.version, place);
     if (newer !== undefined) return newer;
@@ -74,14 +74,30 @@ function isNewer(other: string, version: string): boolean {
   return one !== two && isAtLeast(one, two);
 }
 
-async function busy(record: string): Promise<InstallResult> {
-  let who = "";
-  try {
-    const { pid, startedAt } = installRecordSchema.parse(JSON.parse(await readFile(record, "utf8")));
-    who = existsSync(record) ? ` (process ${pid}, since ${startedAt})` : "";
-  } catch {
-    // It has not written down yet who it is.
+/** The helper holds the lock for a moment, too, when it sees to its tick; another installation is not waited for. */
+async function takeTurn(lockFile: string, record: string): Promise<InstallLock | undefined> {
+  const deadline = performance.now() + LOCK_WAIT;
+  for (;;) {
+    const lock = await takeInstallLock(lockFile, LOOK_PAUSE);
+    const isOver = performance.now() > deadline || (await runningSince(record)) !== undefined;
+    if (lock !== undefined || isOver) return lock;
   }
-  const message = `Another installation of loopd is running${who}. Nothing was changed. See how it goes: loopd helper status`;
+}
+
+/** Process and start of the installation that is under way; undefined if there is none. */
+async function runningSince(record: string): Promise<{ pid: number; startedAt: string } | undefined> {
+  try {
+    const { state, pid, startedAt } = installRecordSchema.parse(JSON.parse(await readFile(record, "utf8")));
+    const isRunning = state === "running" && (await processRow(pid))?.isAlive === true;
+    return isRunning ? { pid, startedAt } : undefined;
+  } catch {
+    // There is no record, or none of ours.
+    return undefined;
+  }
+}
+
+function busy(who: { pid: number; startedAt: string } | undefined): InstallResult {
+  const whose = who === undefined ? "" : ` (process ${who.pid}, since ${who.startedAt})`;
+  const message = `Another installation of loopd is running${whose}. Nothing was changed. See how it goes: loopd helper status`;
   return { ok: false, error: { code: "install-failed", message, mend: "loopd helper status", reason: "busy" } };
 }

@@ -2,7 +2,7 @@ import type { InstallResult, InstallStep } from "../../src/protocol/install.ts";
 import type { InstallPlace } from "./install-place.ts";
 
 /** What a verb of the install program is given. */
-export interface VerbCall {
+interface VerbCall {
   place: InstallPlace;
   /** What stands after the verb: `--force`, `--registry URL`. */
   words: readonly string[];

@@ -7,7 +7,7 @@ import type { InstallPlace } from "./install-place.ts";
 import { layoutOf } from "./layout.ts";
 
 /** Arguments of Node that run a verb of the installed install program. */
-export function installedVerb(home: string, verb: string): string[] {
+function installedVerb(home: string, verb: string): string[] {
   return ["--disable-warning=ExperimentalWarning", join(layoutOf(home).current, "install.mjs"), verb];
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 const stepState = z.enum(["doing", "done", "skipped", "failed"]);
 
 /** Something that the install program does, as it says it on standard output, one JSON line each. */
-export const installStepSchema = z.object({
+const installStepSchema = z.object({
   step: z.string(),
   state: stepState,
   /** What was done, or found, in one sentence for a person. */
@@ -15,7 +15,7 @@ export const installStepSchema = z.object({
 export type InstallStep = z.infer<typeof installStepSchema>;
 
 /** How a verb of the install program ended. Each verb may say more than this. */
-export const installResultSchema = z.looseObject({
+const installResultSchema = z.looseObject({
   ok: z.boolean(),
   /** Why not, where it is not: a code of `LoopdError`, words with what to do next, and the mending command by itself. */
   error: z
