@@ -34,6 +34,8 @@ export interface Effective {
   model: string;
   takesImages: boolean;
   dialect: EndpointProfile["dialect"];
+  /** Origin of the endpoint's URL; absent where nobody looked. */
+  address?: string;
   endpointTrust: "local" | "remote";
   overrides: Overrides;
   attachments?: Attachment[];

@@ -115,6 +115,7 @@ export interface TurnState {
   takesImages: boolean;
   /** Absent where nobody says so. */
   dialect?: EntryData<"turn.started">["dialect"];
+  address?: string;
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
@@ -150,6 +151,7 @@ export interface EpochView {
   model: string;
   takesImages: boolean;
   dialect?: EntryData<"epoch.opened">["dialect"];
+  address?: string;
   system: string;
   /** See `epoch.opened`. */
   memoryBytes?: number;

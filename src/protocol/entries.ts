@@ -69,6 +69,8 @@ export const entryData = {
     /** The model sees images; otherwise it reads that there is one. */
     takesImages: z.boolean().optional(),
     dialect: endpointProfileSchema.shape.dialect.optional(),
+    /** Where the endpoint was, as an origin. Absent in old traces. */
+    address: z.string().optional(),
     /** Whether what the model reads leaves this machine. Absent in old traces: it may. */
     endpointTrust: trustSchema.optional(),
     /** What surrounds the turn that a delegate works for: rules that forbid or ask by it hold for the delegate too. */
