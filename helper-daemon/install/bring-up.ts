@@ -45,10 +45,10 @@ export async function bringUp(home: string, unit: string, supervisor: Supervisor
     }
     if (reached.type !== "absent") {
       ended = await endRunning(home);
-    } else if (state.pid === undefined && !state.isEnding) {
+    } else {
       const failure = failureIn(await complaints.since(before));
       if (failure !== undefined) throw failure;
-      if (performance.now() >= nextStart) {
+      if (state.pid === undefined && !state.isEnding && performance.now() >= nextStart) {
         nextStart = performance.now() + START_PAUSE_MS;
         wasStarted = true;
         const trouble = await supervisor.start(unit);
