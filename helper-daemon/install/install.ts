@@ -2,6 +2,7 @@ import { applyPlan, supervisorOf } from "../../launchd/apply-plan.ts";
 import type { InstalledNode } from "../../launchd/install-node.ts";
 import type { InstallPlan } from "../../launchd/install-plan.ts";
 import { planInstall } from "../../launchd/plan-install.ts";
+import { isTrouble } from "../../launchd/supervisor.ts";
 import { presentAt } from "../../launchd/wanted-files.ts";
 import type { InstallResult } from "../../src/protocol/install.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
@@ -16,7 +17,7 @@ import { installOwnNode, removeUnfinishedPrograms } from "./programs.ts";
 import { reachHelper } from "./reach-helper.ts";
 import type { StepEnd, Steps } from "./steps.ts";
 import { syncTick } from "./sync-tick.ts";
-import { failedResult, troubled } from "./trouble.ts";
+import { type Failure, failedResult, troubled } from "./trouble.ts";
 import { wishOf } from "./wish.ts";
 
 const NOTICE =
@@ -40,6 +41,7 @@ export async function install({ place, bundle, registry, steps }: Installation):
   let up: Up | undefined;
 
   const failure =
+    (await refusalOf(place, steps)) ??
     (await steps.run("bundle", undefined, () => installBundle(bundle, place, { registry, signal }))) ??
     (await steps.run("node", undefined, async () => {
       await removeUnfinishedPrograms(home);
@@ -68,6 +70,13 @@ export async function install({ place, bundle, registry, steps }: Installation):
     }));
   if (failure !== undefined) return failedResult(failure);
   return { ok: true, version: bundle.version, bundle: bundle.name, home, pid: up?.pid, node: node?.version };
+}
+
+/** Without a session systemd enables nothing, so there is no use in copying anything; launchd takes a file for the next login. */
+async function refusalOf(place: InstallPlace, steps: Steps): Promise<Failure | undefined> {
+  if (place.platform !== "linux") return undefined;
+  const state = await supervisorOf(place.platform, place.machine).stateOf(jobOf(place, "helper").unit);
+  return isTrouble(state) ? steps.run("agent", undefined, () => Promise.resolve(troubled(state))) : undefined;
 }
 
 /** Each write into `~/Library/LaunchAgents` is shown to the person; who reads this is not surprised. */

@@ -111,6 +111,7 @@ test(
     expect(without.out).toMatch(
       /no session of systemd\.\n +mend it: .*enable-linger.*Or do without: loopd helper start/,
     );
+    expect([namesIn(join(linux.person, ".config")), existsSync(join(linux.home, "bin"))]).toEqual([[], false]);
     expect((await ada.run(release, ["helper", "start"])).out).toContain("The helper runs: process");
     const byHand = await serving();
 
@@ -119,8 +120,7 @@ test(
     const installed = await ada.run(release, ["helper", "install", "--json"]);
     expect([installed.code, installed.err]).toEqual([0, ""]);
     expect(installed.ends).toEqual([
-      ...["bundle skipped", "node skipped"],
-      ...["agent", "start", "handshake", "tick"].map((step) => `${step} done`),
+      ...["bundle", "node", "agent", "start", "handshake", "tick"].map((step) => `${step} done`),
       "clean-up skipped",
     ]);
     expect(isRunning(byHand.pid)).toBe(false);
