@@ -19,6 +19,8 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   uninstall: async () => (await import("./uninstall-verb.ts")).uninstallVerb,
 };
 
+// The system's calendar goes by the machine's own zone, whatever a shell says.
+delete process.env.TZ;
 const [, , name = "", ...words] = process.argv;
 const say = (line: InstallStep | { result: InstallResult }) => void process.stdout.write(`${JSON.stringify(line)}\n`);
 

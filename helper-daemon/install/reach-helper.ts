@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type Connection, socketPathOf } from "../../src/protocol/connect.ts";
-import { asLoopdError, LoopdError } from "../../src/protocol/errors.ts";
+import { asLoopdError, type LoopdError } from "../../src/protocol/errors.ts";
 
 /** What asking the helper of a home comes to. */
 export type Reached =

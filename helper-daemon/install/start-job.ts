@@ -39,6 +39,7 @@ export async function startJob(place: InstallPlace, client: string): Promise<Sta
     return { type: "trouble", trouble };
   }
   const complaints = errorLogOf(home, "helper");
+  await complaints.trim();
   const before = await complaints.size();
   const trouble = await startInstalled(unit, platform, machine);
   if (trouble !== undefined) return { type: "trouble", trouble };

@@ -28,7 +28,7 @@ const [RETURN_LIMIT, LOOK_PAUSE] = [1_000, 100];
 export const tickVerb: Verb = async ({ place }) => {
   const result = await tick(place).catch(thrownResult);
   await keepTrouble(place.home, "tick", result, new Date());
-  await errorLogOf(place.home, "tick").trim();
+  for (const role of ["tick", "helper"] as const) await errorLogOf(place.home, role).trim();
   return result;
 };
 

@@ -29,7 +29,7 @@ const [GATHER_MS, LOOK_MS, AGAIN_MS] = [1_000, 60_000, 3_600_000];
 const CHILD_LIMIT_MS = 15 * 60_000;
 /** What the child is told of our environment. It holds no secret: the helper's own may. */
 const PASSED =
-  /^(HOME|USER|LOGNAME|PATH|TMPDIR|TZ|LANG|LC_ALL|XDG_(RUNTIME_DIR|STATE_HOME)|DBUS_SESSION_BUS_ADDRESS|XPC_SERVICE_NAME|LOOPD_JOB|LOOPD_INSTALL_\w+)$/;
+  /^(HOME|USER|LOGNAME|PATH|TMPDIR|LANG|LC_ALL|XDG_(RUNTIME_DIR|STATE_HOME)|DBUS_SESSION_BUS_ADDRESS|XPC_SERVICE_NAME|LOOPD_JOB|LOOPD_INSTALL_\w+)$/;
 
 /**
  * What starts the helper when a routine is due and it is down (`launchd/`). The work is done by the installed program, as a

@@ -1,11 +1,17 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { RunRow } from "../../src/protocol/routine.ts";
 import type { Check } from "../../src/protocol/requests.ts";
-import type { Connection } from "../../src/protocol/connect.ts";
+import { type Connection, socketPathOf } from "../../src/protocol/connect.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
+import { Peer } from "../../src/protocol/peer.ts";
+import { cliOn } from "../commands/cli/run-cli.ts";
+import { removeFolder, temporaryFolder } from "../fakes/helper.ts";
 import type { FakeMac } from "../fakes/launchctl.ts";
 import { type InstalledHome, installedLinux, installedMac, startedByHand } from "../launchd/installed-home.ts";
 
@@ -22,7 +28,7 @@ const kickstarts = () =>
 
 /** The helper that launchd runs now. */
 async function agent(): Promise<Connection> {
-  const job = await mac.machine.until(mac.units.helper, (one) => one?.pid != null);
+  const job = await mac.machine.until(mac.units.helper, (one) => typeof one?.pid === "number");
   return mac.connected(job?.pid ?? 0);
 }
 
@@ -74,7 +80,7 @@ test(
     expect(await mac.verb("start")).toMatchObject({ ok: true, pid: byHand.pid });
     await mac.machine.until(mac.units.helper, (job) => job?.runs === 2 && job.pid === null);
     const other = await mac.connected(byHand.pid ?? 0);
-    await dueIn(1_000, other, "again");
+    await dueIn(2_500, other, "again");
     await Promise.all([mac.tickNow(), mac.verb("tick"), settled(other, 2)]);
     expect((await runsOf(other)).map(({ routine, state }) => `${routine} ${state}`).sort()).toEqual([
       "again ran",
@@ -83,6 +89,11 @@ test(
     // Several times as long as launchd waits between two starts.
     await delay(5 * 10 * FAST);
     expect(helperJob()).toMatchObject({ runs: 2, pid: null, lastExit: 0 });
+    // What a job says on standard error has a file of its own.
+    expect(readFileSync(join(mac.home, "logs", "helper.stderr.log"), "utf8")).toContain("so this one ends");
+    const { stdout } = await mac.run("helper", "logs", "-n", "1000");
+    expect(stdout).toContain(`[${byHand.pid}] serving`);
+    expect(stdout).not.toContain("so this one ends");
     other.close();
     byHand.child.kill("SIGKILL");
     await byHand.exited;
@@ -101,11 +112,11 @@ test(
     const first = await agent();
     await dueIn(3_600_000, first, "later");
     await mac.machine.until(mac.units.tick, (job) => job !== undefined);
-    await dueIn(1_500, first);
+    await dueIn(2_500, first);
     process.kill(first.hello.pid, "SIGKILL");
     expect((await first.closed).code).toBe("connection-closed");
     expect(helperJob()).toMatchObject({ runs: 1 });
-    await delay(1_600);
+    await delay(2_600);
     mac.machine.forgetCalls();
     await mac.tickNow();
     expect(kickstarts()).toBe(1);
@@ -212,10 +223,35 @@ test(
   },
 );
 
+test("beside an installed helper of another protocol a face says that an installation mends it", async () => {
+  const home = temporaryFolder("outdated");
+  onTestFinished(() => removeFolder(home));
+  for (const folder of ["run", "launchd"]) mkdirSync(join(home, folder));
+  writeFileSync(join(home, "run", "token"), "old-token");
+  const old = createServer((socket) => {
+    new Peer(socket, {
+      notification: () => {},
+      request: () => Promise.reject(new LoopdError("helper-outdated", "The running helper speaks protocol 0.")),
+    });
+  });
+  old.listen(socketPathOf(home));
+  onTestFinished(() => void old.close());
+  await once(old, "listening");
+  const { run } = cliOn(home);
+  expect((await run(["ask", "hello"])).stderr).toContain("run loopd helper stop, then try again");
+  const record = { jobs: { "dev.loopd.helper.0123abcd": "1" }, environment: {} };
+  writeFileSync(join(home, "launchd", "installed.json"), JSON.stringify(record));
+  const refused = await run(["ask", "hello"]);
+  expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("loopd helper install") as string });
+  expect(refused.stderr).not.toContain("helper stop");
+});
+
 test("on Linux the timer follows the routines, and faces start the service", PATIENT, async () => {
   const linux = await installedLinux();
   const unit = linux.units.helper;
-  const first = await linux.connected((await linux.machine.until(unit, (job) => job?.pid != null))?.pid ?? 0);
+  const first = await linux.connected(
+    (await linux.machine.until(unit, (job) => typeof job?.pid === "number"))?.pid ?? 0,
+  );
   const zone = "Europe/Berlin";
   await first.request("routine.add", { name: "a", prompt: "x", schedule: { cron: "0 9 * * *" }, zone });
   while (linux.machine.timer(linux.units.tick) === undefined) await delay(50);

@@ -116,6 +116,7 @@ export async function startedByHand(
     env: { ...environment, ...more, LOOPD_HOME: home, LOOPD_READY_FD: "3" },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
+  onTestFinished(() => void child.kill("SIGKILL"));
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const exited = new Promise<number | null>((done) => child.once("close", (code) => done(code)));

@@ -35,7 +35,7 @@ export async function showLog(
 /** The log files, the newest last. */
 function logFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => /^helper.*\.log$/.test(name));
+  const names = readdirSync(folder).filter((name) => /^helper(?!\.stderr).*\.log$/.test(name));
   const files = names.map((name) => join(folder, name));
   return files
     .map((path) => ({ path, time: statSync(path).mtimeMs }))
