@@ -69,6 +69,8 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
   return {
     add: async ({ schedule, zone, by, ...draft }, origin) => {
       if (routines.find(draft.name) !== undefined) refuseTwin(draft.name);
+      // What comes due while it is being checked is due.
+      const since = world.now();
       const meant = meantTrigger(world, origin, schedule, zone);
       const trigger = inFolder(meant, draft.workspace ?? world.person, world.person);
       const routine = within(origin, routineSchema.parse({ ...draft, trigger }));
@@ -76,12 +78,13 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       if (routines.find(routine.name) !== undefined) refuseTwin(routine.name);
       const { name } = routine;
       keep({ routine }, { key: name, by, origin, taints: taintsOf(origin) }, () =>
-        routines.stand(name, standingFrom(trigger, world.now())),
+        routines.stand(name, standingFrom(trigger, since)),
       );
       await scheduler.changed();
       return shown(world, name);
     },
     edit: async ({ name, changes, schedule, zone, by }, origin) => {
+      const since = world.now();
       const wished = schedule === undefined ? undefined : meantTrigger(world, origin, schedule, zone);
       const edited = () => within(origin, editedRoutine(world, routineNamed(world, name).routine, changes, wished));
       let routine = edited();
@@ -97,7 +100,7 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       const carried = [...new Set([...taints, ...taintsOf(origin)])];
       const kept = { routine, ...(now.paused === undefined ? {} : { paused: now.paused }) };
       keep(kept, { key: name, by, origin, before: now, taints: carried }, () => {
-        if (wished !== undefined) routines.stand(name, standingFrom(routine.trigger, world.now()));
+        if (wished !== undefined) routines.stand(name, standingFrom(routine.trigger, since));
       });
       await scheduler.changed();
       return shown(world, name);
