@@ -91,8 +91,8 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     const error = asLoopdError(thrown);
     if (error.code !== "helper-unreachable") throw error;
     const { home } = helperProgram();
-    const words = `No helper runs for ${home}. Start it with: ${programName(process.env)} helper start`;
-    const message = [words, ...((await installedJobs()) ?? []).map(jobWords)].join("; ");
+    const jobs = ((await installedJobs()) ?? []).map((job) => ` ${jobWords(job)}`).join("");
+    const message = `No helper runs for ${home}.${jobs} Start it with: ${programName(process.env)} helper start`;
     throw new LoopdError("helper-unreachable", message, { cause: error });
   });
   const row = await connection.request("helper.status", {});
