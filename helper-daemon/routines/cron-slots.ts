@@ -12,8 +12,8 @@ const MAX_CRONERS = 8;
 const MAX_PATTERNS = 256;
 const MAX_ANSWERS = 8;
 
-/** Between `low` and `high`, both included, the answer is the same slot. */
-type Answer = { low: Millis; high: Millis; slot: Millis };
+/** Between `low` and `high`, both included, the answer is the same slot, or the same that there is none. */
+type Answer = { low: Millis; high: Millis; slot: Millis | undefined };
 
 /** An expression in a zone, with the last answers: routines with one schedule, and ticks one after the other, ask the same. */
 type Pattern = { key: string; fields: CronFields; zone: string; after: Answer[]; upTo: Answer[] };
@@ -34,10 +34,10 @@ export function cronSlots(expression: string, zone: string): Slots {
       const known = pattern.after.find(({ low, high }) => low <= instant && instant <= high);
       if (known !== undefined) return known.slot;
       const found = cronerOf(pattern).nextRun(new Date(instant))?.getTime();
-      if (found === undefined) return undefined;
+      // croner takes long to see that a 30 February never comes.
+      if (found === undefined) return keep(pattern.after, { low: instant, high: Infinity, slot: undefined });
       const slot = gapEnds(pattern, instant, found)[0] ?? found;
-      keep(pattern.after, { low: instant, high: slot - 1, slot });
-      return slot;
+      return keep(pattern.after, { low: instant, high: slot - 1, slot });
     },
     upTo(instant) {
       const known = pattern.upTo.find(({ low, high }) => low <= instant && instant <= high);
@@ -45,18 +45,18 @@ export function cronSlots(expression: string, zone: string): Slots {
       const found = cronerOf(pattern)
         .previousRuns(1, new Date(instant + 1))[0]
         ?.getTime();
-      if (found === undefined) return undefined;
+      if (found === undefined) return keep(pattern.upTo, { low: -Infinity, high: instant, slot: undefined });
       const slot = gapEnds(pattern, found, instant).at(-1) ?? found;
-      keep(pattern.upTo, { low: slot, high: instant, slot });
-      return slot;
+      return keep(pattern.upTo, { low: slot, high: instant, slot });
     },
     countIn: (from, to) => countIn(pattern, from, to),
   };
 }
 
-function keep(answers: Answer[], answer: Answer): void {
+function keep(answers: Answer[], answer: Answer): Millis | undefined {
   if (answers.length >= MAX_ANSWERS) answers.shift();
   answers.push(answer);
+  return answer.slot;
 }
 
 function patternOf(expression: string, zone: string): Pattern {

@@ -29,10 +29,7 @@ export function routineNamed({ store }: RoutineWorld, name: string): StoredRouti
 }
 
 /** A routine as it is listed. */
-export function rowOf(
-  { store }: RoutineWorld,
-  { routine, paused, failures, nextDue, taints }: StoredRoutine,
-): RoutineRow {
+function rowOf({ store }: RoutineWorld, { routine, paused, failures, nextDue, taints }: StoredRoutine): RoutineRow {
   const [last] = store.runs.list({ routine: routine.name, limit: 1 });
   const isComing = paused === undefined && nextDue !== undefined;
   return {

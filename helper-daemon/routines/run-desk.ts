@@ -63,7 +63,9 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       });
       const cancelled = open.flatMap(({ state, session, turn }) => {
         if (state === "due" || session === undefined || turn === undefined) return [];
-        return turns.cancel({ session, turn, by, why }).turns;
+        // One that has ended meanwhile is none to cancel.
+        const isOver = store.log.ofTurn(turn, "turn.finished").length > 0;
+        return isOver ? [] : turns.cancel({ session, turn, by, why }).turns;
       });
       return { turns: cancelled };
     },

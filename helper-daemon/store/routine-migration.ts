@@ -46,7 +46,8 @@ INSERT INTO scheduler VALUES (1, NULL, NULL);
 
 /**
  * A login is more than a boot of the machine: `logins` are the names of those that the scheduler knows, as a JSON list. And
- * the ledger is in the order of its ends: a stretch is as new as its last slot.
+ * the ledger is in the order of its ends: a stretch is as new as its last slot. Triggers are found without a look at the
+ * prompts beside them.
  */
 export const LOGINS = `
 ALTER TABLE scheduler ADD COLUMN logins TEXT;
@@ -55,4 +56,5 @@ DROP INDEX routine_runs_order;
 DROP INDEX routine_runs_time;
 CREATE INDEX routine_runs_order ON routine_runs (routine, coalesce(last_slot, scheduled_for));
 CREATE INDEX routine_runs_time ON routine_runs (coalesce(last_slot, scheduled_for));
+CREATE INDEX routines_trigger ON routines (definition ->> '$.trigger.type', paused) WHERE paused IS NULL;
 `;

@@ -25,9 +25,9 @@ export interface RoutineJourney extends Journey {
 /** Starts one; every turn ends at once where no behaviour is given. */
 export async function routineJourney(
   behaviour: Behaviour = () => script().says("done"),
-  environment: Record<string, string> = {},
+  options: Parameters<typeof journey>[1] = {},
 ): Promise<RoutineJourney> {
-  return over(await journey(behaviour, { environment }));
+  return over(await journey(behaviour, options));
 }
 
 function over(world: Journey): RoutineJourney {

@@ -38,7 +38,7 @@ test.skipIf(process.platform !== "linux")(
     ];
     const logins = fakeLogins();
     logins.show(desktop("1"));
-    const desk = await routineJourney(undefined, { PATH: logins.PATH });
+    const desk = await routineJourney(undefined, { environment: { PATH: logins.PATH } });
     await desk.add({ schedule: { on: "login" } });
     await desk.poke();
     logins.show(desktop("1"), ...others);
@@ -69,7 +69,7 @@ test.skipIf(process.platform !== "linux")(
 
 test("files that are made or changed run what waits for them: in folders of any name, new ones, deep ones", async () => {
   const programs = recordingPrograms(["notify-send"]);
-  const desk = await routineJourney(undefined, { PATH: programs.PATH });
+  const desk = await routineJourney(undefined, { environment: { PATH: programs.PATH } });
   const inbox = (...parts: string[]) => join(desk.workspace, ...parts);
   const wait = (name: string, glob: string) =>
     desk.add({ name, schedule: { on: `file:${glob}` }, notify: ["failure"] });

@@ -78,7 +78,7 @@ const STRETCHES: { times: string[]; ran: Record<string, string[]> }[] = [
 clockTest("through every change of clocks each slot runs once, and at its time", PATIENT, async () => {
   const minute = (iso: string) => iso.slice(0, 16);
   const clock = movedClock("2011-12-29T20:00:00Z");
-  const desk = await routineJourney(undefined, clock.environment);
+  const desk = await routineJourney(undefined, clock);
   const { connection } = desk.face;
   let expected = 0;
   for (const [index, { times, ran }] of STRETCHES.entries()) {
@@ -113,7 +113,7 @@ clockTest("through every change of clocks each slot runs once, and at its time",
 
 clockTest("asleep for three days: each routine as its catch-up says, the ledger why, and nothing else", async () => {
   const clock = movedClock("2026-11-20T12:00:10Z");
-  const desk = await routineJourney(undefined, clock.environment);
+  const desk = await routineJourney(undefined, clock);
   const cli = cliOn(desk.helper.home);
   onTestFinished(() => removeFolder(cli.workspace));
   const daily = { schedule: { cron: "0 9 * * *" } };
@@ -160,7 +160,7 @@ clockTest(
   "a clock that is put ahead is no sleep, and one that is corrected loses no slot that really comes",
   async () => {
     const clock = movedClock("2026-11-20T12:00:00Z");
-    const desk = await routineJourney(undefined, clock.environment);
+    const desk = await routineJourney(undefined, clock);
     const { connection } = desk.face;
     await desk.add({ name: "daily", schedule: { cron: "0 9 * * *" }, catchUp: "skip" });
     await desk.add({ name: "on wake", schedule: { on: "wake" } });
@@ -187,7 +187,7 @@ clockTest(
 
 clockTest("off for three days, the ledger says so; a routine whose zone is gone is paused, and no other", async () => {
   const clock = movedClock("2026-11-20T12:00:00Z");
-  const desk = await routineJourney(undefined, clock.environment);
+  const desk = await routineJourney(undefined, clock);
   await desk.add({ name: "daily", schedule: { cron: "0 9 * * *" } });
   await desk.add({ name: "gone", schedule: { cron: "0 9 * * *" } });
   await desk.helper.stop();
@@ -213,7 +213,7 @@ clockTest("off for three days, the ledger says so; a routine whose zone is gone 
 
 clockTest("a clock that is set back an hour repeats nothing", async () => {
   const clock = movedClock("2026-11-20T08:59:30Z");
-  const desk = await routineJourney(undefined, clock.environment);
+  const desk = await routineJourney(undefined, clock);
   await desk.add({ schedule: { cron: "*/30 * * * *" } });
   const goTo = async (time: string) => {
     clock.set(`2026-11-20T${time}Z`);
@@ -227,7 +227,7 @@ clockTest("a clock that is set back an hour repeats nothing", async () => {
 clockTest("an approval asked for at 03:00 with the lid closed is there in the morning, and then goes on", async () => {
   const clock = movedClock("2026-11-20T02:59:00Z");
   const calls = script().calls("shell_run", { command: "echo night > night.txt", outside: true }).says("done");
-  const desk = await routineJourney(calls, clock.environment);
+  const desk = await routineJourney(calls, clock);
   const cli = cliOn(desk.helper.home);
   onTestFinished(() => removeFolder(cli.workspace));
   await desk.add({ schedule: { cron: "0 3 * * *" } });
@@ -259,7 +259,7 @@ clockTest("kill -9 in the middle of a run repeats no side effect, and says what 
     const [last] = messages.at(-1)?.content ?? [];
     if (last?.type === "tool_result") return script().says("done");
     return script().calls("shell_run", { command: "echo once >> effect.txt; sleep 1000", outside: true });
-  }, clock.environment);
+  }, clock);
   const rule = { id: "run", when: { tool: "shell_run" }, decision: "execute" as const };
   await desk.face.connection.request("rule.add", { rule });
   await desk.add({ name: "act", prompt: "Act.", schedule: { cron: "0 9 * * *" } });
@@ -293,7 +293,7 @@ clockTest("while a run is open the next slot is skipped, or waits, or cancels it
   onTestFinished(() => held.release());
   const desk = await routineJourney(
     (_, number) => (number <= 3 ? script().says("first").holds(held) : script().says("later")),
-    clock.environment,
+    clock,
   );
   const overlaps = ["skip", "buffer-one", "cancel-other"] as const;
   for (const overlap of overlaps) await desk.add({ name: overlap, overlap, schedule: { cron: "* * * * *" } });
@@ -333,7 +333,7 @@ clockTest(
         script()
           .says(JSON.stringify(messages).includes("old words") ? "old" : "new")
           .holds(held),
-      clock.environment,
+      clock,
     );
     const { connection } = desk.face;
     await desk.add({ name: "brief", prompt: "old words", schedule: { cron: "0 9 * * *" } });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { RoutineRow } from "../../src/protocol/routine-methods.ts";
 import type { RunRow } from "../../src/protocol/routine.ts";
@@ -159,27 +157,6 @@ test("a routine that keeps failing is paused, and says why; its slots then count
     detail: expect.stringContaining("endpoint-") as string,
   });
   expect((await connection.request("routine.resume", { name: "brief" })).routine).toMatchObject({ failures: 0 });
-});
-
-test("an endpoint that is away for a while costs a retry, not the run, unless something may have happened", async () => {
-  const effect = { command: "echo once >> effect.txt", outside: true };
-  let fails = false;
-  const desk = await routineJourney(({ messages }) => {
-    if (fails) return script().status(500);
-    const hasResult = messages.at(-1)?.content.some(({ type }) => type === "tool_result") === true;
-    return hasResult ? script().status(500) : script().calls("shell_run", effect);
-  });
-  const { connection } = desk.face;
-  const config = { allow: { id: "allow", when: { tool: "shell_run" }, decision: "execute" as const } };
-  await connection.request("rule.add", { rule: config.allow });
-  await desk.add(HOURLY);
-  await connection.request("routine.run", { name: "brief" });
-  await expect.poll(async () => (await desk.runs())[0]?.state, PATIENT).toBe("failed");
-  expect(readFileSync(join(desk.workspace, "effect.txt"), "utf8")).toBe("once\n");
-
-  fails = true;
-  await connection.request("routine.run", { name: "brief" });
-  await expect.poll(async () => (await desk.runs())[0]?.state, PATIENT).toBe("due");
 });
 
 test("a model adds a routine only with approval, sees its firings, and gives it no more than it may do itself", async () => {

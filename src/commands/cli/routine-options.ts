@@ -35,7 +35,7 @@ export function addRoutineOptions(command: Command): Command {
     .option("--cron <expr>", 'five fields: "0 9 * * mon-fri", or @daily')
     .option("--every <time>", "a period, such as 2h or 15 minutes")
     .option("--at <time>", 'once: "tomorrow 15:00", 2027-01-31T09:00, 18:30')
-    .option("--on <what>", "wake, login, or file:GLOB")
+    .option("--on <what>", "wake (the machine has slept), login (yours, at this machine), or file:GLOB")
     .option("--when <words>", 'in words: "weekdays at 9:00", "first monday 08:30"')
     .option("--zone <zone>", "the zone of the schedule, such as Europe/Berlin (default: this machine's)")
     .option("--prompt <text>", "what to ask each time")
