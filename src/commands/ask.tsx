@@ -13,7 +13,7 @@ import { HelperProblemView } from "./helper-problem.tsx";
 import { readLastTurn } from "./last-turn.ts";
 import { isWorthReturning } from "./present/last-turn.ts";
 import { helperProgram } from "./raycast-helper.ts";
-import { useHelper } from "./use-helper.ts";
+import { useLive } from "./use-live.ts";
 
 /** What Ask needs to know before its first view. */
 interface AskStart {
@@ -26,7 +26,7 @@ type AskProps = LaunchProps<{ arguments: { text?: string }; draftValues: AskDraf
 
 /** Asks at once if it was launched with a text, returns to the last turn if that is not over, else shows the form. */
 export default function Ask({ arguments: values, fallbackText, draftValues }: AskProps) {
-  const { state, remedy } = useHelper(loadStart);
+  const { state, remedy } = useLive({ key: "start", load: loadStart, staleOn: [] });
   if (state.type === "opening") return <Detail isLoading markdown="" />;
   if (state.type === "problem") return <HelperProblemView problem={state.problem} onRemedy={remedy} />;
   const text = values.text?.trim() || fallbackText?.trim() || "";
@@ -73,17 +73,17 @@ function workspaceFolder(): string {
   return getPreferenceValues<{ workspace?: string }>().workspace || homedir();
 }
 
-async function loadStart(connection: Connection): Promise<AskStart> {
-  const { endpoints } = await connection.request("endpoint.list", {});
-  return { endpoints, last: await loadLastTurn(connection) };
+async function loadStart(request: Connection["request"]): Promise<AskStart> {
+  const { endpoints } = await request("endpoint.list", {});
+  return { endpoints, last: await loadLastTurn(request) };
 }
 
-async function loadLastTurn(connection: Connection): Promise<TurnTarget | undefined> {
+async function loadLastTurn(request: Connection["request"]): Promise<TurnTarget | undefined> {
   const last = await readLastTurn(helperProgram().home);
   if (last === undefined) return undefined;
   const { session, turn } = last;
   try {
-    const { turns } = await connection.request("session.show", { session });
+    const { turns } = await request("session.show", { session });
     const state = turns.find((row) => row.turn === turn)?.state;
     return isWorthReturning(last, state, Date.now()) ? { type: "attach", session, turn } : undefined;
   } catch (error) {

@@ -42,3 +42,8 @@ export function setUpHelp(home: string): string {
     `- Everything it keeps is in \`${home.replaceAll("`", "")}\`.`,
   ].join("\n\n");
 }
+
+/** The title of a view; where the helper went away it says so, and that it is waited for. */
+export function titleWhile(title: string, { isReconnecting }: { isReconnecting: boolean }): string {
+  return isReconnecting ? `${title} – Reconnecting to the Helper…` : title;
+}
