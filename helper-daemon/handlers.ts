@@ -94,7 +94,7 @@ export function createHandlers({
     "turn.cancel": (params) => turns.cancel(params),
     "turn.delegate": (params, _, origin) => delegates.start(params, origin),
     "turn.await": (params, signal, origin) => delegates.await(params, signal, origin),
-    "session.list": ({ limit }) => ({ sessions: lists.sessions(limit) }),
+    "session.list": (page) => lists.sessions(page),
     "session.show": ({ session }) => {
       const shown = { session: lists.session(session), turns: delegates.turns(session) };
       return { ...shown, overrides: overrides.of(session) };
@@ -162,6 +162,7 @@ export function createHandlers({
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),
     "endpoint.set": (params) => ({ endpoint: profiles.set(params) }),
+    "endpoint.keep": (params) => ({ endpoint: profiles.keep(params) }),
     // Rarely asked for: not in memory before.
     "endpoint.probe": async ({ name }, signal) => {
       const { probeProfile } = await import("./endpoints/probe-profile.ts");

@@ -8,9 +8,10 @@ import { HOME_SESSION } from "../rules.ts";
 import type { StoredRoutine } from "../store/routine-list.ts";
 import type { RecordedRoutine } from "../store/routine-projection.ts";
 import { planResume, standingFrom } from "./change-routine.ts";
+import { describeTrigger } from "./describe-schedule.ts";
 import { narrowed } from "./narrow-routine.ts";
 import { workspaceOf } from "./prepare-run.ts";
-import { localZone, routineNamed, rowOf, shown } from "./routine-rows.ts";
+import { firingsOf, localZone, routineNamed, rowOf, shown } from "./routine-rows.ts";
 import type { RoutineWorld } from "./routine-world.ts";
 import { readSchedule } from "./schedule-text.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -23,6 +24,7 @@ export interface RoutineDesk {
   edit(params: ParsedParamsOf<"routine.edit">, origin: Origin): Promise<ResultOf<"routine.edit">>;
   remove(params: ParsedParamsOf<"routine.remove">, origin: Origin): Promise<void>;
   list(): ResultOf<"routine.list">;
+  preview(params: ParsedParamsOf<"routine.preview">): ResultOf<"routine.preview">;
   show(name: string): ResultOf<"routine.show">;
   pause(params: ParsedParamsOf<"routine.pause">): Promise<ResultOf<"routine.pause">>;
   resume(params: ParsedParamsOf<"routine.resume">): Promise<ResultOf<"routine.resume">>;
@@ -125,6 +127,11 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       await scheduler.changed();
     },
     list: () => ({ routines: routines.all().map((stored) => rowOf(world, stored)) }),
+    preview: ({ schedule, zone }) => {
+      const now = world.now();
+      const trigger = triggerOf(schedule, zone, now);
+      return { schedule: describeTrigger(trigger), firings: firingsOf(trigger, now) };
+    },
     show: (name) => shown(world, name),
     pause: async ({ name, why, by = "a person" }) => {
       routineNamed(world, name);

@@ -80,7 +80,7 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       const slots = firstSlots(slotsOf(trigger, []), after, Number.MAX_SAFE_INTEGER, count);
       return { slots: slots.map((slot) => ({ scheduledFor: iso(slot), words: describeMoment(slot, zone) })) };
     },
-    backfill: async ({ name, from, to }) => {
+    backfill: async ({ name, from, to, isDryRun }) => {
       const { routine, paused } = routineNamed(world, name);
       if (paused !== undefined) {
         throw new LoopdError(
@@ -96,11 +96,11 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       const filled = hub.together(() => {
         const free = firstSlots(slots, first - 1, last, 10 * MOST_BACKFILLED).filter((slot) => !runs.has(name, slot));
         const chosen = free.slice(0, MOST_BACKFILLED);
-        for (const slot of chosen) runs.add(name, slot, "backfill");
+        if (!isDryRun) for (const slot of chosen) runs.add(name, slot, "backfill");
         return chosen;
       });
       const left = slots.countIn(filled.at(-1) ?? last, last);
-      await scheduler.poke([name]);
+      if (!isDryRun) await scheduler.poke([name]);
       return { slots: filled.map(iso), left };
     },
   };

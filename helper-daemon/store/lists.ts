@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { SessionRow, TurnRow } from "../../src/protocol/requests.ts";
+import type { Seq } from "../../src/protocol/values.ts";
 import type { ForkList } from "./fork-list.ts";
 import { guardOf } from "./store-error.ts";
 
@@ -12,7 +13,8 @@ interface OpenTurn {
 
 /** Sessions and turns as faces list them. */
 export interface Lists {
-  sessions(limit: number): SessionRow[];
+  /** The newest first. `next` is where the page after begins; absent on the last one. */
+  sessions(page: { limit: number; before?: Seq }): { sessions: SessionRow[]; next?: Seq };
   /** @throws LoopdError `unknown-session`. */
   session(id: string): SessionRow;
   /** Oldest first; those that a fork inherits come first. */
@@ -63,8 +65,9 @@ const SESSIONS = "sessions s LEFT JOIN forks f ON f.session = s.session";
 
 /** Prepares the lists of a database. */
 export function createLists(database: Database.Database, forks: Pick<ForkList, "turns">): Lists {
-  const list = database.prepare<[number], SessionRecord>(
-    `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} ORDER BY s.updated_seq DESC LIMIT ?`,
+  const list = database.prepare<[Seq, number], SessionRecord & { updatedSeq: Seq }>(
+    `SELECT ${SESSION_COLUMNS}, s.updated_seq AS updatedSeq FROM ${SESSIONS}
+     WHERE s.updated_seq < ? ORDER BY s.updated_seq DESC LIMIT ?`,
   );
   const one = database.prepare<[string], SessionRecord>(
     `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} WHERE s.session = ?`,
@@ -84,7 +87,12 @@ export function createLists(database: Database.Database, forks: Pick<ForkList, "
 
   const guarded = guardOf(database);
   return {
-    sessions: (limit) => guarded(() => list.all(limit).map(sessionRow)),
+    sessions: ({ limit, before = Number.MAX_SAFE_INTEGER }) =>
+      guarded(() => {
+        const found = list.all(before, limit + 1);
+        const page = found.slice(0, limit);
+        return { sessions: page.map(sessionRow), next: found.length > limit ? page.at(-1)?.updatedSeq : undefined };
+      }),
     session: (id) => {
       const found = guarded(() => one.get(id));
       if (found !== undefined) return sessionRow(found);

@@ -7,6 +7,7 @@ import {
   endpointRowSchema,
   foundEndpointSchema,
   headersSchema,
+  keptEndpointSchema,
   proxyLoginSchema,
 } from "./endpoint-profile.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
@@ -98,6 +99,11 @@ export const methods = {
     z.object({ endpoint: endpointRowSchema }),
     FACE,
   ),
+  /**
+   * A profile as the preferences of a face have it: added, or changed where it is there already. What is absent, the key
+   * too, is taken back; what preferences do not know (headers, certificates, …) stays as it was.
+   */
+  "endpoint.keep": method(keptEndpointSchema, z.object({ endpoint: endpointRowSchema }), FACE),
   /** Asks the endpoint what it can do, with a few short requests, and keeps the answers with source and date. */
   "endpoint.probe": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), FACE),
   /**

@@ -69,6 +69,12 @@ export const routineMethods = {
   ),
   "routine.remove": method(z.object({ name, by }), none, BOTH),
   "routine.list": method(none, z.object({ routines: z.array(routineRowSchema) }), BOTH),
+  /** What a schedule would mean, and its next five firings in words; nothing is added. */
+  "routine.preview": method(
+    z.object({ schedule: scheduleSchema, zone }),
+    z.object({ schedule: z.string(), firings: z.array(z.string()) }),
+    FACE,
+  ),
   "routine.show": method(z.object({ name }), shown, FACE),
   /** Begins a run now, also of a paused routine. */
   "routine.run": method(z.object({ name, by }), z.object({ session: z.string(), turn: z.string() }), FACE),
@@ -88,9 +94,12 @@ export const routineMethods = {
     z.object({ slots: z.array(z.object({ scheduledFor: z.string(), words: z.string() })) }),
     FACE,
   ),
-  /** Runs for the past slots from `from` to `to` (ISO, both included) that have none, one after the other. */
+  /**
+   * Runs for the past slots from `from` to `to` (ISO, both included) that have none, one after the other. `isDryRun`: only
+   * says which.
+   */
   "routine.backfill": method(
-    z.object({ name, from: text, to: text, by }),
+    z.object({ name, from: text, to: text, isDryRun: z.boolean().default(false), by }),
     z.object({ slots: z.array(z.string()), left: z.number() }),
     FACE,
   ),
