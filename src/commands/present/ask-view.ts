@@ -1,4 +1,4 @@
-import type { CardRow, TurnState } from "../../protocol/requests.ts";
+import type { CardRow } from "../../protocol/requests.ts";
 import type { Millis } from "../../protocol/values.ts";
 import { outcomeMarks } from "./call.ts";
 import { presentCard } from "./card.ts";
@@ -11,9 +11,7 @@ import { count, duration } from "./quantity.ts";
 import { progressText } from "./progress-line.ts";
 import { oneLine } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
-
-/** Names of Raycast's colours. */
-type Tint = "Blue" | "Green" | "Orange" | "Red" | "SecondaryText";
+import { stateTag, type Tint } from "./turn-state.ts";
 
 /** One row beside the answer. */
 export type DetailRow =
@@ -104,7 +102,7 @@ function wholeMarkdown({ label, text, format }: CardSection): string {
 function endMarkdown({ finish, error, limit }: TurnProgress): string {
   if (finish === undefined || finish === "done") return "";
   const { sentence } = presentFinish(finish, error, limit);
-  return `**${finish === "failed" ? "The turn failed." : stateWords[finish]}** ${plainMarkdown(sentence)}`;
+  return `**${finish === "failed" ? "The turn failed." : stateTag(finish).text}** ${plainMarkdown(sentence)}`;
 }
 
 function reasoningMarkdown({ reasoning }: TurnProgress): string {
@@ -141,32 +139,9 @@ function callLine({ summary, state, outcome, durationMs, text }: CallProgress): 
   return `- ${mark} ${codeSpan(summary.replaceAll("`", ""))}${end}${time}${news}`;
 }
 
-const stateWords: Record<TurnState, string> = {
-  queued: "Queued",
-  running: "Working",
-  waiting: "Waiting for you",
-  done: "Done",
-  "max-tokens": "Cut off",
-  "step-limit": "Out of steps",
-  budget: "Out of budget",
-  refused: "Refused",
-  cancelled: "Cancelled",
-  failed: "Failed",
-  interrupted: "Interrupted",
-};
-
-function tintOf(state: TurnState): Tint {
-  if (state === "queued" || state === "running") return "Blue";
-  if (state === "waiting") return "Orange";
-  if (state === "done") return "Green";
-  return state === "cancelled" ? "SecondaryText" : "Red";
-}
-
 function rowsOf({ progress, now }: AskSituation): DetailRow[] {
   const { state, endpoint, model, isRehearsal, steps, calls, tokens, startedAt, finishedAt, session } = progress;
-  const rows: DetailRow[] = [
-    { type: "tags", title: "State", tags: [{ text: stateWords[state], tint: tintOf(state) }] },
-  ];
+  const rows: DetailRow[] = [{ type: "tags", title: "State", tags: [stateTag(state)] }];
   const label = (title: string, text: string) => rows.push({ type: "label", title, text });
   if (endpoint !== "") {
     if (isRehearsal)
