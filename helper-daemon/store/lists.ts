@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import { LoopdError } from "../../src/protocol/errors.ts";
-import type { SessionRow, TurnRow } from "../../src/protocol/requests.ts";
+import type { OpenTurnRow, SessionRow, TurnRow } from "../../src/protocol/requests.ts";
 import type { Seq } from "../../src/protocol/values.ts";
 import type { ForkList } from "./fork-list.ts";
 import { guardOf } from "./store-error.ts";
@@ -21,6 +21,8 @@ export interface Lists {
   turns(session: string): TurnRow[];
   turnByOrigin(originKey: string): (OpenTurn & { startedSeq: number }) | undefined;
   openTurns(session?: string): OpenTurn[];
+  /** The same for a person: without those of delegates, which belong to the call that waits for them. Oldest first. */
+  open(): OpenTurnRow[];
 }
 
 interface SessionRecord {
@@ -84,6 +86,12 @@ export function createLists(database: Database.Database, forks: Pick<ForkList, "
   const open = database.prepare<[], OpenTurn>(
     "SELECT turn, session FROM turns WHERE finish IS NULL ORDER BY started_seq",
   );
+  const openOfPeople = database.prepare<[], Omit<OpenTurnRow, "state"> & { pending: number }>(
+    `SELECT t.turn, t.session, s.title, t.input, t.started_at AS startedAt,
+       (SELECT count(*) FROM cards c WHERE c.turn = t.turn AND c.session = t.session AND c.resolution IS NULL) AS pending
+     FROM turns t JOIN sessions s ON s.session = t.session JOIN entries b ON b.seq = t.started_seq
+     WHERE t.finish IS NULL AND b.data ->> '$.origin' <> 'delegate' ORDER BY t.started_seq`,
+  );
 
   const guarded = guardOf(database);
   return {
@@ -111,6 +119,15 @@ export function createLists(database: Database.Database, forks: Pick<ForkList, "
         return [...forks.turns(session), ...own];
       }),
     turnByOrigin: (originKey) => guarded(() => byOrigin.get(originKey)),
+    open: () =>
+      guarded(() => {
+        const begun = new Set<string>();
+        return openOfPeople.all().map(({ pending, ...row }): OpenTurnRow => {
+          const isQueued = begun.has(row.session);
+          begun.add(row.session);
+          return { ...row, state: isQueued ? "queued" : pending > 0 ? "waiting" : "running" };
+        });
+      }),
     openTurns: (session) => guarded(() => open.all().filter((row) => session === undefined || row.session === session)),
   };
 }

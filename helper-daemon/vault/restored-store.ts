@@ -37,6 +37,7 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
       sessions: (page) => whole(lists.sessions(page)),
       session: (id) => whole(lists.session(id)),
       turns: (session) => whole(lists.turns(session)),
+      open: () => whole(lists.open()),
     },
     cards: {
       ...cards,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cardAnswerSchema, grantRequestSchema, stepAnsweredSchema, stepAnswerSchema } from "./card-answer.ts";
-import { configRuleSchema } from "./config.ts";
+import { configRuleSchema, menuBarLinkSchema } from "./config.ts";
 import {
   endpointChangesSchema,
   endpointProfileSchema,
@@ -29,6 +29,7 @@ export type {
   HelperStatus,
   McpServerRow,
   MemoryNote,
+  OpenTurnRow,
   SearchHit,
   SessionRow,
   ToolRow,
@@ -134,6 +135,8 @@ export const methods = {
   "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), FACE),
   "helper.status": method(none, helperStatusSchema, FACE),
   "helper.stop": method(none, none, FACE),
+  /** Has the helper tell Raycast's menu bar of cards by opening this address, or (`null`) no longer. */
+  "helper.menu-bar": method(z.object({ link: menuBarLinkSchema.nullable() }), none, FACE),
 } as const;
 
 type Methods = typeof methods;

@@ -3,7 +3,7 @@ import { entryKindSchema, entrySchema } from "./entries.ts";
 import { delegateNewsSchema, delegateRequestSchema } from "./delegate.ts";
 import { BOTH, FACE, limit, method, none, text, TOOL, turnIds } from "./method.ts";
 import { sessionChangesSchema, sessionOverridesSchema } from "./overrides.ts";
-import { fileUndoSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
+import { fileUndoSchema, openTurnSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
 import { sessionWindowSchema } from "./session-window.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
 
@@ -30,6 +30,8 @@ export const turnMethods = {
     turnIds,
     FACE,
   ),
+  /** Turns that have not ended, of all sessions, oldest first. */
+  "turn.list": method(none, z.object({ turns: z.array(openTurnSchema) }), FACE),
   /** Newest first. `before`: the `next` of the page before; absent on the last page. */
   "session.list": method(
     z.object({ limit, before: z.number().int().positive().optional() }),
