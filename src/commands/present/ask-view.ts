@@ -2,11 +2,10 @@ import type { CardRow } from "../../protocol/requests.ts";
 import type { Millis } from "../../protocol/values.ts";
 import { outcomeMarks } from "./call.ts";
 import { presentCard } from "./card.ts";
-import type { CardSection } from "./card-view.ts";
+import { cardMarkdown } from "./card-markdown.ts";
 import type { ContextNotice } from "./context-notice.ts";
-import { shortened } from "./shortened.ts";
 import { presentFinish } from "./finish.ts";
-import { codeBlock, codeSpan, plainMarkdown, quoteBlock, shownMarkdown } from "./markdown-text.ts";
+import { codeSpan, plainMarkdown, shownMarkdown } from "./markdown-text.ts";
 import { count, duration } from "./quantity.ts";
 import { progressText } from "./progress-line.ts";
 import { oneLine } from "./terminal-text.ts";
@@ -71,32 +70,12 @@ export function presentAsk(situation: AskSituation): AskView {
 /** A card in Markdown: what is asked, with the real arguments; nothing in them can pass for our own words. */
 function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
   if (first === undefined) return "";
-  const { title, sections } = shortened(presentCard(first), "Copy Arguments has all of it");
-  const parts = sections.map(sectionMarkdown);
   const titles = others.slice(0, MOST_CALLS).map((card) => `- ${plainMarkdown(presentCard(card).title)}`);
   const more =
     others.length === 0
       ? []
       : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one:*\n\n${titles.join("\n")}`];
-  return [`## ${plainMarkdown(title)}`, ...parts, ...more, "---"].join("\n\n");
-}
-
-function sectionMarkdown({ gap, ...section }: CardSection): string {
-  if (gap === undefined) return wholeMarkdown(section);
-  const end = codeBlock(gap.end, section.format === "diff" ? "diff" : "");
-  return `${wholeMarkdown({ ...section, format: section.format === "line" ? "block" : section.format })}\n\n*… ${gap.words} …*\n\n${end}`;
-}
-
-function wholeMarkdown({ label, text, format }: CardSection): string {
-  switch (format) {
-    case "quote":
-      return `**${label}**\n\n${quoteBlock(text)}`;
-    case "diff":
-      return `**${label}**\n\n${codeBlock(text, "diff")}`;
-    default:
-      if (format === "line" && !text.includes("\n")) return `**${label}:** ${plainMarkdown(text)}`;
-      return `**${label}**\n\n${codeBlock(text, "")}`;
-  }
+  return [cardMarkdown(first), ...more, "---"].join("\n\n");
 }
 
 function endMarkdown({ finish, error, limit }: TurnProgress): string {

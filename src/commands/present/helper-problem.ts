@@ -8,6 +8,9 @@ export interface HelperProblem {
   remedyTitle: string;
 }
 
+/** Title of the command that installs and mends the helper. */
+export const SET_UP = "Set Up Helper";
+
 /** The view of a helper that could not be opened. */
 export function presentHelperProblem(error: LoopdError): HelperProblem {
   if (error.code === "helper-unreachable") {
