@@ -220,7 +220,7 @@ test("toasts change in place, alerts wait for a button, storage and drafts outli
   await asked;
   expect(command.toasts).toMatchObject([{ title: "Yes", style: "SUCCESS" }]);
   expect(storage.local.get("sure")).toBe(true);
-  command.enter({ note: "half a thought" });
+  await command.enter({ note: "half a thought" });
   command.close();
   const again = run(component, { storage });
   await again.until(() => true);
@@ -238,6 +238,6 @@ test("a built command may require Node, React and Raycast, nothing else, and see
   const command = launch({ name: "probe", dist, env: { LOOPD_HOME: "/somewhere" }, arguments: { text: "hello" } });
   await command.until((view) => view.props["markdown"] === "/somewhere hello");
   writeFileSync(file, 'require("better-sqlite3");');
-  expect(() => launch({ name: "probe", dist })).toThrow('requires "better-sqlite3"');
+  await expect(launch({ name: "probe", dist }).until(() => true)).rejects.toThrow('requires "better-sqlite3"');
   expect(() => launch({ name: "probe", dist, arguments: { test: "" } })).toThrow('no argument "test"');
 });
