@@ -37,7 +37,7 @@ export const WaitingCard = memo(
       <List.Item
         id={card.approvalId}
         title={title}
-        icon={{ source: icons[card.type], tooltip: kind }}
+        icon={{ value: icons[card.type], tooltip: kind }}
         accessories={[
           ...(warning === undefined ? [] : [{ icon: Icon.ExclamationMark, tooltip: `Asked because ${warning}` }]),
           ...(card.type === "approval" ? [] : [{ tag }]),

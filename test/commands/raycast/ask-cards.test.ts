@@ -121,7 +121,7 @@ test("an approval for longer says what it allows, asks once more before it is fo
   const command = ask({ arguments: { text: "Touch it" } });
   await command.until(() => command.actions().includes("Approve Always"));
   expect(command.actions().slice(0, 6)).toEqual([
-    ...["Approve", "Deny", "Deny with Reason…", "Copy Arguments", "Approve for This Session", "Approve Always"],
+    ...["Approve", "Deny", "Deny with Reason…", "Edit Arguments…", "Approve for This Session", "Approve Always"],
   ]);
   expect(markdown(command.view)).toMatch(/\*\*For longer:\*\* approving it .*touch same/);
   const approving = command.action("Approve Always");
