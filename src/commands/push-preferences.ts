@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { environment, LaunchType, LocalStorage, openExtensionPreferences, showToast, Toast } from "@raycast/api";
+import { createDeeplink } from "@raycast/utils";
 import * as z from "zod";
 import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
@@ -8,34 +9,48 @@ import { windowCell } from "./present/endpoint.ts";
 import { readPreferences } from "./preferences.ts";
 
 const KEY = "pushed-preferences";
-/** What was pushed last: a salted hash, from which nobody reads the key. */
-const pushedSchema = z.object({ home: z.string(), salt: z.string(), hash: z.string() });
+/** What was pushed last. Of the endpoint a salted hash, from which nobody reads the key. */
+const pushedSchema = z.object({ home: z.string(), salt: z.string(), hash: z.string(), menuBar: z.boolean() });
 type Pushed = z.infer<typeof pushedSchema>;
+type Request = Connection["request"];
 
 /**
- * Hands the endpoint of the preferences pane to the helper, which cannot read it, where it is another one than last time.
- * Never fails: what is wrong is told in a toast, and the command goes on. Resolves with whether there is a new endpoint.
+ * Hands what the preferences pane says to the helper, which cannot read it, where it is other than last time. Never fails:
+ * what is wrong is told in a toast, and the command goes on. Resolves with whether there is a new endpoint.
  */
-export async function pushPreferences(request: Connection["request"], home: string): Promise<"new" | "unchanged"> {
+export async function pushPreferences(request: Request, home: string): Promise<"new" | "unchanged"> {
   try {
-    const wanted = preferredEndpoint(readPreferences());
+    const preferences = readPreferences();
     const before = await readPushed(home);
+    const menuBar = preferences.pushToMenuBar === true;
+    const isOtherBar = menuBar !== (before?.menuBar ?? false);
+    if (isOtherBar) await request("helper.menu-bar", { link: menuBar ? statusLink() : null });
     const salt = before?.salt ?? randomBytes(16).toString("hex");
-    const hash = createHmac("sha256", salt).update(JSON.stringify(wanted)).digest("hex");
+    const hashOf = (endpoint: PreferredEndpoint) =>
+      createHmac("sha256", salt).update(JSON.stringify(endpoint)).digest("hex");
+    const keep = (hash: string) =>
+      LocalStorage.setItem(KEY, JSON.stringify({ home, salt, hash, menuBar } satisfies Pushed));
+    const wanted = preferredEndpoint(preferences);
+    const untouched = before?.hash ?? hashOf({ type: "none" });
     if (wanted.type === "mistake") {
+      if (isOtherBar) await keep(untouched);
       await complain("The Preferences Are Not Right", wanted.words);
       return "unchanged";
     }
-    if (before?.hash === hash && (wanted.type === "none" || (await isThere(request)))) return "unchanged";
-    const isFirst = before === undefined;
-    if (wanted.type === "none" && isFirst) return "unchanged";
-    await push(request, wanted, isFirst ? "ask" : "keep");
-    await LocalStorage.setItem(KEY, JSON.stringify({ home, salt, hash } satisfies Pushed));
-    return wanted.type === "none" ? "unchanged" : "new";
+    const hash = hashOf(wanted);
+    const isSame = hash === untouched && (wanted.type === "none" || (await isThere(request)));
+    if (!isSame) await push(request, wanted, untouched === hashOf({ type: "none" }) ? "ask" : "keep");
+    if (!isSame || isOtherBar) await keep(hash);
+    return isSame || wanted.type === "none" ? "unchanged" : "new";
   } catch (thrown) {
     await complain("The Preferences Were Not Taken", asLoopdError(thrown).message);
     return "unchanged";
   }
+}
+
+/** Runs Show Status in the background. */
+function statusLink(): string {
+  return createDeeplink({ command: "show-status", launchType: LaunchType.Background });
 }
 
 /** Looks at the endpoint that was pushed, and tells what was found. */
@@ -59,7 +74,7 @@ export async function checkPushed(open: () => Promise<Connection>): Promise<void
 
 /** An endpoint that the person has just filled in for the first time is asked from then on; a changed one is only kept. */
 async function push(
-  request: Connection["request"],
+  request: Request,
   wanted: Exclude<PreferredEndpoint, { type: "mistake" }>,
   use: "ask" | "keep",
 ): Promise<void> {
@@ -71,7 +86,7 @@ async function push(
   }
 }
 
-async function isThere(request: Connection["request"]): Promise<boolean> {
+async function isThere(request: Request): Promise<boolean> {
   const { endpoints } = await request("endpoint.list", {});
   return endpoints.some(({ name }) => name === OWN_PROFILE);
 }

@@ -74,9 +74,19 @@ const FAILURES: Readonly<Record<string, string>> = {
   "endpoint-overloaded": "the server was overloaded",
 };
 
+/** What is wrong with what would be asked: a mistake in the pane, else what was found out about the endpoint in use. */
+export function preferredProblem(
+  preferences: Preferences,
+  active: EndpointRow | undefined,
+  now: Millis,
+): string | undefined {
+  const preferred = preferredEndpoint(preferences);
+  if (preferred.type === "mistake") return `The preferences are not right. ${preferred.words}`;
+  return active === undefined ? undefined : endpointProblem(active, now);
+}
+
 /** What is wrong with an endpoint as far as the last look at it tells, in a sentence or two; undefined where nothing is. */
-export function endpointProblem(row: EndpointRow | undefined, now: Millis): string | undefined {
-  if (row === undefined) return undefined;
+function endpointProblem(row: EndpointRow, now: Millis): string | undefined {
   const { reachable, dialect } = row.capabilities;
   const whose = row.name === OWN_PROFILE ? "The endpoint of the preferences" : `The endpoint ${row.name}`;
   if (reachable?.value === false) {
