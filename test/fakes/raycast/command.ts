@@ -7,7 +7,7 @@ import type { Seat } from "./seat.ts";
 import { Sight } from "./sight.ts";
 import { type Shortcut, spellingOf } from "./shortcuts.ts";
 import { refill } from "./storage.ts";
-import { actionsIn, isView, panelOf, submenusIn, titleOf, titleOfItem, type View } from "./view.ts";
+import { actionsIn, isView, menuItems, panelOf, submenusIn, titleOf, titleOfItem, type View } from "./view.ts";
 import { Waiters } from "./waiters.ts";
 
 /** A command as the person at the keyboard has it. Any mistake that Raycast would not forgive makes it throw. */
@@ -229,7 +229,10 @@ export class Command {
   /** Clicks on the icon in the menu bar: the command runs anew and stays loaded while its menu is open. */
   async openMenu(): Promise<void> {
     this.#isMenuOpen = true;
-    if (this.#seat === undefined) this.start("userInitiated");
+    if (this.#seat === undefined) {
+      this.#screens = [];
+      this.start("userInitiated");
+    }
     await this.until((view) => view.type === "MenuBarExtra" && view.props["isLoading"] !== true);
   }
 
@@ -387,12 +390,4 @@ export class Command {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
     this.#wake();
   }
-}
-
-function menuItems(view: View): View[] {
-  return view.children.flatMap((child) => (child.type === "MenuBarExtra.Item" ? [child] : menuItems(child)));
-}
-
-function keyOf(dropdown: View): string {
-  return String(dropdown.props["id"] ?? dropdown.props["tooltip"]);
 }

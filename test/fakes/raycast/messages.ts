@@ -52,7 +52,7 @@ export interface RealmMethods {
   /** Calls an export of an AI tool. Undefined where there is none of that name. */
   tool(start: Start, name: "default" | "confirmation", input: unknown): Promise<unknown>;
   perform(node: number, value: unknown): Promise<void>;
-  enter(values: Readonly<Record<string, unknown>>): void;
+  enter(values: Readonly<Record<string, unknown>>): Promise<void>;
   call(node: number, prop: string, values: unknown[]): Promise<void>;
   press(button: string): void;
   pressToast(title: string): Promise<void>;

@@ -66,11 +66,12 @@ export function cacheClass(start: Start, host: Remote<HostMethods>) {
       if (options.notifySubscribers !== false) this.#tell(undefined, undefined);
     }
 
-    subscribe(subscriber: (key: string | undefined, data: string | undefined) => void): () => void {
+    /** Bound, as in Raycast: hooks hand it on by itself. */
+    readonly subscribe = (subscriber: (key: string | undefined, data: string | undefined) => void): (() => void) => {
       const own = subscribers.get(this.#prefix) ?? new Set();
       subscribers.set(this.#prefix, own.add(subscriber));
       return () => own.delete(subscriber);
-    }
+    };
 
     #tell(key: string | undefined, data: string | undefined): void {
       subscribers.get(this.#prefix)?.forEach((subscriber) => subscriber(key, data));

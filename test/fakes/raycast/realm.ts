@@ -115,16 +115,22 @@ class Realm {
       open: (target) => this.#host.opened(target),
       tell: (what, told) => this.#host.told(what, told),
     });
+    await this.#rendered();
+  }
+
+  /** Resolves when React has rendered what was set until now, and the host knows. */
+  async #rendered(): Promise<void> {
+    for (let turns = 0; turns < 2; turns++) await new Promise<void>((done) => setImmediate(done));
     this.#settle();
   }
 
-  #enter(values: Readonly<Record<string, unknown>>): void {
+  async #enter(values: Readonly<Record<string, unknown>>): Promise<void> {
     const fields = Object.entries(values).map(([id, value]) => ({ value, field: fieldFor(this.#top(), id, value) }));
     for (const { field, value } of fields) {
       field.typed = value;
       (field.props["onChange"] as ((value: unknown) => void) | undefined)?.(value);
     }
-    this.#settle();
+    await this.#rendered();
   }
 
   async #call(id: number, prop: string, values: unknown[]): Promise<void> {
@@ -133,7 +139,7 @@ class Realm {
       .split(".")
       .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], this.#node(id).props);
     if (typeof handler === "function") await (handler as (...given: unknown[]) => unknown)(...values);
-    this.#settle();
+    await this.#rendered();
   }
 
   unload(): void {

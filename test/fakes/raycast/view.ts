@@ -94,6 +94,15 @@ export function actionsIn(panel: View): View[] {
   return panel.children.flatMap((child) => (/^Action(\.|$)/.test(child.type) ? [child] : actionsIn(child)));
 }
 
+/** Items of a menu in order, with those of its sections and submenus. */
+export function menuItems(view: View): View[] {
+  return view.children.flatMap((child) => (child.type === "MenuBarExtra.Item" ? [child] : menuItems(child)));
+}
+
+function keyOf(dropdown: View): string {
+  return String(dropdown.props["id"] ?? dropdown.props["tooltip"]);
+}
+
 /** Submenus below a panel, at any depth. */
 export function submenusIn(panel: View): View[] {
   return panel.children.flatMap((child) =>
