@@ -11,7 +11,7 @@ import { CLIENT, openForRaycast } from "./raycast-helper.ts";
 
 type Request = Connection["request"];
 /** Does something and says in a word or two that it is done; meanwhile Raycast keeps the command loaded. */
-type Act = (work: () => Promise<string>) => void;
+type Act = (work: () => Promise<string>) => Promise<void>;
 
 const icons: Record<MenuBarView["icon"], Icon> = {
   idle: Icon.Circle,
@@ -28,15 +28,11 @@ export default function ShowStatus() {
   useEffect(() => {
     if (data !== undefined) setPending(data.status.pendingApprovals + data.status.pendingQuestions);
   }, [data]);
-  const act: Act = (work) => {
+  const act: Act = async (work) => {
     setWorking((count) => count + 1);
-    work()
-      .catch((thrown: unknown) => asLoopdError(thrown).message)
-      .then(showHUD)
-      .finally(() => {
-        setWorking((count) => count - 1);
-        revalidate();
-      });
+    await showHUD(await work().catch((thrown: unknown) => asLoopdError(thrown).message));
+    setWorking((count) => count - 1);
+    revalidate();
   };
   const isBusy = isLoading || working > 0;
   if (error !== undefined && !isBusy) return <NoHelper message={error} act={act} />;

@@ -71,7 +71,7 @@ export function presentMenuBar({ status, cards, turns, runs }: StatusNow, now: M
       ...{ session, turn },
     })),
     endpoint: status.endpoint === REHEARSAL_ENDPOINT ? "Rehearsal, Not an AI" : oneLine(status.endpoint, LONGEST),
-    stop: turns.length === 0 ? "Pause All Routines" : `Stop ${plural(turns.length, "Turn")} and Pause All Routines`,
+    stop: turns.length === 0 ? "Pause all routines" : `Stop ${plural(turns.length, "turn")} and pause all routines`,
   };
 }
 

@@ -28,6 +28,8 @@ export interface Stage {
   scene(answers: Behaviour, environment?: Record<string, string>): Promise<Scene>;
   /** Launches Ask on a home. */
   ask(home: string, options?: Partial<LaunchOptions>): Command;
+  /** How commands are launched on a home. */
+  options(home: string, options?: Partial<LaunchOptions>): Omit<LaunchOptions, "name">;
   /** Launches a command on a home. */
   open(name: string, home: string, options?: Partial<LaunchOptions>): Command;
   /** Done after the test, the newest first. */
@@ -52,10 +54,11 @@ export function openStage(): Stage {
     }
     expect(failures).toEqual([]);
   });
-  const open: Stage["open"] = (name, home, options = {}) => {
+  const optionsOn: Stage["options"] = (home, options = {}) => {
     const env = { LOOPD_HOME: home, PATH: process.env.PATH, HOME: homedir() };
-    return launch({ name, dist: built.dist, assetsPath, env, ...options });
+    return { dist: built.dist, assetsPath, env, ...options };
   };
+  const open: Stage["open"] = (name, home, options) => launch({ ...optionsOn(home, options), name });
   const ask: Stage["ask"] = (home, options) => open("ask", home, options);
   const scene: Stage["scene"] = async (answers, environment) => {
     const server = await startModelServer(answers);
@@ -81,7 +84,7 @@ export function openStage(): Stage {
     const launches: Scene["open"] = (name, options) => open(name, home, { preferences: { workspace }, ...options });
     return { home, workspace, server, helper, ask: (options) => launches("ask", options), open: launches };
   };
-  return { scene, ask, open, cleanUp };
+  return { scene, ask, open, options: optionsOn, cleanUp };
 }
 
 /** Stops the helper that a command started. */
