@@ -68,7 +68,7 @@ export function stripes(id: string, stroke: string, degrees: number): string {
 }
 
 /** Text between tags or in an attribute. What no XML may hold is left out. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
     .replaceAll("&", "&amp;")
@@ -78,6 +78,6 @@ export function escapeXml(text: string): string {
 }
 
 /** A coordinate with one decimal. */
-export function round(value: number): number {
+function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { isRunning } from "../processes.ts";
 import { closeAll, launch, type LaunchOptions, openDeeplink } from "./launch.ts";
 import { createStorage } from "./storage.ts";
 import { openTool } from "./tool.ts";
@@ -76,15 +77,6 @@ afterAll(() => rmSync(dist, { recursive: true, force: true }));
 
 const run = (name: string, options: Partial<LaunchOptions> = {}) =>
   launch({ name, dist, env: { PATH: process.env.PATH }, preferences: {}, ...options });
-const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(statusOf(pid));
-const statusOf = (pid: number) => {
-  try {
-    return readFileSync(`/proc/${pid}/status`, "utf8");
-  } catch {
-    return "State: Z";
-  }
-};
-
 test("a list reports its selection and its dropdown's choice, filters, and asks for more", async () => {
   const storage = createStorage();
   const command = run("list", { storage });
@@ -144,10 +136,10 @@ test("closing the window kills the command's process group; what was detached li
   await command.until((view) => view.type === "Detail" && storage.local.has("pid"));
   const own = Number(command.view.props["markdown"]);
   const detached = Number(storage.local.get("pid"));
-  expect([command.pid, isAlive(own), isAlive(detached)]).toEqual([own, true, true]);
+  expect([command.pid, isRunning(own), isRunning(detached)]).toEqual([own, true, true]);
   command.close();
-  await expect.poll(() => isAlive(own)).toBe(false);
-  expect(isAlive(detached)).toBe(true);
+  await expect.poll(() => isRunning(own)).toBe(false);
+  expect(isRunning(detached)).toBe(true);
   process.kill(detached, "SIGKILL");
 });
 

@@ -391,3 +391,7 @@ export class Command {
     this.#wake();
   }
 }
+
+function keyOf(dropdown: View): string {
+  return String(dropdown.props["id"] ?? dropdown.props["tooltip"]);
+}

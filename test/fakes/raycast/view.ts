@@ -42,7 +42,7 @@ export function isView(value: unknown): value is View {
 }
 
 /** Items of a list or grid in order, each with the title of its section. */
-export function itemsOf(screen: View): { item: View; section: string | undefined }[] {
+function itemsOf(screen: View): { item: View; section: string | undefined }[] {
   return screen.children.flatMap((child) => {
     if (/\.Section$/.test(child.type)) {
       const { title } = child.props;
@@ -61,7 +61,7 @@ export function titleOfItem({ props }: View): string {
 }
 
 /** Whether Raycast's own filter would keep this item for what was typed: every word begins a word of title or keywords. */
-export function matches(item: View, typed: string): boolean {
+function matches(item: View, typed: string): boolean {
   const { keywords = [] } = item.props as { keywords?: readonly string[] };
   const words = [titleOfItem(item), ...keywords]
     .join(" ")
@@ -97,10 +97,6 @@ export function actionsIn(panel: View): View[] {
 /** Items of a menu in order, with those of its sections and submenus. */
 export function menuItems(view: View): View[] {
   return view.children.flatMap((child) => (child.type === "MenuBarExtra.Item" ? [child] : menuItems(child)));
-}
-
-function keyOf(dropdown: View): string {
-  return String(dropdown.props["id"] ?? dropdown.props["tooltip"]);
 }
 
 /** Submenus below a panel, at any depth. */
