@@ -71,6 +71,7 @@ test("a helper killed under an open window comes back with the card, which still
   await command.until(() => command.actions().includes("Approve"));
   await helper.kill();
   cleanUp.push(() => stopHelperOf(home));
+  await command.until((view) => markdown(view).includes("the helper went away; loopd is reconnecting"));
   await command.action("Approve");
   await command.until(isDone);
   expect(readFileSync(join(workspace, "made.txt"), "utf8")).toBe("once\n");

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { witness } from "../../fakes/helper.ts";
+import { startHelper, witness } from "../../fakes/helper.ts";
 import { script } from "../../fakes/model-server.ts";
 import type { Command } from "../../fakes/raycast/command.ts";
+import { seedCards } from "../../fakes/seed-cards.ts";
 import { openStage, stopHelperOf } from "./stage.ts";
 
 const { scene, cleanUp } = openStage();
@@ -134,4 +135,32 @@ test("a helper killed under the list is said to be away and comes back by itself
   await command.action("Skip It");
   await command.until(isEmpty);
   expect(readFileSync(join(workspace, "made"), "utf8")).toBe("once\n");
+});
+
+test("hundreds that wait come page by page, and each is found by its arguments", async () => {
+  const { open, helper, home } = await scene(script().says("never"));
+  await helper.stop();
+  const call = (index: number) => ({
+    name: "shell_run",
+    arguments: { command: `make part-${index}` },
+    effect: "exec" as const,
+  });
+  seedCards(
+    home,
+    Array.from({ length: 500 }, (_, index) => call(index)),
+    {
+      ...{ input: "Make parts", origin: "user", originKey: "user:k", endpoint: "script", model: "scripted" },
+      ...{ overrides: {}, provenance: {} },
+    },
+  );
+  const again = await startHelper(home);
+  cleanUp.push(() => again.stop());
+  const command = open("review-approvals");
+  await command.until(() => command.items().length === 50);
+  expect(await command.loadMore()).toBe(true);
+  await command.until(() => command.items().length === 100);
+  await command.search("part-499");
+  await command.until(() => command.items().length === 1 && command.print().includes("command: make part-499"));
+  await command.choose("question");
+  await command.until(() => command.print().includes("Nothing Like That Waits"));
 });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { removeFolder, temporaryFolder, witness } from "../../fakes/helper.ts";
+import { connectTo, removeFolder, temporaryFolder, witness } from "../../fakes/helper.ts";
 import { script } from "../../fakes/model-server.ts";
 import { openDeeplink } from "../../fakes/raycast/launch.ts";
 import { createStorage } from "../../fakes/raycast/storage.ts";
@@ -102,6 +102,10 @@ test("without a helper the menu bar says so and starts none by itself", async ()
   await setUp.action("Start Helper");
   await setUp.until(() => setUp.items().includes("home"));
   expect(setUp.actions()).toContain("Look Again");
+  const { hello } = await connectTo(home);
+  process.kill(hello.pid, "SIGKILL");
+  await setUp.until((view) => view.props["navigationTitle"] === "Set Up Helper – Reconnecting to the Helper…");
+  await setUp.until((view) => view.props["navigationTitle"] === "Set Up Helper");
 });
 
 test("a push of the helper reaches the menu bar once the preference is set, and is taken back with it", async () => {
