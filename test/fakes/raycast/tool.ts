@@ -8,7 +8,7 @@ import { seatInProcess } from "./seat.ts";
 import { createStorage } from "./storage.ts";
 
 /** What Raycast's AI shows before it runs a tool that wants to be confirmed. */
-export interface Confirmation {
+interface Confirmation {
   style?: string;
   message?: string;
   image?: unknown;
