@@ -22,8 +22,8 @@ interface PushWorld {
 const TOLD: ReadonlySet<EntryKind> = new Set<EntryKind>(["card.opened", "card.resolved"]);
 /** What is recorded within it is told at once. */
 const GATHERED: Millis = 100;
-/** Between two pushes: each starts a program and a command of Raycast. */
-const SHORTEST_PAUSE: Millis = 1_000;
+/** Between two pushes, each of which starts programs and a command of Raycast. Nothing is told more than a second late. */
+const SHORTEST_PAUSE: Millis = 700;
 const LIMIT: Millis = 5_000;
 
 /** Ends well while Raycast runs: opening its address would start it, which is not ours to do. */
