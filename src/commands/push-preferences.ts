@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
 import { OWN_PROFILE, type PreferredEndpoint, preferredEndpoint } from "./present/preferences.ts";
-import { windowCell } from "./present/endpoint.ts";
+import { exactly } from "./present/quantity.ts";
 import { readPreferences } from "./preferences.ts";
 
 const KEY = "pushed-preferences";
@@ -63,7 +63,8 @@ export async function checkPushed(open: () => Promise<Connection>): Promise<void
     const { endpoint } = await connection.request("endpoint.probe", { name: OWN_PROFILE });
     toast.style = Toast.Style.Success;
     toast.title = "The endpoint answers";
-    toast.message = `${endpoint.model}, window of ${windowCell(endpoint)} tokens`;
+    const { model, usableWindow: window } = endpoint;
+    toast.message = window.source === "assumed" ? model : `${model}, window of ${exactly(window.tokens)} tokens`;
   } catch (thrown) {
     await toast.hide();
     await complain("The Endpoint Does Not Work", asLoopdError(thrown).message);

@@ -1,11 +1,13 @@
-import { Action, ActionPanel, Color, Icon, Keyboard, List } from "@raycast/api";
-import { useState } from "react";
+import { Action, ActionPanel, Color, Detail, environment, Icon, Keyboard, List } from "@raycast/api";
+import { type ReactElement, useState } from "react";
 import type { Connection } from "../protocol/connect.ts";
 import type { EntryKind } from "../protocol/entries.ts";
 import type { RunRow } from "../protocol/routine.ts";
 import { HelperProblemView } from "./helper-problem.tsx";
 import { openAsk } from "./open-ask.ts";
+import { runsChart } from "./present/chart-runs.ts";
 import { titleWhile } from "./present/helper-problem.ts";
+import { plainMarkdown } from "./present/markdown-text.ts";
 import { presentRun } from "./present/routine-item.ts";
 import { SessionDetail } from "./session-detail.tsx";
 import { SessionTrace } from "./session-trace.tsx";
@@ -25,6 +27,7 @@ export function RoutineLedger({ name }: { name: string }) {
   if (state.type === "problem") return <HelperProblemView problem={state.problem} onRemedy={remedy} />;
   const { runs, hasMore } = state.type === "ready" ? state.value : { runs: [], hasMore: false };
   const title = `Ledger of ${name}`;
+  const chart = <RunsChart title={title} runs={runs} />;
   return (
     <List
       navigationTitle={state.type === "ready" ? titleWhile(title, state) : title}
@@ -37,13 +40,19 @@ export function RoutineLedger({ name }: { name: string }) {
         <List.EmptyView icon={Icon.Clock} title="Nothing Has Been Due Yet" description="Run Now runs it at once." />
       )}
       {runs.map((run) => (
-        <RunItem key={`${run.scheduledFor} ${run.state} ${run.count ?? ""}`} run={run} onRefresh={reload} />
+        <RunItem
+          key={`${run.scheduledFor} ${run.state} ${run.count ?? ""}`}
+          run={run}
+          chart={chart}
+          onRefresh={reload}
+        />
       ))}
     </List>
   );
 }
 
-function RunItem({ run, onRefresh }: { run: RunRow; onRefresh: () => void }) {
+function RunItem(props: { run: RunRow; chart: ReactElement; onRefresh: () => void }) {
+  const { run, chart, onRefresh } = props;
   const { title, tag, facts, why } = presentRun(run);
   const { session, turn } = run;
   const { CopyName, Open, Refresh } = Keyboard.Shortcut.Common;
@@ -74,11 +83,22 @@ function RunItem({ run, onRefresh }: { run: RunRow; onRefresh: () => void }) {
               <Action.CopyToClipboard title="Copy Session ID" content={session} shortcut={CopyName} />
             </>
           )}
+          <Action.Push
+            title="Show Chart"
+            icon={Icon.BarChart}
+            shortcut={{ modifiers: ["cmd"], key: "b" }}
+            target={chart}
+          />
           <Action title="Refresh" icon={Icon.ArrowClockwise} shortcut={Refresh} onAction={onRefresh} />
         </ActionPanel>
       }
     />
   );
+}
+
+function RunsChart({ title, runs }: { title: string; runs: readonly RunRow[] }) {
+  const chart = runsChart(runs, environment.appearance) ?? "Nothing has run yet.";
+  return <Detail navigationTitle={title} markdown={`# ${plainMarkdown(title)}\n\n${chart}`} />;
 }
 
 async function loadRuns(

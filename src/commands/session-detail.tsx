@@ -1,7 +1,10 @@
-import { Action, Detail, Icon, Keyboard } from "@raycast/api";
+import { Action, Detail, environment, Icon, Keyboard } from "@raycast/api";
 import type { EntryKind } from "../protocol/entries.ts";
 import { AskRow } from "./ask-row.tsx";
 import { HelperProblemView } from "./helper-problem.tsx";
+import { loadSteps } from "./load-steps.ts";
+import { tokensChart } from "./present/chart-tokens.ts";
+import { windowChart } from "./present/chart-window.ts";
 import { titleWhile } from "./present/helper-problem.ts";
 import { sessionTitle } from "./present/session.ts";
 import { lastAnswer, sessionRows, transcriptMarkdown, transcriptText, windowMarkdown } from "./present/transcript.ts";
@@ -24,7 +27,7 @@ export function SessionDetail({ session }: { session: string }) {
         ask("session.show", { session }),
         ask("session.window", { session }),
       ]);
-      return { session: shown.session, turns: shown.turns, window };
+      return { session: shown.session, turns: shown.turns, window, steps: await loadSteps(ask, session, window) };
     },
   });
   if (state.type === "opening") return <Detail isLoading markdown="" navigationTitle="Session" />;
@@ -32,11 +35,16 @@ export function SessionDetail({ session }: { session: string }) {
   const story = state.value;
   const answer = lastAnswer(story.turns);
   const now = Date.now();
+  const { appearance } = environment;
+  const charts = [
+    ...[windowChart(story.window, appearance), tokensChart(story.steps, appearance)],
+    windowMarkdown(story.window, now),
+  ].filter((chart) => chart !== undefined);
   return (
     <Detail
       navigationTitle={titleWhile(sessionTitle(story.session), state)}
       isLoading={state.isLoading}
-      markdown={transcriptMarkdown(story, [windowMarkdown(story.window, now)], now)}
+      markdown={transcriptMarkdown(story, charts, now)}
       metadata={
         <Detail.Metadata>
           {sessionRows(story).map((row) => (

@@ -31,6 +31,8 @@ export interface LaunchOptions {
   /** Selected text, frontmost application, and so on. */
   surroundings?: Surroundings;
   appearance?: "dark" | "light";
+  /** What is on the clipboard. */
+  clipboard?: string;
   assetsPath?: string;
   /** Environment of the command's process. */
   env?: NodeJS.ProcessEnv;
@@ -62,6 +64,7 @@ export function launch(given: LaunchOptions): Command {
     onClose: (closed) => running.delete(closed),
   });
   running.add(command);
+  command.clipboard = options.clipboard;
   if (missing.length > 0) command.show(preferencesScreen(missing));
   else command.start(options.launchType ?? "userInitiated");
   return command;

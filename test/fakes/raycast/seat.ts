@@ -25,6 +25,10 @@ export function seatInProcess(file: string, environment: NodeJS.ProcessEnv): Sea
     serialization: "advanced",
   });
   let isKilled = false;
+  child.on("error", (error) => {
+    // Both ends may let go of the channel at the same moment.
+    if (!isKilled) throw error;
+  });
   return {
     pid: child.pid,
     link: {
