@@ -1,4 +1,15 @@
-import { Action, ActionPanel, Color, Detail, Icon, Keyboard, List, openExtensionPreferences } from "@raycast/api";
+import {
+  Action,
+  ActionPanel,
+  Color,
+  Detail,
+  Icon,
+  Keyboard,
+  launchCommand,
+  LaunchType,
+  List,
+  openExtensionPreferences,
+} from "@raycast/api";
 import type { Check } from "../protocol/requests.ts";
 import { type HelperProblem, SET_UP, setUpHelp, titleWhile } from "./present/helper-problem.ts";
 import { plainMarkdown } from "./present/markdown-text.ts";
@@ -42,6 +53,7 @@ export default function SetUpHelper() {
                 shortcut={Keyboard.Shortcut.Common.Refresh}
                 onAction={reload}
               />
+              <Action title="Show Status in Menu Bar" icon={Icon.AppWindowSidebarRight} onAction={showStatus} />
               <Action title="Open Preferences" icon={Icon.Gear} onAction={openExtensionPreferences} />
               <Action.Push title="Open Set-Up Help" icon={Icon.QuestionMarkCircle} target={<SetUpHelp />} />
             </ActionPanel>
@@ -71,6 +83,11 @@ function NoHelper(props: { problem: HelperProblem; onRemedy: (remedy: HelperProb
       }
     />
   );
+}
+
+/** A menu bar command stays there once a person has launched it. */
+async function showStatus(): Promise<void> {
+  await launchCommand({ name: "show-status", type: LaunchType.UserInitiated });
 }
 
 function SetUpHelp() {

@@ -1,6 +1,15 @@
-import { Color, Icon, launchCommand, LaunchType, MenuBarExtra, openExtensionPreferences, showHUD } from "@raycast/api";
-import { useCachedState, usePromise } from "@raycast/utils";
-import { useEffect, useState } from "react";
+import {
+  Cache,
+  Color,
+  Icon,
+  launchCommand,
+  LaunchType,
+  MenuBarExtra,
+  openExtensionPreferences,
+  showHUD,
+} from "@raycast/api";
+import { usePromise } from "@raycast/utils";
+import { useState } from "react";
 import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
 import { menuBarLink } from "./menu-bar-link.ts";
@@ -8,6 +17,8 @@ import { openAsk } from "./open-ask.ts";
 import { presentHelperProblem, SET_UP } from "./present/helper-problem.ts";
 import { type MenuBarView, pendingTitle, presentMenuBar, type StatusNow } from "./present/menu-bar.ts";
 import { CLIENT, openForRaycast } from "./raycast-helper.ts";
+
+const PENDING = "pending";
 
 type Request = Connection["request"];
 /** Does something and says in a word or two that it is done; meanwhile Raycast keeps the command loaded. */
@@ -23,11 +34,8 @@ const icons: Record<MenuBarView["icon"], Icon> = {
 export default function ShowStatus() {
   const { data, error, isLoading, revalidate } = usePromise(() => withHelper(loadStatus), [], { onError: () => {} });
   const [working, setWorking] = useState(0);
-  const [pending, setPending] = useCachedState("pending", 0);
+  const [pending] = useState(readPending);
   const view = data && presentMenuBar(data, Date.now());
-  useEffect(() => {
-    if (data !== undefined) setPending(data.status.pendingApprovals + data.status.pendingQuestions);
-  }, [data]);
   const act: Act = async (work) => {
     setWorking((count) => count + 1);
     await showHUD(await work().catch((thrown: unknown) => asLoopdError(thrown).message));
@@ -152,9 +160,19 @@ async function loadStatus(request: Request): Promise<StatusNow> {
     request("routine.runs", { limit: 50 }),
   ]);
   const link = menuBarLink();
+  keepPending(status.pendingApprovals + status.pendingQuestions);
   // A config.json that cannot be written is the business of the doctor.
   if (status.menuBar !== link) await request("helper.menu-bar", { link: link ?? null }).catch(() => {});
   return { status, cards, turns, runs };
+}
+
+/** How much waited when it was looked last: shown until this look is done. Only the number is kept outside of the helper. */
+function readPending(): number {
+  return Number(new Cache().get(PENDING) ?? 0);
+}
+
+function keepPending(count: number): void {
+  new Cache().set(PENDING, String(count));
 }
 
 /** Asks a helper that runs; none is started. */

@@ -34,6 +34,7 @@ test("the menu bar counts what waits, leads there, shows what runs and comes nex
   const command = open("show-status", { launchType: "background", storage });
   await command.ended();
   expect(command.view.props).toMatchObject({ title: "2", tooltip: "loopd: 2 things wait for you, 1 turn open" });
+  expect([...storage.cache.values()]).toEqual(["2"]);
   await command.openMenu();
   expect(command.print()).toContain('MenuBarExtra.Submenu "Make files (Waiting for you)"');
   expect(command.items()).toEqual([
@@ -102,6 +103,10 @@ test("without a helper the menu bar says so and starts none by itself", async ()
   await setUp.action("Start Helper");
   await setUp.until(() => setUp.items().includes("home"));
   expect(setUp.actions()).toContain("Look Again");
+  await setUp.action("Show Status in Menu Bar");
+  const status = await setUp.next("show-status");
+  await status.ended();
+  expect(status.view.props["tooltip"]).toBe("loopd: nothing runs");
   const { hello } = await connectTo(home);
   process.kill(hello.pid, "SIGKILL");
   await setUp.until((view) => view.props["navigationTitle"] === "Set Up Helper – Reconnecting to the Helper…");
