@@ -79,6 +79,7 @@ function worldOf(store: RoutineWorld["store"], hub: RoutineWorld["hub"], person:
   const nothing = () => {};
   return {
     ...{ store, hub, person, boot: "bench", now: () => now, notify: nothing },
+    logins: () => Promise.resolve([]),
     log: undefined as unknown as RoutineWorld["log"],
     turns: { wake: nothing, cancel: () => ({ turns: [] }) },
     effective: () =>

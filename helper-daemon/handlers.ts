@@ -120,7 +120,10 @@ export function createHandlers({
     "state.get": (params, _, origin) => state.get(params, origin),
     "state.set": (params, _, origin) => state.set(params, origin),
     "state.query": async ({ sql }, signal, origin) => withTaintsOfRows(await query.run(sql, signal), taints, origin),
-    "memory.list": async () => ({ notes: await memory.list() }),
+    "memory.list": async (_, __, { caller }) => ({
+      notes: await memory.list(),
+      ...(caller === "face" ? { ignored: await memory.ignored() } : {}),
+    }),
     "memory.read": ({ topic }, _, origin) => memory.read(topic, origin),
     "memory.write": async (params, _, origin) => ({ note: await memory.write(params, origin) }),
     "memory.forget": async ({ topic }, _, origin) => {

@@ -53,6 +53,7 @@ export interface Place {
   model: string;
   takesImages: boolean;
   dialect: EndpointProfile["dialect"];
+  address: string;
   endpointTrust: "local" | "remote";
   provenance: Provenance;
 }
@@ -65,7 +66,7 @@ export interface Place {
 export function placeOf(profiles: Profiles, { endpoint, model, unsaved }: Asked, session: SessionOverrides): Place {
   const said = sessionEndpoint(endpoint, unsaved, session);
   const { name, from, profile } = said ?? chosenEndpoint(profiles, endpoint, unsaved);
-  const { model: usual, vision, dialect, trust } = profile ?? profiles.show(name);
+  const { model: usual, vision, dialect, trust, url } = profile ?? profiles.show(name);
   const isMoved = from === "turn" || (session.endpoint !== undefined && from !== "session");
   const inherited = model === null || isMoved ? undefined : session.model;
   const modelFrom = typeof model === "string" ? "turn" : inherited === undefined ? "endpoint" : "session";
@@ -74,6 +75,7 @@ export function placeOf(profiles: Profiles, { endpoint, model, unsaved }: Asked,
     model: model ?? inherited ?? usual,
     takesImages: vision,
     dialect,
+    address: new URL(url).origin,
     endpointTrust: trust,
     provenance: { endpoint: from, model: modelFrom },
   };

@@ -17,7 +17,7 @@ import { openLog } from "./logs.ts";
 import { createMcpConfig } from "./mcp-config.ts";
 import { createMemory } from "./memory.ts";
 import { type Handlers, requestAsTool } from "./methods.ts";
-import { announce, notReady } from "./ready.ts";
+import { announce, failureLine, leaveTo, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
 import { createRoutines } from "./routines/routines.ts";
 import { createRules } from "./rules.ts";
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const home = prepareHome(homeOf(process.env));
   const lock = takeHome(home.lock);
-  if (lock === undefined) return announce(readyDescriptor, { ready: true, pid: null });
+  if (lock === undefined) return leaveTo(readyDescriptor, home);
   const token = tokenOf(home);
   const boot = bootId();
   const store = openStore(home.database, createStamp(boot));
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const { hub, seen, ...vaults } = createVaultWorld({ store, hub: createHub(store.log), profiles, config, home });
   const blobs = createBlobs(home.blobs);
   const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
-  const { catalogue, servers, person, protectedPaths, placeOf, notify } = tools;
+  const { catalogue, servers, person, protectedPaths, placeOf } = tools;
   const models = createModelWorld({ profiles, readBlob: blobs.read });
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
     effective: overrides.effective,
   });
   const routines = createRoutines({
-    ...{ store: seen.store, hub, log, turns, boot, person, effective: overrides.effective, now: Date.now, notify },
+    ...{ ...tools, store: seen.store, hub, log, turns, boot, home, effective: overrides.effective, now: Date.now },
   });
   let isStopping = false;
   const stop = async (why: string) => {
@@ -115,6 +115,6 @@ async function main(): Promise<void> {
 main().catch((thrown: unknown) => {
   const error = asLoopdError(thrown);
   announce(readyDescriptor, notReady(error));
-  process.stderr.write(`loopd helper: ${error.message}\n`);
+  process.stderr.write(failureLine(error));
   process.exit(1);
 });

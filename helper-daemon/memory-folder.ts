@@ -13,6 +13,7 @@ import { asStoreError } from "./store/store-error.ts";
 /** Most bytes of one note. */
 export const MAX_NOTE_BYTES = 256 * 1024;
 const INDEX = "MEMORY.md";
+const MAX_OTHERS = 100;
 
 /** A note's file. */
 export interface NoteFile {
@@ -34,6 +35,8 @@ interface NoteText {
 export interface MemoryFolder {
   /** Sorted by topic. Links, folders and files with other names are no notes. */
   files(): Promise<NoteFile[]>;
+  /** What else a person has put there, and is no note; at most a hundred. */
+  others(): Promise<string[]>;
   /** The note that a topic means: that very name, else one that differs only in case or encoding. */
   find(topic: string): Promise<NoteFile | undefined>;
   /** Whether nothing at all has that topic's file name: a link would lead a note somewhere else. */
@@ -89,6 +92,12 @@ export function openMemoryFolder(folder: string): MemoryFolder {
   };
   return {
     files,
+    others: async () => {
+      const noted = new Set((await files()).map(({ topic }) => `${topic}.md`));
+      const names = (await readdir(folder).catch(() => [])).sort();
+      // Beginning with a dot: what editors and systems leave.
+      return names.filter((name) => name !== INDEX && !name.startsWith(".") && !noted.has(name)).slice(0, MAX_OTHERS);
+    },
     find: async (topic) => {
       const all = await files();
       return all.find((file) => file.topic === topic) ?? all.find((file) => sameTopic(file.topic) === sameTopic(topic));

@@ -19,6 +19,8 @@ const HOME_SESSION = "home";
 export interface Memory {
   /** Sorted by topic. */
   list(): Promise<MemoryNote[]>;
+  /** Names in the folder that are no notes: of another kind, or such as no topic can have. */
+  ignored(): Promise<string[]>;
   /** For a face with the comments that say who wrote what. @throws LoopdError `unknown-topic`, naming near ones. */
   read(topic: string, origin: Origin): Promise<ResultOf<"memory.read">>;
   /** Recorded in the trace, with who wrote it. @throws LoopdError `invalid-params` where it cannot be kept, `note-changed`. */
@@ -156,6 +158,7 @@ export function createMemory({ folder, hub, store: { outbox, taints } }: MemoryO
   };
 
   return {
+    ignored: () => notes.others(),
     list: () => inTurn(async () => recover().then(list)),
     read: (wanted, origin) =>
       inTurn(async () => {

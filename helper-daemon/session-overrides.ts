@@ -6,6 +6,7 @@ import { effectiveOf, type EffectiveOptions } from "./effective.ts";
 import type { Hub } from "./hub.ts";
 import type { Asked } from "./layers.ts";
 import type { Store } from "./store/open-store.ts";
+import type { ToolWorld } from "./tool-world.ts";
 import type { Effective } from "./turns.ts";
 
 /** What sessions set for all of their turns, and what a turn makes of it. */
@@ -22,6 +23,7 @@ export interface SessionSettings {
 interface SessionOverridesOptions extends EffectiveOptions {
   store: Store;
   hub: Hub;
+  tools: Pick<ToolWorld, "catalogue" | "servers" | "placeAt">;
 }
 
 /** The settings of every session of a store. They are facts of its trace: `state.changed` of the store `overrides`. */
@@ -43,16 +45,24 @@ export function createSessionOverrides(options: SessionOverridesOptions): Sessio
       return after;
     },
     effective: async (request) => {
-      const { session } = request;
-      if (session === undefined) return effectiveOf(options, request, {});
-      const layer = of(session);
-      return effectiveOf(options, request, layer).catch(async (thrown: unknown) => {
-        throw (await isOurs(options, request, layer)) && thrown instanceof LoopdError
-          ? new LoopdError(thrown.code, `${thrown.message} ${hint(session)}`)
-          : thrown;
-      });
+      const chosen = await chosenFor(request);
+      const { attachments = [] } = request;
+      if (attachments.length === 0) return chosen;
+      const { takeAttachments } = await import("./attachments.ts");
+      return { ...chosen, attachments: await takeAttachments(attachments, chosen, options) };
     },
   };
+
+  async function chosenFor(request: ParsedParamsOf<"turn.submit">): Promise<Effective> {
+    const { session } = request;
+    if (session === undefined) return effectiveOf(options, request, {});
+    const layer = of(session);
+    return effectiveOf(options, request, layer).catch(async (thrown: unknown) => {
+      throw (await isOurs(options, request, layer)) && thrown instanceof LoopdError
+        ? new LoopdError(thrown.code, `${thrown.message} ${hint(session)}`)
+        : thrown;
+    });
+  }
 }
 
 /** Whether the turn could be, were it not for what its session sets. */

@@ -23,7 +23,7 @@ export interface PortsOptions {
   catalogue: Catalogue;
   settings(session: SessionId): Settings;
   /** Runs of routines, whose requests let people's through first. Absent: there are none. */
-  runs?: Pick<RoutineRuns, "open">;
+  runs?: Pick<RoutineRuns, "isAskedForIn">;
   model(request: ModelRequest, signal: AbortSignal, tell: Tell): Promise<ModelReply>;
   hook: Ports["hook"];
   /** Where the calls of a session happen. */
@@ -50,7 +50,7 @@ export function createSessionPorts(options: PortsOptions, session: SessionId, fe
     record: (drafts) => recordSurely(hub, drafts, shutdown),
     read: (after, waitSignal) => feed.read(after, waitSignal),
     model: (request, signal, tell) => {
-      const isForRoutine = options.runs?.open().some((run) => run.session === session) === true;
+      const isForRoutine = options.runs?.isAskedForIn(session) === true;
       return model(isForRoutine ? { ...request, isForRoutine } : request, signal, tell);
     },
     hook,

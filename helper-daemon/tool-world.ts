@@ -14,6 +14,7 @@ import type { Sandbox } from "../src/tools/sandbox/sandbox.ts";
 import { createFileTaints } from "./file-taints.ts";
 import type { Home } from "./home.ts";
 import type { Log } from "./logs.ts";
+import type { Logins } from "./routines/logins.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/open-store.ts";
 
@@ -41,6 +42,8 @@ export interface ToolWorld {
   protectedPaths: readonly string[];
   /** Tells the person outside of every face. Never throws, and is not waited for. */
   notify(title: string, text: string): void;
+  /** Names of the person's logins that last, in a boot of the machine; undefined where nobody can tell just now. */
+  logins: Logins;
   placeOf(session: SessionId): Place;
   /** Where a call without a session would happen. */
   placeAt(workspace: string, session?: SessionId): Place;
@@ -104,10 +107,17 @@ export async function createToolWorld(options: ToolWorldOptions): Promise<ToolWo
     await Promise.all([servers.close(), sandbox.close(), screens.screen.close()]);
   };
   const marks = () => [...servers.marks(), sandboxMark];
+  let loginsOf: Promise<Logins> | undefined;
+  const logins: Logins = async (boot) => {
+    loginsOf ??= import("./routines/logins.ts").then((one) =>
+      one.createLogins({ platform: process.platform, environment }),
+    );
+    return (await loginsOf)(boot);
+  };
   const notify = (title: string, text: string) =>
     void import("./routines/notices.ts").then(({ showNotice }) =>
       showNotice({ platform: process.platform, environment, home: person, log }, title, text),
     );
   const places = { person, protectedPaths, placeOf, placeAt };
-  return { catalogue, servers, sandbox, screens, environment, ...places, notify, marks, close };
+  return { catalogue, servers, sandbox, screens, environment, ...places, notify, logins, marks, close };
 }

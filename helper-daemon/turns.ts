@@ -6,6 +6,7 @@ import { fold } from "../src/agent/fold.ts";
 import type { Ports } from "../src/agent/ports.ts";
 import { runTurns } from "../src/agent/run-turn.ts";
 import { emptyView } from "../src/agent/transcript.ts";
+import type { Attachment } from "../src/protocol/attachment.ts";
 import type { Entry, EntryDraft, Overrides } from "../src/protocol/entries.ts";
 import type { EndpointProfile } from "../src/protocol/endpoint-profile.ts";
 import { asLoopdError, LoopdError } from "../src/protocol/errors.ts";
@@ -33,8 +34,11 @@ export interface Effective {
   model: string;
   takesImages: boolean;
   dialect: EndpointProfile["dialect"];
+  /** Origin of the endpoint's URL; absent where nobody looked. */
+  address?: string;
   endpointTrust: "local" | "remote";
   overrides: Overrides;
+  attachments?: Attachment[];
   /** Which layer said so: turn, session, config, endpoint or default, by name of the setting. */
   provenance: Record<string, string>;
 }

@@ -1,10 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { sha256Of } from "./copy-program.ts";
+import { download, type DownloadLimits } from "./download.ts";
 import { type Machine, runSystemProgram } from "./machine.ts";
 
 /** A release of Node, packed, and what it must be. */
@@ -37,7 +34,7 @@ export function pinnedNode(platform: string, architecture: string): NodeRelease 
 /** The unpacked program, or why there is none. */
 export type Downloaded = { type: "downloaded"; path: string } | { type: "failed"; why: string };
 
-const LIMIT_MS = 15 * 60_000;
+const LIMITS: DownloadLimits = { bytes: 200 * 1024 * 1024, milliseconds: 15 * 60_000 };
 
 /**
  * Downloads a release into a folder and takes the program out of it, if it is byte for byte the one that was pinned;
@@ -53,9 +50,7 @@ export async function downloadNode(
   const inside = `node-v${release.version}-${release.target}/bin/node`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const response = await fetch(release.url, { signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) });
-    if (!response.ok || response.body === null) return failed(release, `the server answered ${response.status}`);
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(packed));
+    await download(release.url, packed, LIMITS, machine, signal);
     const sha256 = await sha256Of(packed);
     if (sha256 !== release.sha256) return failed(release, `its SHA-256 is ${sha256} instead of ${release.sha256}`);
     const { code, err } = await runSystemProgram(machine, "/usr/bin/tar", [
@@ -68,8 +63,7 @@ export async function downloadNode(
     if (code !== 0) return failed(release, `tar ended with ${code}: ${err.trim()}`);
     return { type: "downloaded", path: join(folder, inside) };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-    return failed(release, `${error instanceof Error ? error.message : String(error)}${cause}`);
+    return failed(release, error instanceof Error ? error.message : String(error));
   } finally {
     await rm(packed, { force: true });
   }

@@ -45,8 +45,8 @@ function troubleOf({ code, err, out }: Answer, verb: string, unit: string): Trou
   if (/failed to connect|no medium found|no such file or directory.*bus|operation not permitted|ENOENT/i.test(said)) {
     return {
       reason: "no-session",
-      words: `systemctl --user cannot be used here (${said}), so nothing keeps the helper alive: this user has no session of systemd. What is installed starts at the next login.`,
-      mend: "log in as this user, or keep its session for good: loginctl enable-linger; then: loopd helper install",
+      words: `systemctl --user cannot be used here (${said}), so nothing can keep the helper alive: this user has no session of systemd.`,
+      mend: "log in as this user, or keep its session for good: loginctl enable-linger; then: loopd helper install. Or do without: loopd helper start",
       code,
     };
   }

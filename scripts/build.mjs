@@ -4,7 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { alarmsOnly } from "./alarms-only.mjs";
 import { noticesOf } from "./notices.mjs";
+import { packagesOf } from "./packages.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, "assets", "helper");
@@ -19,6 +21,9 @@ const SOURCES = [
   "launchd",
   "helper-daemon",
 ];
+
+/** Packages with programs or native parts in them, which stay outside. */
+const OUTSIDE = ["better-sqlite3", "@vscode/ripgrep", "@anthropic-ai/sandbox-runtime"];
 
 /** What packages in CommonJS expect around them. */
 const COMMON_JS = [
@@ -46,7 +51,14 @@ function stamp() {
   }
   for (const file of readdirSync(join(root, "src/commands")))
     if (file.endsWith(".ts")) add(join(root, "src/commands", file));
-  for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/notices.mjs"]) add(join(root, file));
+  for (const file of [
+    "package-lock.json",
+    "scripts/build.mjs",
+    "scripts/alarms-only.mjs",
+    "scripts/notices.mjs",
+    "scripts/packages.mjs",
+  ])
+    add(join(root, file));
   return hash.digest("hex");
 }
 
@@ -82,6 +94,7 @@ async function build(fresh) {
       sandbox: "src/tools/sandbox/sandbox-process.ts",
       check: "helper-daemon/store/check-process.ts",
       screen: "src/ax-helper/screen-process.ts",
+      install: "helper-daemon/install/install-process.ts",
     },
     outdir: fresh,
     outExtension: { ".js": ".mjs" },
@@ -91,7 +104,8 @@ async function build(fresh) {
     format: "esm",
     platform: "node",
     target: "node22",
-    external: ["better-sqlite3", "@vscode/ripgrep", "@anthropic-ai/sandbox-runtime"],
+    external: OUTSIDE,
+    plugins: [alarmsOnly],
     define: { LOOPD_VERSION: JSON.stringify(version) },
     banner: { js: COMMON_JS },
     minifySyntax: true,
@@ -102,6 +116,7 @@ async function build(fresh) {
     logLevel: "warning",
   });
   writeFileSync(join(fresh, "NOTICES.txt"), noticesOf(root, Object.keys(metafile.inputs)));
+  writeFileSync(join(fresh, "packages.json"), `${JSON.stringify(packagesOf(root, OUTSIDE), null, 2)}\n`);
   const files = {};
   for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name.endsWith(".map")) continue;

@@ -1,6 +1,7 @@
 import { anthropicClient } from "./anthropic-client.ts";
 import { badStatusIn } from "./bad-status.ts";
 import { withBreakpoints } from "./cache-breakpoints.ts";
+import { answerOf } from "./answer.ts";
 import type { Dialect } from "./dialect.ts";
 import { learnManners, mannersOf } from "./manners.ts";
 import { createReplyBuilder } from "./reply-builder.ts";
@@ -16,11 +17,7 @@ export const anthropic: Dialect = {
       const isMarked = profile.trust === "remote" && !mannersOf(profile, request.model).has("no-cache-control");
       try {
         const response = await client.messages.create(isMarked ? withBreakpoints(body) : body, { signal }).asResponse();
-        return {
-          contentType: response.headers.get("content-type") ?? "",
-          text: () => response.text(),
-          events: () => client.rawEvents(response),
-        };
+        return answerOf(response, (read) => client.rawEvents(read));
       } catch (thrown) {
         const refusal = badStatusIn(thrown);
         if (refusal === undefined || !learnManners(profile, request.model, refusal)) throw thrown;

@@ -1,21 +1,22 @@
 import type { ModelReply, Tell } from "../../src/agent/ports.ts";
 import type { EndpointProfile, Limits } from "../../src/protocol/config.ts";
-import type { Answer, Dialect, ReplyBuilder } from "./dialect.ts";
+import type { Answer, BegunAnswer, Dialect, ReplyBuilder } from "./dialect.ts";
 import {
   type Asked,
   badResponse,
   EndpointFailed,
   type EndpointFailure,
+  pageAdvice,
   stalled,
   keyMissing,
 } from "./endpoint-failure.ts";
 import type { EndpointSecrets } from "./endpoint-fetch.ts";
-import { type IdleWatch, watchIdle } from "./idle-watch.ts";
+import { type IdleWatch, PATIENCE, watchIdle } from "./idle-watch.ts";
 import type { LoadedRequest } from "./load-images.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { parsedOr, badStatusIn } from "./bad-status.ts";
 import { quoted, serverWords } from "./server-words.ts";
-import { failureOfStatus, failureOfStreamError } from "./status-failure.ts";
+import { failureOfNamedError, failureOfStatus, failureOfStreamError } from "./status-failure.ts";
 
 /** How one attempt ended. */
 export type Attempt =
@@ -60,7 +61,8 @@ export async function send(
   } catch (thrown) {
     const reason = watch.reason();
     if (reason === "aborted") return { type: "aborted" };
-    if (reason === "idle") return { type: "failed", failure: stalled(asked, limits.streamIdleMs) };
+    const waitedMs = limits.streamIdleMs * (reason === "stuck" ? PATIENCE : 1);
+    if (reason !== undefined) return { type: "failed", failure: stalled(asked, waitedMs, reason) };
     return { type: "failed", failure: failureOf(thrown, asked, key, hasBegun) };
   } finally {
     watch.stop();
@@ -75,11 +77,13 @@ interface Reading {
 }
 
 async function read(answer: Answer, reply: ReplyBuilder, { asked, key, watch }: Reading): Promise<Attempt> {
-  if (/\b(json|html)\b/i.test(answer.contentType)) {
-    const body = parsedOr(await answer.text());
-    if (isError(body) || !reply.addWhole(body)) throw new EndpointFailed(noAnswer(asked, key, body));
-  } else {
-    await readStream(answer, reply, { asked, key, watch });
+  const begun = await answer.begin(watch.breathing);
+  if (begun.isStream) await readStream(begun, reply, { asked, key, watch });
+  else {
+    const body = parsedOr(await begun.text());
+    if (isError(body) || !reply.addWhole(body)) {
+      throw new EndpointFailed(failureOfNamedError(asked, key, body) ?? noAnswer(asked, key, body));
+    }
   }
   if (watch.reason() === "aborted") return { type: "aborted" };
   const whole = reply.finish();
@@ -90,13 +94,16 @@ async function read(answer: Answer, reply: ReplyBuilder, { asked, key, watch }: 
   return whole;
 }
 
-async function readStream(answer: Answer, reply: ReplyBuilder, { asked, key, watch }: Reading): Promise<void> {
+async function readStream(answer: BegunAnswer, reply: ReplyBuilder, { asked, key, watch }: Reading): Promise<void> {
   let events = 0;
   let isOver = false;
+  let last = "";
   try {
     for await (const { event, data } of answer.events()) {
       const wasComplete = reply.isComplete();
-      if (!wasComplete) watch.alive();
+      // The same once more is a sign of life, such as a ping.
+      if (!wasComplete && data !== last) watch.alive();
+      last = data;
       if (isOver || data === "") continue;
       events += 1;
       if (data === "[DONE]") {
@@ -114,6 +121,8 @@ async function readStream(answer: Answer, reply: ReplyBuilder, { asked, key, wat
     if (!reply.isComplete() || watch.reason() === "aborted") throw thrown;
   }
   if (reply.isComplete()) return;
+  const isWords = events === 0 && answer.opening !== "" && !/^(data|event|id|retry)?:/.test(answer.opening);
+  if (isWords) throw new EndpointFailed(noAnswer(asked, key, answer.opening));
   const what = events === 0 ? "answered without a single event" : "ended its answer before the message was complete";
   throw new EndpointFailed(badResponse(asked, what, events > 0));
 }
@@ -122,7 +131,13 @@ async function readStream(answer: Answer, reply: ReplyBuilder, { asked, key, wat
 function isError(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { type, object, error } = value as { type?: unknown; object?: unknown; error?: unknown };
-  return type === "error" || object === "error" || (type === undefined && error !== undefined && error !== null);
+  return type === "error" || object === "error" || (type === undefined && isSaid(error));
+}
+
+/** Some servers have a place for errors in every answer. */
+function isSaid(error: unknown): boolean {
+  if (typeof error === "object" && error !== null) return Object.keys(error).length > 0;
+  return error !== undefined && error !== null && error !== false && error !== "";
 }
 
 function failureOf(thrown: unknown, asked: Asked, key: string | undefined, hasBegun: boolean): EndpointFailure {
@@ -138,5 +153,6 @@ function failureOf(thrown: unknown, asked: Asked, key: string | undefined, hasBe
 function noAnswer(asked: Asked, key: string | undefined, body: unknown): EndpointFailure {
   const words = serverWords(body);
   const said = words.text === "" ? "nothing" : `"${quoted(words.text, key)}"`;
-  return badResponse(asked, `sent no answer but ${said}`, false);
+  const failure = badResponse(asked, `sent no answer but ${said}`, false);
+  return words.isPage === true ? { ...failure, message: `${failure.message} ${pageAdvice(asked.name)}` } : failure;
 }

@@ -15,15 +15,24 @@ export interface Dialect {
   createReply(tell: Tell): ReplyBuilder;
 }
 
-/** A successful answer whose body is not read yet. It is read once, in one of both ways. */
+/** A successful answer whose body is not read yet. */
 export interface Answer {
-  contentType: string;
+  /** Waits for the first words; from then on `alive` is called for whatever arrives. Once. */
+  begin(alive: () => void): Promise<BegunAnswer>;
+}
+
+/** An answer that has begun. It is read once, in one of both ways. */
+export interface BegunAnswer {
+  /** What it begins with, blank space left out; empty where nothing came. */
+  opening: string;
+  /** By its beginning it is no document of JSON or HTML. */
+  isStream: boolean;
   text(): Promise<string>;
   events(): AsyncIterable<ServerEvent>;
 }
 
 /** One server-sent event. */
-interface ServerEvent {
+export interface ServerEvent {
   event: string | null;
   data: string;
 }

@@ -41,6 +41,12 @@ export function mendingAdvice(name: string, option: string): string {
   return name.startsWith(UNSAVED_PREFIX) ? CHECK_VARIABLES : `Mend it with: loopd endpoints set ${name} ${option}`;
 }
 
+/** Where a page for people came instead of an answer. */
+export function pageAdvice(name: string): string {
+  const how = name.startsWith(UNSAVED_PREFIX) ? "LOOPD_ENDPOINT_PROXY" : `loopd endpoints set ${name} --proxy URL`;
+  return `Such a page comes from a website, or from a login or firewall in between: check the address and log in there, or name the proxy to go through with ${how}.`;
+}
+
 /** The command that shows a profile, where there is one to show. */
 export function lookingAdvice(name: string): string {
   return name.startsWith(UNSAVED_PREFIX) ? CHECK_VARIABLES : `Look at it with: loopd endpoints show ${name}`;
@@ -61,10 +67,11 @@ export function keyMissing(asked: Asked): EndpointFailure {
   return { code: "endpoint-unauthorized", message, isRetryable: false };
 }
 
-/** Nothing arrived for as long as `limits.streamIdleMs` allows. */
-export function stalled(asked: Asked, idleMs: number): EndpointFailure {
+/** Nothing arrived for so long as `limits.streamIdleMs` allows; `stuck`: signs of life did, but no part of an answer. */
+export function stalled(asked: Asked, waitedMs: number, how: "idle" | "stuck"): EndpointFailure {
+  const what = how === "idle" ? "sent nothing for" : "is there, but sent no part of an answer for";
   const message =
-    `The endpoint "${asked.name}" at ${shownUrl(asked.url)} sent nothing for ${Math.round(idleMs / 100) / 10} s, so loopd gave the request up. ` +
+    `The endpoint "${asked.name}" at ${shownUrl(asked.url)} ${what} ${Math.round(waitedMs / 100) / 10} s, so loopd gave the request up. ` +
     `Look at the model server; if it is only slow, raise limits.streamIdleMs in config.json.`;
   return { code: "endpoint-timed-out", message, isRetryable: true };
 }

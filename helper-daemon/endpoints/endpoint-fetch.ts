@@ -3,7 +3,7 @@ import type { Agent, Dispatcher, ProxyAgent, request } from "undici";
 import type { EndpointProfile } from "../../src/protocol/config.ts";
 import { VERSION } from "../../src/protocol/version.ts";
 import { EndpointFailed, shownUrl } from "./endpoint-failure.ts";
-import { plainResponse } from "./plain-response.ts";
+import { MAX_RESPONSE_BYTES, plainResponse } from "./plain-response.ts";
 import { REFUSED_PORTS } from "./refused-ports.ts";
 
 /** What belongs to a profile and is never part of it, because profiles are shown. */
@@ -24,8 +24,6 @@ interface Undici {
   ProxyAgent: typeof ProxyAgent;
 }
 
-/** Larger than any answer; what is larger still is a server gone mad, and would fill the memory. */
-const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** How long an unused connection is kept for the next step, unless the server says less. */
 const KEEP_ALIVE_MS = 60_000;
 const MAX_DISPATCHERS = 32;

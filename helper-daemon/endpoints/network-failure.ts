@@ -42,7 +42,8 @@ export function failureOfNetwork(asked: Asked, thrown: unknown, hasBegun: boolea
     message: sentence,
     isRetryable,
   });
-  if (has(/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/)) return badResponse(asked, "sent more than any answer can hold", false);
+  if (has(/^(UND_ERR_RES_EXCEEDED_MAX_SIZE|ANSWER_TOO_LARGE)$/))
+    return badResponse(asked, "sent more than any answer can hold", false);
   if (has(/^HPE_|^HTTPParserError$|^UND_ERR_HEADERS_OVERFLOW$/))
     return badResponse(asked, "does not answer in HTTP", hasBegun);
   if (hasBegun) return badResponse(asked, "broke the connection off in the middle of the answer", true);

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const text = z.string().nullish();
 /** Counts that make no sense are unknown, never a reason to lose an answer. */
-const count = z.number().min(0).nullish().catch(undefined);
+const count = z.int().min(0).max(1_000_000_000).nullish().catch(undefined);
 const usage = z
   .object({
     prompt_tokens: count,

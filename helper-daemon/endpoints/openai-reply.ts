@@ -84,7 +84,7 @@ export function createCompletionBuilder(tell: Tell): ReplyBuilder {
     finish() {
       tags.end().forEach(say);
       const stopReason = isRefusal ? "refusal" : STOP_REASONS[finishReason ?? ""];
-      const content = [...blocks, ...calls.finish(finishReason === undefined || isCutOff(stopReason))];
+      const content = [...blocks, ...calls.finish(finishReason === undefined || isCutOff(finishReason))];
       if (content.length === 0 && hasNullContent && stopReason === "end_turn") return undefined;
       const usual = content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn";
       const counted = usage === undefined ? {} : { usage };

@@ -1,3 +1,4 @@
+import { answerOf } from "./answer.ts";
 import type { Dialect } from "./dialect.ts";
 import { openaiClient } from "./openai-client.ts";
 import { learnManners, mannersOf } from "./manners.ts";
@@ -13,11 +14,7 @@ export const openai: Dialect = {
       const body = completionBody(request, mannersOf(profile, request.model));
       try {
         const response = await completions.create(body, { signal }).asResponse();
-        return {
-          contentType: response.headers.get("content-type") ?? "",
-          text: () => response.text(),
-          events: () => rawEvents(response, new AbortController()),
-        };
+        return answerOf(response, (read) => rawEvents(read, new AbortController()));
       } catch (thrown) {
         const refusal = badStatusIn(thrown);
         if (refusal === undefined || !learnManners(profile, request.model, refusal)) throw thrown;

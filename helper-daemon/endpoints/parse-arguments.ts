@@ -4,8 +4,13 @@ import type { Json } from "../../src/protocol/values.ts";
 /** Arguments of a call as they arrived: an object, or the text that was none and so must never run. */
 export type ReceivedArguments = { input: { [key: string]: Json } } | { input: Record<string, never>; unparsed: string };
 
-/** Stop reasons after which the end of a message may be missing. */
-const CUTTING: ReadonlySet<string> = new Set(["max_tokens", "model_context_window_exceeded"]);
+/** Stop reasons after which the end of a message may be missing, in the words of both dialects. */
+const CUTTING: ReadonlySet<string> = new Set([
+  "max_tokens",
+  "model_context_window_exceeded",
+  "length",
+  "content_filter",
+]);
 
 /** Whether a message that ended so may lack its end. */
 export function isCutOff(stopReason: string | undefined): boolean {

@@ -11,13 +11,15 @@ export interface ServerWords {
   code?: string;
   /** HTTP status that the body itself names, as llama.cpp does. */
   status?: number;
+  /** It is a page for people. */
+  isPage?: boolean;
   /** Tokens of the window that the body itself names, as llama.cpp does. */
   window?: number;
 }
 
 /** Finds the words in an error body of whatever shape: Anthropic's, OpenAI's, `{detail}`, plain text or an HTML page. */
 export function serverWords(body: unknown): ServerWords {
-  if (typeof body === "string") return { text: wordsOfText(body) };
+  if (typeof body === "string") return isPage(body) ? { text: titleOf(body), isPage: true } : { text: body };
   if (typeof body !== "object" || body === null) return { text: "" };
   const outer = body as Record<string, unknown>;
   const inner = typeof outer["error"] === "object" && outer["error"] !== null ? outer["error"] : outer;
@@ -34,9 +36,12 @@ export function serverWords(body: unknown): ServerWords {
   };
 }
 
-function wordsOfText(text: string): string {
-  if (!/^\s*<(!doctype|html|\?xml)/i.test(text)) return text;
-  const title = /<title[^>]*>([^<]*)/i.exec(text.slice(0, 10_000))?.[1]?.trim();
+function isPage(text: string): boolean {
+  return /^\s*<(!doctype|html|\?xml)/i.test(text);
+}
+
+function titleOf(page: string): string {
+  const title = /<title[^>]*>([^<]*)/i.exec(page.slice(0, 10_000))?.[1]?.trim();
   return title === undefined || title === "" ? "an HTML page" : `an HTML page titled ${title}`;
 }
 

@@ -5,6 +5,7 @@ import {
   type EndpointFailure,
   lookingAdvice,
   mendingAdvice,
+  pageAdvice,
   shownUrl,
 } from "./endpoint-failure.ts";
 import { isContextOverflow, itSaid, type ServerWords, serverWords } from "./server-words.ts";
@@ -47,8 +48,19 @@ export function failureOfStatus(
 /** A failure from an error that arrived inside a stream whose status was 200. */
 export function failureOfStreamError(asked: Asked, key: string | undefined, body: unknown): EndpointFailure {
   const words = serverWords(body);
-  const status = STATUS_OF_TYPE[words.code ?? ""] ?? STATUS_OF_TYPE[words.type ?? ""] ?? words.status ?? 500;
-  return failureOf(asked, key, status, words);
+  return failureOf(asked, key, namedStatus(words) ?? 500, words);
+}
+
+/** The same for a document; undefined where it names no error that is known, and may be anything. */
+export function failureOfNamedError(asked: Asked, key: string | undefined, body: unknown): EndpointFailure | undefined {
+  const words = serverWords(body);
+  const status = namedStatus(words) ?? (isContextOverflow(words) ? 400 : undefined);
+  return status === undefined ? undefined : failureOf(asked, key, status, words);
+}
+
+function namedStatus({ code = "", type = "", status }: ServerWords): number | undefined {
+  const known = [code, type].find((word) => Object.hasOwn(STATUS_OF_TYPE, word));
+  return known === undefined ? status : STATUS_OF_TYPE[known];
 }
 
 function failureOf(asked: Asked, key: string | undefined, status: number, words: ServerWords): EndpointFailure {
@@ -73,12 +85,17 @@ function failureOf(asked: Asked, key: string | undefined, status: number, words:
     );
   }
   if (status === 401 || status === 403) {
-    const advice = mendingAdvice(asked.name, "--key-stdin");
+    const advice = words.isPage === true ? pageAdvice(asked.name) : mendingAdvice(asked.name, "--key-stdin");
     return failed(
       "endpoint-unauthorized",
       `${endpoint} refuses the key or the lack of one (${status}).${said} ${advice}`,
       false,
     );
+  }
+  if (status === 407) {
+    const advice = mendingAdvice(asked.name, "--proxy http://user:password@host:port");
+    const sentence = `A proxy on the way to ${shownUrl(asked.url)} wants a login (407).${said} ${advice}`;
+    return failed("endpoint-unauthorized", sentence, false);
   }
   if (status === 404) {
     const other = asked.dialect === "openai" ? "anthropic" : "openai";

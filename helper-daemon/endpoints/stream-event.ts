@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-const tokens = z.number().min(0).nullish();
+/** No prompt is longer; a budget must not believe it. */
+const tokens = z.int().min(0).max(1_000_000_000).nullish();
 const text = z.string().nullish();
 /** Counts that make no sense are unknown, never a reason to lose an answer. */
 const usage = z

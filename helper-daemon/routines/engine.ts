@@ -39,6 +39,12 @@ export function tellOfCard(world: RoutineWorld, name: string): void {
   tell(world, stored.routine, "approval", "waits for you. See: loopd approvals");
 }
 
+/** What it waits for cannot be watched as it should be. */
+export function tellOfTrouble(world: RoutineWorld, name: string, words: string): void {
+  const stored = world.store.routines.find(name);
+  if (stored !== undefined) tell(world, stored.routine, "failure", words);
+}
+
 type Told = { name: string; notify: readonly ("finish" | "failure" | "approval")[] };
 
 function tell(world: RoutineWorld, { name, notify }: Told, what: Told["notify"][number], words: string): void {

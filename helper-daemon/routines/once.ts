@@ -7,6 +7,7 @@ import { wallAt } from "./zone-offsets.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const EVENING = 17;
 
 /**
  * The one moment that words mean: `in 20 minutes`, `tomorrow 15:00`, `next monday 9:00`. Undefined if they mean no single
@@ -29,6 +30,13 @@ export function onceFrom(said: string, read: ReadPieces, where: { now: Millis; z
       said,
       read,
       "A single day goes with one time and nothing else: tomorrow 15:00, next monday 9:00.",
+    );
+  }
+  if (day.type === "coming-day" && day.isNight && time.hour < EVENING) {
+    throw notUnderstood(
+      said,
+      read,
+      `Tonight is from ${EVENING}:00 on: "tonight 20:00"; after midnight is "tomorrow 2:00".`,
     );
   }
   const today = Math.floor(wallAt(where.zone, where.now) / DAY_MS);

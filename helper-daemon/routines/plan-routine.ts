@@ -6,6 +6,9 @@ import { settleOverlap } from "./overlap.ts";
 import type { Absence, RoutinePlan, WatchedRoutine } from "./routine-plan.ts";
 import { slotsOf } from "./trigger-slots.ts";
 
+/** Nobody has slept for longer; a clock that says so is wrong, and counting the slots of millennia would hold up everything. */
+const LONGEST_ACCOUNT_MS = 10 * 366 * 86_400_000;
+
 /** Whether a slot has come, or what its trigger waits for has happened, since the last tick. */
 export function isDue({ nextDue, happened }: WatchedRoutine, now: Millis): boolean {
   return (nextDue !== undefined && nextDue <= now) || happened.length > 0;
@@ -45,7 +48,8 @@ function planSlots(watched: WatchedRoutine, now: Millis, absences: readonly Abse
   const chosen = chooseSlots(watched, slots, now);
   const settled = settleOverlap(watched, chosen, lateSlots(routine, chosen, now));
   const tooMany = tooManyIn(routine, chosen, now);
-  const notRun = missedStretches({ slots, from: cursor, to: now, taken: [...chosen, ...claimed], absences, tooMany });
+  const from = Math.max(cursor, now - LONGEST_ACCOUNT_MS);
+  const notRun = missedStretches({ slots, from, to: now, taken: [...chosen, ...claimed], absences, tooMany });
   const isTold = happened.length > 0;
   return {
     ...unchanged(watched),

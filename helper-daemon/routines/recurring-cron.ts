@@ -1,4 +1,4 @@
-import { notUnderstood } from "./schedule-mistakes.ts";
+import { EXAMPLES, notUnderstood } from "./schedule-mistakes.ts";
 import type { Piece, PieceOf, ReadPieces } from "./schedule-pieces.ts";
 
 /**
@@ -33,18 +33,27 @@ function daysOf(said: string, read: ReadPieces): string {
   if (nth.length > 0) return `* * ${[...new Set(nth.map((one) => `${one.weekday}#${one.nth}`))].join(",")}`;
   if (kinds.length > 0 && weekdays.length === 0) return "* * *";
   const days = ordered(weekdays.flatMap((piece) => piece.days));
-  const words = read.pieces.map((one) => one.words);
-  const rest = words.slice(-1).join("");
+  const wordsOf = (...types: Piece["type"][]) =>
+    read.pieces.flatMap(({ piece, words }) => (types.includes(piece.type) ? [words] : []));
+  const timesIn = (times: readonly string[]) =>
+    [`${/^\d+$/.test(times[0] ?? "") ? "at " : ""}${times.join(" and ")}`, ...wordsOf("zone")].join(" ");
+  const [all, first] = [timesIn(wordsOf("time")), timesIn(wordsOf("time").slice(0, 1))];
   if (kinds.length === 0) {
+    if (wordsOf("time").length === 0) throw notUnderstood(said, read, EXAMPLES);
     throw notUnderstood(
       said,
       read,
-      `On which days? Once: "today ${rest}" or "tomorrow ${rest}". Every day: "daily at ${rest}".`,
+      `On which days? Once: "today ${first}" or "tomorrow ${first}". Every day: "daily ${all}".`,
     );
   }
   if (days.length === 0) throw notUnderstood(said, read, 'On which day of the week? For example: "mondays at 9:00".');
+  const [day = ""] = wordsOf("weekdays");
   if (days.length === 1 && !weekdays.some((piece) => piece.repeats)) {
-    throw notUnderstood(said, read, `Once or every week? Once: "next ${said}". Every week: "every ${said}".`);
+    throw notUnderstood(
+      said,
+      read,
+      `Once or every week? Once: "next ${day} ${first}". Every week: "every ${day} ${all}".`,
+    );
   }
   return `* * ${days.join(",") === "1,2,3,4,5" ? "1-5" : days.length === 7 ? "*" : days.join(",")}`;
 }

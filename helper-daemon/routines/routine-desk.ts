@@ -1,6 +1,5 @@
-import { isAbsolute, join } from "node:path";
 import { LoopdError } from "../../src/protocol/errors.ts";
-import { type Routine, routineSchema, type Trigger } from "../../src/protocol/routine.ts";
+import { type Routine, routineSchema } from "../../src/protocol/routine.ts";
 import type { ParsedParamsOf, ResultOf } from "../../src/protocol/requests.ts";
 import type { Json } from "../../src/protocol/values.ts";
 import type { Origin } from "../methods.ts";
@@ -11,26 +10,23 @@ import { planResume, standingFrom } from "./change-routine.ts";
 import { describeTrigger } from "./describe-schedule.ts";
 import { narrowed } from "./narrow-routine.ts";
 import { workspaceOf } from "./prepare-run.ts";
-import { firingsOf, localZone, routineNamed, rowOf, shown } from "./routine-rows.ts";
+import { editedRoutine, inFolder, meantTrigger, triggerOf } from "./meant-routine.ts";
+import { firingsOf, listed, routineNamed, shown } from "./routine-rows.ts";
 import type { RoutineWorld } from "./routine-world.ts";
-import { readSchedule } from "./schedule-text.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { paused } from "./tick.ts";
-import { readTrigger } from "./trigger-flags.ts";
 
 /** Defines routines. What changes a routine is a fact of the trace of the session `home`. */
 export interface RoutineDesk {
   add(params: ParsedParamsOf<"routine.add">, origin: Origin): Promise<ResultOf<"routine.add">>;
   edit(params: ParsedParamsOf<"routine.edit">, origin: Origin): Promise<ResultOf<"routine.edit">>;
   remove(params: ParsedParamsOf<"routine.remove">, origin: Origin): Promise<void>;
-  list(): ResultOf<"routine.list">;
+  list(params: ParsedParamsOf<"routine.list">): ResultOf<"routine.list">;
   preview(params: ParsedParamsOf<"routine.preview">): ResultOf<"routine.preview">;
   show(name: string): ResultOf<"routine.show">;
   pause(params: ParsedParamsOf<"routine.pause">): Promise<ResultOf<"routine.pause">>;
   resume(params: ParsedParamsOf<"routine.resume">): Promise<ResultOf<"routine.resume">>;
 }
-
-type Schedule = ParsedParamsOf<"routine.add">["schedule"];
 
 /** The desk of a helper's routines. */
 export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): RoutineDesk {
@@ -75,7 +71,8 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
   return {
     add: async ({ schedule, zone, by, ...draft }, origin) => {
       if (routines.find(draft.name) !== undefined) refuseTwin(draft.name);
-      const trigger = inFolder(triggerOf(schedule, zone, world.now()), draft.workspace ?? world.person, world.person);
+      const meant = meantTrigger(world, origin, schedule, zone);
+      const trigger = inFolder(meant, draft.workspace ?? world.person, world.person);
       const routine = within(origin, routineSchema.parse({ ...draft, trigger }));
       await check(routine);
       if (routines.find(routine.name) !== undefined) refuseTwin(routine.name);
@@ -87,31 +84,22 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       return shown(world, name);
     },
     edit: async ({ name, changes, schedule, zone, by }, origin) => {
-      const { routine: before } = routineNamed(world, name);
-      const wished = schedule === undefined ? undefined : triggerOf(schedule, zone, world.now());
-      const {
-        overrides = {},
-        endpoint = before.endpoint,
-        model = before.model,
-        window = before.window,
-        ...rest
-      } = changes;
-      const trigger = wished && inFolder(wished, changes.workspace ?? before.workspace ?? world.person, world.person);
-      const edited = routineSchema.parse({
-        ...{ ...before, ...present(rest), trigger: trigger ?? before.trigger },
-        ...{ endpoint: endpoint ?? undefined, model: model ?? undefined, window: window ?? undefined },
-        overrides: present({ ...before.overrides, ...overrides }),
-      });
-      const routine = within(origin, edited);
-      await check(routine);
-      // What the old schedule owes is accounted for by the old schedule.
-      await scheduler.poke([name]);
+      const wished = schedule === undefined ? undefined : meantTrigger(world, origin, schedule, zone);
+      const edited = () => within(origin, editedRoutine(world, routineNamed(world, name).routine, changes, wished));
+      let routine = edited();
+      for (let checked = ""; checked !== JSON.stringify(routine); routine = edited()) {
+        checked = JSON.stringify(routine);
+        await check(routine);
+        // What the old schedule owes is accounted for by the old schedule.
+        await scheduler.poke([name]);
+        // Somebody else may have changed something meanwhile, which is to stay.
+      }
       const now = routineNamed(world, name);
       const taints = origin.caller === "face" && changes.prompt !== undefined ? [] : now.taints;
       const carried = [...new Set([...taints, ...taintsOf(origin)])];
       const kept = { routine, ...(now.paused === undefined ? {} : { paused: now.paused }) };
       keep(kept, { key: name, by, origin, before: now, taints: carried }, () => {
-        if (trigger !== undefined) routines.stand(name, standingFrom(trigger, world.now()));
+        if (wished !== undefined) routines.stand(name, standingFrom(routine.trigger, world.now()));
       });
       await scheduler.changed();
       return shown(world, name);
@@ -126,7 +114,7 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       });
       await scheduler.changed();
     },
-    list: () => ({ routines: routines.all().map((stored) => rowOf(world, stored)) }),
+    list: ({ after }) => listed(world, after),
     preview: ({ schedule, zone }) => {
       const now = world.now();
       const trigger = triggerOf(schedule, zone, now);
@@ -165,35 +153,4 @@ function recordedOf({ routine, paused: why }: StoredRoutine): Json {
 function refuseTwin(name: string): never {
   const words = `There is a routine ${name} already. Change it with loopd routines edit, or choose another name.`;
   throw new LoopdError("routine-exists", words);
-}
-
-/** The trigger that is meant. `at`, `every` and `cron` take other words for a schedule too: `--at "weekdays at 9:00"`. */
-function triggerOf(schedule: Schedule, zone: string | undefined, now: number): Trigger {
-  const circumstances = { now, zone: zone ?? localZone() };
-  try {
-    return readTrigger(schedule, circumstances);
-  } catch (thrown) {
-    const given = Object.values(schedule).filter((text) => text !== undefined);
-    const [text] = given;
-    if (text === undefined || given.length > 1 || schedule.on !== undefined) throw thrown;
-    try {
-      const trigger = readSchedule(text, circumstances);
-      if (["cron", "every", "at"].includes(trigger.type)) return trigger;
-    } catch {
-      // The first complaint speaks about what was asked for.
-    }
-    throw thrown;
-  }
-}
-
-/** Globs are absolute: `~` is the person's home, everything else is in the routine's folder. */
-function inFolder(trigger: Trigger, folder: string, person: string): Trigger {
-  if (trigger.type !== "file" || isAbsolute(trigger.glob)) return trigger;
-  const { glob } = trigger;
-  return { type: "file", glob: glob.startsWith("~/") ? join(person, glob.slice(2)) : join(folder, glob) };
-}
-
-function present<T extends object>(values: T): Partial<T> {
-  const named = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(named) as Partial<T>;
 }

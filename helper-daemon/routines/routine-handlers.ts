@@ -14,7 +14,7 @@ export function routineHandlers({
       await (await desk()).remove(params, origin);
       return {};
     },
-    "routine.list": async () => (await desk()).list(),
+    "routine.list": async (params) => (await desk()).list(params),
     "routine.preview": async (params) => (await desk()).preview(params),
     "routine.show": async ({ name }) => (await desk()).show(name),
     "routine.run": async (params) => (await desk()).run(params),

@@ -24,9 +24,9 @@ export type WatchedRoutine = {
 
 /**
  * A stretch in which no tick could come: from the last tick before it to the first one after it. `clock`: the clock was put
- * ahead, so that time only seemed to pass.
+ * ahead, so that time only seemed to pass. `held-up`: the machine ran, but the helper did not come to tick.
  */
-export type Absence = { from: Millis; to: Millis; reason: "asleep" | "off" | "clock" };
+export type Absence = { from: Millis; to: Millis; reason: "asleep" | "off" | "clock" | "held-up" };
 
 /** Slots that nothing runs for, as one line of the ledger: the first, the last, how many. */
 export type SlotStretch = { from: Millis; to: Millis; count: number; reason: SlotReason };

@@ -1,5 +1,6 @@
 import { nearNames } from "../../src/tools/near-name.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
+import type { ResultOf } from "../../src/protocol/requests.ts";
 import type { RoutineRow } from "../../src/protocol/routine-methods.ts";
 import type { RunRow, Trigger } from "../../src/protocol/routine.ts";
 import type { Millis } from "../../src/protocol/values.ts";
@@ -7,7 +8,6 @@ import { iso } from "../store/routine-ledger.ts";
 import type { StoredRoutine } from "../store/routine-list.ts";
 import { describeNext, describeTrigger } from "./describe-schedule.ts";
 import type { RoutineWorld } from "./routine-world.ts";
-import { lastSlots } from "./slots.ts";
 import { slotsOf } from "./trigger-slots.ts";
 import { instantOf } from "./zone-offsets.ts";
 
@@ -46,6 +46,39 @@ export function rowOf(
   };
 }
 
+/** Longer prompts are cut in lists. */
+const LISTED_PROMPT = 1_000;
+/** Routines that are read at once, since a prompt may be a megabyte. */
+const CHUNK = 25;
+/** Characters of one page of a list, well within a frame. */
+const PAGE_CHARACTERS = 1_000_000;
+
+/** A page of the list of routines, after a name. */
+export function listed(world: RoutineWorld, after: string | undefined): ResultOf<"routine.list"> {
+  const routines: RoutineRow[] = [];
+  let left = PAGE_CHARACTERS;
+  for (;;) {
+    const chunk = world.store.routines.page(routines.at(-1)?.name ?? after ?? "", CHUNK);
+    for (const stored of chunk) {
+      const row = listedRow(rowOf(world, stored));
+      routines.push(row);
+      left -= JSON.stringify(row).length;
+    }
+    if (chunk.length < CHUNK) return { routines };
+    if (left <= 0) return { routines, isMore: true };
+  }
+}
+
+function listedRow(row: RoutineRow): RoutineRow {
+  if (row.prompt.length <= LISTED_PROMPT) return row;
+  return { ...row, prompt: `${plainCut(row.prompt, LISTED_PROMPT)}…`, isPromptCut: true };
+}
+
+/** The beginning of a text that breaks no character in two. */
+function plainCut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
+}
+
 /** A routine with its next firings in words. */
 export function shown(world: RoutineWorld, name: string): { routine: RoutineRow; firings: string[] } {
   const stored = routineNamed(world, name);
@@ -57,22 +90,50 @@ export function firingsOf(trigger: Trigger, now: Millis): string[] {
   return describeNext(trigger, now, SHOWN_FIRINGS, localZone());
 }
 
-/** Stretches of the ledger as one line for each slot, newest first, as far as `limit` lines reach. */
+/**
+ * Stretches of the ledger as one line for each slot, newest first, as far as `limit` lines reach. No slot is looked for that
+ * is not among them, however many stretches there are.
+ */
 export function expanded(world: RoutineWorld, lines: readonly RunRow[], before: Millis, limit: number): RunRow[] {
-  const single = lines.flatMap((line) => (line.count === undefined ? [line] : slotLines(world, line, before, limit)));
-  single.sort((a, b) => (a.scheduledFor < b.scheduledFor ? 1 : a.scheduledFor > b.scheduledFor ? -1 : 0));
-  return single.slice(0, limit);
+  const walks = lines.map((line) => walkOf(world, line, before));
+  const newest: RunRow[] = [];
+  while (newest.length < limit) {
+    const walk = walks.reduce<Walk | undefined>((best, one) => (one.at > (best?.at ?? -1) ? one : best), undefined);
+    if (walk === undefined) break;
+    newest.push(walk.line(walk.at));
+    walk.at = walk.earlier(walk.at) ?? -1;
+  }
+  return newest;
 }
 
-/** The line as it is where the routine fires at other times by now. */
-function slotLines({ store }: RoutineWorld, line: RunRow, before: Millis, limit: number): RunRow[] {
-  const { to, count, ...rest } = line;
-  const trigger = store.routines.find(line.routine)?.routine.trigger;
-  if (trigger === undefined || to === undefined) return [line];
+/** Goes back over the slots of one line of the ledger. */
+interface Walk {
+  /** The newest slot that has not been told; -1: all have. */
+  at: Millis;
+  line(slot: Millis): RunRow;
+  earlier(slot: Millis): Millis | undefined;
+}
+
+function walkOf({ store: { routines, runs } }: RoutineWorld, row: RunRow, before: Millis): Walk {
+  const { to, count, ...rest } = row;
+  const from = Date.parse(row.scheduledFor);
+  const single: Walk = { at: from, line: () => row, earlier: () => undefined };
+  const trigger = routines.find(row.routine)?.routine.trigger;
+  if (trigger === undefined || to === undefined) return single;
   const slots = slotsOf(trigger, []);
-  const [from, end] = [Date.parse(line.scheduledFor) - 1, Date.parse(to)];
-  if (slots.countIn(from, end) !== count) return [line];
-  return lastSlots(slots, from, Math.min(end, before - 1), limit).map((slot) => ({ ...rest, scheduledFor: iso(slot) }));
+  // The line as it is where the routine fires at other times by now.
+  if (slots.countIn(from - 1, Date.parse(to)) !== count) return single;
+  const upTo = (instant: Millis): Millis | undefined => {
+    let slot = slots.upTo(instant);
+    // What was made up for on request has a line of its own.
+    while (slot !== undefined && slot >= from && runs.has(row.routine, slot)) slot = slots.upTo(slot - 1);
+    return slot !== undefined && slot >= from ? slot : undefined;
+  };
+  return {
+    at: upTo(Math.min(Date.parse(to), before - 1)) ?? -1,
+    line: (slot) => ({ ...rest, scheduledFor: iso(slot) }),
+    earlier: (slot) => upTo(slot - 1),
+  };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RoutineWorld {
   boot: string;
   /** The person's home folder, where a routine works that names no folder. */
   person: string;
+  /** Names of the person's logins that last; undefined where nobody can tell just now. */
+  logins(boot: string): Promise<string[] | undefined>;
   now(): Millis;
   /** Tells the person outside of every face. Never throws, and is not waited for. */
   notify(title: string, text: string): void;

@@ -2,6 +2,7 @@ import type { RoutineDesk } from "./routine-desk.ts";
 import type { RoutineWorld } from "./routine-world.ts";
 import type { RunDesk } from "./run-desk.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
+import { createTickAgent, type TickWorld } from "./tick-agent.ts";
 
 /** The routines of a helper. */
 export interface Routines {
@@ -16,8 +17,9 @@ export interface Routines {
   pauseAll(by: string, why: string): Promise<void>;
 }
 
-/** Joins the routines to the helper. */
-export function createRoutines(world: RoutineWorld): Routines {
+/** Joins the routines to the helper, and to the system that helpers are installed in. */
+export function createRoutines(world: RoutineWorld & TickWorld): Routines {
+  const tickAgent = createTickAgent(world);
   const scheduler = createScheduler(world);
   let desks: Promise<RoutineDesk & RunDesk> | undefined;
   const open = async () => {
@@ -29,7 +31,17 @@ export function createRoutines(world: RoutineWorld): Routines {
   };
   const desk = () => (desks ??= open());
   return {
-    scheduler,
+    scheduler: {
+      ...scheduler,
+      start: () => {
+        scheduler.start();
+        tickAgent.start();
+      },
+      stop: () => {
+        tickAgent.stop();
+        return scheduler.stop();
+      },
+    },
     desk,
     nextRun: () => {
       const at = world.store.routines.nextMoment();

@@ -3,6 +3,7 @@ import type { ParsedParamsOf, ResultOf } from "../../src/protocol/requests.ts";
 import { iso } from "../store/routine-ledger.ts";
 import { beginRun } from "./begin-run.ts";
 import { describeMoment } from "./describe-moment.ts";
+import { freeSlots } from "./free-slots.ts";
 import { prepareRuns } from "./prepare-run.ts";
 import { expanded, localZone, momentOf, routineNamed } from "./routine-rows.ts";
 import type { RoutineWorld } from "./routine-world.ts";
@@ -93,15 +94,13 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       const last = Math.min(momentOf(to, trigger, "last"), world.now());
       if (last < first) throw new LoopdError("invalid-params", `There is nothing past between ${from} and ${to}.`);
       const slots = slotsOf(trigger, []);
-      const filled = hub.together(() => {
-        const free = firstSlots(slots, first - 1, last, 10 * MOST_BACKFILLED).filter((slot) => !runs.has(name, slot));
-        const chosen = free.slice(0, MOST_BACKFILLED);
-        if (!isDryRun) for (const slot of chosen) runs.add(name, slot, "backfill");
-        return chosen;
+      const { chosen, left } = hub.together(() => {
+        const free = freeSlots(slots, first, last, runs.claimed(name, first - 1), MOST_BACKFILLED);
+        if (!isDryRun) for (const slot of free.chosen) runs.add(name, slot, "backfill");
+        return free;
       });
-      const left = slots.countIn(filled.at(-1) ?? last, last);
       if (!isDryRun) await scheduler.poke([name]);
-      return { slots: filled.map(iso), left };
+      return { slots: chosen.map(iso), left };
     },
   };
 }

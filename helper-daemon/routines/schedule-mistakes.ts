@@ -1,4 +1,5 @@
 import { LoopdError } from "../../src/protocol/errors.ts";
+import { visibleText } from "../../src/tools/visible-text.ts";
 import type { ReadPieces } from "./schedule-pieces.ts";
 
 /** How schedules are written, for whoever wrote something else. */
@@ -8,15 +9,20 @@ export const EXAMPLES =
 
 /** The error for a schedule of which a part, or the whole, makes no sense. `hint` says how to write it instead. */
 export function notUnderstood(said: string, { pieces, unknown }: ReadPieces, hint: string): LoopdError {
-  const quoted = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join(", ");
+  const quoted = (words: readonly string[]) => words.map(shown).join(", ");
   const understood = [...new Set(pieces.map(({ words }) => words))];
   const parts = [
-    `The schedule ${JSON.stringify(said)} is not clear.`,
+    `The schedule ${shown(said)} is not clear.`,
     ...(understood.length > 0 ? [`Understood: ${quoted(understood)}.`] : []),
     ...(unknown.length > 0 ? [`Not understood: ${quoted(unknown)}${aboutSeconds(unknown)}.`] : []),
     hint,
   ];
   return new LoopdError("invalid-params", parts.join(" "));
+}
+
+/** A text in quotes, in which nothing is invisible or turns others around. */
+function shown(text: string): string {
+  return visibleText(JSON.stringify(text));
 }
 
 function aboutSeconds(unknown: readonly string[]): string {

@@ -8,8 +8,8 @@ export type Piece =
   | { type: "nth-weekday"; nth: Ordinal; weekday: number }
   | { type: "month-day"; day: number | "L" }
   | { type: "every-day" }
-  /** Days from today on. */
-  | { type: "coming-day"; ahead: number }
+  /** Days from today on. `isNight`: the end of it. */
+  | { type: "coming-day"; ahead: number; isNight: boolean }
   | { type: "next-weekday"; weekday: number }
   | { type: "every"; ms: Millis }
   | { type: "in"; ms: Millis }
@@ -43,14 +43,14 @@ const UNIT_MS: readonly [RegExp, Millis][] = [
   [/^(w|weeks?)$/, 604_800_000],
 ];
 
-/** Takes words of a schedule apart, from left to right. Commas separate, case does not matter but for zones. */
+/** Takes words of a schedule (`plainWords`) apart, from left to right. Commas separate, case matters for zones only. */
 export function readPieces(text: string): ReadPieces {
   const words = text
     .replace(/\.\s*$/, "")
     .replaceAll(",", " ")
     .trim()
     .split(/\s+/);
-  const lower = words.map((word) => word.toLowerCase().replaceAll("–", "-"));
+  const lower = words.map((word) => word.toLowerCase());
   const read: ReadPieces = { pieces: [], unknown: [] };
   for (let at = 0; at < words.length;) {
     const found = RECOGNISERS.map((recognise) => recognise(lower, at)).find((one) => one !== undefined);
@@ -88,8 +88,12 @@ const everyDay: Recogniser = (words, at) => {
 };
 
 const comingDay: Recogniser = (words, at) => {
+  if (words.slice(at, at + 3).join(" ") === "day after tomorrow") {
+    return { used: 3, pieces: [{ type: "coming-day", ahead: 2, isNight: false }] };
+  }
   const ahead = COMING_DAYS.get(words[at] ?? "");
-  if (ahead !== undefined) return { used: 1, pieces: [{ type: "coming-day", ahead }] };
+  if (ahead !== undefined)
+    return { used: 1, pieces: [{ type: "coming-day", ahead, isNight: words[at] === "tonight" }] };
   const weekday = words[at] === "next" ? weekdayOf(words[at + 1] ?? "") : undefined;
   return weekday === undefined ? undefined : { used: 2, pieces: [{ type: "next-weekday", weekday }] };
 };

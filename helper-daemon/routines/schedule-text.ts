@@ -6,7 +6,9 @@ import { isoMoment } from "./iso-moment.ts";
 import { onceFrom } from "./once.ts";
 import { recurringCron } from "./recurring-cron.ts";
 import { type ReadPieces, readPieces } from "./schedule-pieces.ts";
+import { adviceFor } from "./schedule-advice.ts";
 import { EXAMPLES, notUnderstood } from "./schedule-mistakes.ts";
+import { plainWords } from "./schedule-words.ts";
 import { zoneNamed } from "./zone-names.ts";
 
 /** When a schedule is read, and the zone that holds where it names none. */
@@ -64,8 +66,10 @@ function cron(said: string, zone: string): Trigger | undefined {
 }
 
 function inWords(said: string, { now, zone }: Circumstances): Trigger {
-  const read = readPieces(said);
-  if (read.pieces.length === 0 || read.unknown.length > 0) throw notUnderstood(said, read, EXAMPLES);
+  const read = readPieces(plainWords(said));
+  if (read.pieces.length === 0 || read.unknown.length > 0) {
+    throw notUnderstood(said, read, [adviceFor(said), EXAMPLES].join(" ").trim());
+  }
   const named = read.pieces.flatMap(({ piece }) => (piece.type === "zone" ? [piece.name] : []));
   const where = { now, zone: zoneNamed(named[0] ?? zone) };
   if (named.length > 1) throw notUnderstood(said, read, "A schedule has one zone.");
@@ -80,10 +84,15 @@ function period(said: string, read: ReadPieces, { now }: Circumstances): Trigger
   if (every?.type !== "every") return undefined;
   if (read.pieces.length > 1) {
     const hint =
-      "A period counts from now on and goes with nothing else. With days or hours, a cron says it: */15 9-17 * * mon-fri";
+      "A period counts from now on and goes with nothing else. With days or hours, a cron says it: 0 */2 * * mon-fri is every second hour on weekdays.";
     throw notUnderstood(said, read, hint);
   }
-  if (every.ms < SHORTEST_PERIOD_MS) throw notUnderstood(said, read, "A routine runs at most once a minute.");
+  if (every.ms < SHORTEST_PERIOD_MS) {
+    throw notUnderstood(said, read, 'A routine runs at most once a minute: "every minute", "every 15 minutes".');
+  }
+  if (every.ms % 60_000 !== 0) {
+    throw notUnderstood(said, read, 'Schedules know whole minutes: "every 90 minutes", "every 2h".');
+  }
   return checked({ type: "every", ms: every.ms, anchor: Math.floor(now / 60_000) * 60_000 }, said);
 }
 

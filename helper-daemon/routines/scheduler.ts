@@ -1,7 +1,7 @@
 import type { Entry } from "../../src/protocol/entries.ts";
 import type { Millis } from "../../src/protocol/values.ts";
 import { asLoopdError } from "../../src/protocol/errors.ts";
-import { createAwakeClock, TICK_MS, type AwakeClock } from "./awake-clock.ts";
+import { createAwakeClock, readClocks, TICK_MS, type AwakeClock } from "./awake-clock.ts";
 import type { FileWatch } from "./file-watch.ts";
 import type { RoutineWorld } from "./routine-world.ts";
 
@@ -58,20 +58,42 @@ export function createScheduler(world: RoutineWorld): Scheduler {
       } catch (thrown) {
         const error = asLoopdError(thrown);
         log.error({ code: error.code, err: error }, "a tick of the routines failed; the next one makes up for it");
+        keepFor(now);
+        return;
       }
     }
   };
+  /** What a tick that failed was to look at, for the next one. */
+  const keepFor = ({ happened, also }: Asked): void => {
+    asked ??= { happened: new Map(), also: new Set() };
+    for (const name of also) asked.also.add(name);
+    for (const [name, times] of happened) asked.happened.set(name, [...times, ...(asked.happened.get(name) ?? [])]);
+  };
   const once = async ({ happened, also }: Asked): Promise<void> => {
-    const awake = (clock ??= createAwakeClock(world.now(), undefined));
+    const awake = (clock ??= createAwakeClock(readClocks(world.now()), undefined));
     const engine = await import("./engine.ts");
-    const absences = awake.absencesUntil(world.now());
-    if (absences.some(({ reason }) => reason === "asleep"))
-      for (const name of store.routines.waitingFor("wake"))
-        happened.set(name, [...(happened.get(name) ?? []), world.now()]);
-    const again = await engine.runTick(world, { absences, happened, also: [...also] });
-    awake.ticked(world.now());
+    // To look costs two small programs: not for each run that ends.
+    const logins = await loginsSince(happened.size + also.size === 0);
+    const now = readClocks(world.now());
+    const absences = awake.absencesUntil(now);
+    const woken = absences.some(({ reason }) => reason === "asleep") ? store.routines.waitingFor("wake") : [];
+    const told = new Map(happened);
+    for (const name of [...woken, ...logins.waiting]) told.set(name, [...(told.get(name) ?? []), now.wall]);
+    const again = await engine.runTick(world, { absences, happened: told, also: [...also], logins: logins.now });
+    awake.ticked(readClocks(world.now()));
     if (again.length > 0) void ask(again, []);
     await arm();
+  };
+  /** The logins that there are, where routines wait for one, and the routines that have one to run for. */
+  const loginsSince = async (isLook: boolean): Promise<{ now: string[] | undefined; waiting: string[] }> => {
+    const waiting = store.routines.waitingFor("login");
+    const before = store.routines.awake().logins;
+    if (waiting.length === 0) return { now: undefined, waiting };
+    if (!isLook && before !== undefined) return { now: before, waiting: [] };
+    const now = await world.logins(world.boot);
+    if (now === undefined) return { now: before, waiting: [] };
+    const isNew = before !== undefined && now.some((login) => !before.includes(login));
+    return { now, waiting: isNew ? waiting : [] };
   };
 
   /** Sets the alarm for the next moment, and the timers as long as anything can be due. */
@@ -117,7 +139,14 @@ export function createScheduler(world: RoutineWorld): Scheduler {
     const names = store.routines.waitingFor("file");
     if (names.length === 0 && watch === undefined) return;
     const { createFileWatch } = await import("./file-watch.ts");
-    watch ??= createFileWatch({ log, changed: (name) => void ask([], [name]) });
+    watch ??= createFileWatch({
+      log,
+      changed: (name) => void ask([], [name]),
+      troubled: (name, words) => {
+        log.warn({ routine: name }, words);
+        void import("./engine.ts").then(({ tellOfTrouble }) => tellOfTrouble(world, name, words));
+      },
+    });
     watch.set(
       names.flatMap((name) => {
         const trigger = store.routines.find(name)?.routine.trigger;
@@ -150,15 +179,14 @@ export function createScheduler(world: RoutineWorld): Scheduler {
         for (const entry of event.type === "entries" ? event.entries : [])
           if (entry.kind === "turn.finished" || entry.kind === "card.opened") setImmediate(heard, entry);
       });
-      const { at, boot } = store.routines.awake();
+      const { at } = store.routines.awake();
       for (const { turn = "" } of store.runs.open()) {
         const [end] = turn === "" ? [] : store.log.ofTurn(turn, "turn.finished");
         if (end !== undefined) heard(end);
       }
       if (!store.routines.isAnyEnabled()) return;
-      clock = createAwakeClock(world.now(), at);
-      const isNewBoot = boot !== undefined && boot !== world.boot;
-      void ask([], isNewBoot ? store.routines.waitingFor("login") : []);
+      clock = createAwakeClock(readClocks(world.now()), at);
+      void ask([], []);
       void watchFiles().catch((thrown: unknown) => log.error({ err: asLoopdError(thrown) }, "files are not watched"));
     },
     poke: (also = []) => ask(also, []),

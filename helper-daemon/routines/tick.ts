@@ -17,6 +17,8 @@ export interface Tick {
   absences: readonly Absence[];
   /** When that happened which a routine waits for, by its name. */
   happened: ReadonlyMap<string, readonly Millis[]>;
+  /** The person's logins that last, for the next tick to compare with. Absent: nothing waits for one. */
+  logins?: readonly string[] | undefined;
   /** Routines to look at although no slot of theirs has come. */
   also: readonly string[];
 }
@@ -38,7 +40,7 @@ const MOST_AT_ONCE = 16;
  * Accounts for every slot since the last tick: plans, claims and submits in one transaction that no other helper can come
  * between. @throws LoopdError of the store; then nothing has happened, and the next tick makes up for it.
  */
-export async function tick(world: RoutineWorld, { absences, happened, also }: Tick): Promise<Ticked> {
+export async function tick(world: RoutineWorld, { absences, happened, also, logins }: Tick): Promise<Ticked> {
   const { hub, store } = world;
   const { routines, runs } = store;
   const names = [...also, ...happened.keys()];
@@ -69,7 +71,7 @@ export async function tick(world: RoutineWorld, { absences, happened, also }: Ti
         free -= start(world, record, ticked, { stored, slot, attempts, free, prepared: prepared.get(plan.id), now });
       }
     }
-    routines.setAwake(now, world.boot);
+    routines.setAwake(now, logins);
     return ticked;
   });
 }

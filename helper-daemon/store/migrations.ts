@@ -1,4 +1,4 @@
-import { ROUTINES } from "./routine-migration.ts";
+import { LOGINS, ROUTINES } from "./routine-migration.ts";
 
 /** One step of the database's schema. Its place in the list is the `user_version` it leads to. */
 export type Migration = string;
@@ -212,4 +212,5 @@ export const MIGRATIONS: readonly Migration[] = [
   TAINTS,
   COMPACTIONS,
   ROUTINES,
+  LOGINS,
 ];

@@ -27,6 +27,8 @@ type Standing = Partial<Pick<StoredRoutine, "cursor" | "nextDue" | "failures" | 
 export interface RoutineList {
   /** Sorted by name. */
   all(): StoredRoutine[];
+  /** The next ones by name after a name, `limit` at most. */
+  page(after: string, limit: number): StoredRoutine[];
   find(name: string): StoredRoutine | undefined;
   names(): string[];
   /**
@@ -36,6 +38,8 @@ export interface RoutineList {
   toLookAt(now: Millis, also: readonly string[]): StoredRoutine[];
   /** Names of those that are not paused and wait for something that happens. */
   waitingFor(type: Trigger["type"]): string[];
+  /** What those wait for that are not paused and have a slot to come; each trigger once. */
+  clockTriggers(): Trigger[];
   /** Whether any is not paused. */
   isAnyEnabled(): boolean;
   /** When the next slot comes, or a failed run is tried again. */
@@ -44,9 +48,9 @@ export interface RoutineList {
   next(): { name: string; at: Millis } | undefined;
   /** Keys that are present are set, also to undefined. */
   stand(name: string, standing: Standing): void;
-  /** When the scheduler was last awake, and the boot that it was in. */
-  awake(): { at: Millis | undefined; boot: string | undefined };
-  setAwake(at: Millis, boot: string): void;
+  /** When the scheduler was last awake, and the person's logins then, where a routine waited for one. */
+  awake(): { at: Millis | undefined; logins: string[] | undefined };
+  setAwake(at: Millis, logins: readonly string[] | undefined): void;
 }
 
 interface Row {
@@ -72,6 +76,7 @@ const DUE = "state IN ('due', 'running') AND state = 'due'";
 /** Prepares the routines of a database. */
 export function createRoutineList(database: Database.Database): RoutineList {
   const all = database.prepare<[], Row>("SELECT * FROM routines ORDER BY name");
+  const page = database.prepare<[string, number], Row>("SELECT * FROM routines WHERE name > ? ORDER BY name LIMIT ?");
   const one = database.prepare<[string], Row>("SELECT * FROM routines WHERE name = ?");
   const names = database.prepare<[], string>("SELECT name FROM routines ORDER BY name").pluck();
   const toLookAt = database.prepare<[{ now: number; also: string }], Row>(
@@ -84,6 +89,12 @@ export function createRoutineList(database: Database.Database): RoutineList {
   const waitingFor = database
     .prepare<[string], string>(
       "SELECT name FROM routines WHERE paused IS NULL AND definition ->> '$.trigger.type' = ? ORDER BY name",
+    )
+    .pluck();
+  const clockTriggers = database
+    .prepare<[], string>(
+      `SELECT DISTINCT definition -> '$.trigger' FROM routines WHERE paused IS NULL AND next_due IS NOT NULL
+       AND definition ->> '$.trigger.type' IN ('cron', 'every', 'at') ORDER BY 1`,
     )
     .pluck();
   const enabled = database.prepare<[], number>("SELECT 1 FROM routines WHERE paused IS NULL LIMIT 1").pluck();
@@ -100,15 +111,17 @@ export function createRoutineList(database: Database.Database): RoutineList {
     key,
     set: database.prepare<[number | string | null, string]>(`UPDATE routines SET ${COLUMNS[key]} = ? WHERE name = ?`),
   }));
-  const awake = database.prepare<[], { awake_at: number | null; boot: string | null }>("SELECT * FROM scheduler");
-  const setAwake = database.prepare<[number, string]>("UPDATE scheduler SET awake_at = ?, boot = ?");
+  const awake = database.prepare<[], { awake_at: number | null; logins: string | null }>("SELECT * FROM scheduler");
+  const setAwake = database.prepare<[number, string | null]>("UPDATE scheduler SET awake_at = ?, logins = ?");
   const guarded = guardOf(database);
   return {
     all: () => guarded(() => all.all().map(storedRoutine)),
+    page: (after, limit) => guarded(() => page.all(after, limit).map(storedRoutine)),
     find: (name) => guarded(() => one.all(name).map(storedRoutine)[0]),
     names: () => guarded(() => names.all()),
     toLookAt: (now, also) => guarded(() => toLookAt.all({ now, also: JSON.stringify(also) }).map(storedRoutine)),
     waitingFor: (type) => guarded(() => waitingFor.all(type)),
+    clockTriggers: () => guarded(() => clockTriggers.all().map((trigger) => JSON.parse(trigger) as Trigger)),
     isAnyEnabled: () => guarded(() => enabled.get() !== undefined),
     nextMoment: () => guarded(() => nextMoment.get() ?? undefined),
     next: () => guarded(() => next.get()),
@@ -119,9 +132,14 @@ export function createRoutineList(database: Database.Database): RoutineList {
     awake: () =>
       guarded(() => {
         const row = awake.get();
-        return { at: row?.awake_at ?? undefined, boot: row?.boot ?? undefined };
+        const logins = row?.logins ?? undefined;
+        return {
+          at: row?.awake_at ?? undefined,
+          logins: logins === undefined ? undefined : (JSON.parse(logins) as string[]),
+        };
       }),
-    setAwake: (at, boot) => guarded(() => void setAwake.run(at, boot)),
+    setAwake: (at, logins) =>
+      guarded(() => void setAwake.run(at, logins === undefined ? null : JSON.stringify(logins))),
   };
 }
 

@@ -43,3 +43,16 @@ CREATE UNIQUE INDEX routine_runs_turn ON routine_runs (turn) WHERE turn IS NOT N
 CREATE TABLE scheduler (only INTEGER PRIMARY KEY CHECK (only = 1), awake_at INTEGER, boot TEXT) STRICT;
 INSERT INTO scheduler VALUES (1, NULL, NULL);
 `;
+
+/**
+ * A login is more than a boot of the machine: `logins` are the names of those that the scheduler knows, as a JSON list. And
+ * the ledger is in the order of its ends: a stretch is as new as its last slot.
+ */
+export const LOGINS = `
+ALTER TABLE scheduler ADD COLUMN logins TEXT;
+ALTER TABLE scheduler DROP COLUMN boot;
+DROP INDEX routine_runs_order;
+DROP INDEX routine_runs_time;
+CREATE INDEX routine_runs_order ON routine_runs (routine, coalesce(last_slot, scheduled_for));
+CREATE INDEX routine_runs_time ON routine_runs (coalesce(last_slot, scheduled_for));
+`;

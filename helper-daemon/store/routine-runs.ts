@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { RunRow, RunState, SlotReason } from "../../src/protocol/routine.ts";
-import type { Millis, SessionId, TurnId } from "../../src/protocol/values.ts";
+import { delegateKey, type Millis, type SessionId, turnOfCall, type TurnId } from "../../src/protocol/values.ts";
 import { iso, ledgerLine, type LedgerRow } from "./routine-ledger.ts";
 import { guardOf } from "./store-error.ts";
 
@@ -37,6 +37,8 @@ export interface RoutineRuns {
   list(query: { routine?: string; before?: Millis; limit: number }): RunRow[];
   open(): OpenRoutineRun[];
   ofTurn(turn: TurnId): OpenRoutineRun | undefined;
+  /** Whether the open turn of a session is a run's, or has been delegated by one. */
+  isAskedForIn(session: SessionId): boolean;
   /** Whether a slot has a run, open or over. */
   has(routine: string, slot: Millis): boolean;
   /** Scheduled times after an instant that have a run. */
@@ -71,6 +73,7 @@ const STATE = `CASE WHEN r.state = 'running' AND EXISTS (
   THEN 'waiting' ELSE r.state END AS state`;
 const OPEN = `SELECT r.routine, r.scheduled_for AS scheduledFor, ${STATE}, r.attempts, r.retry_at AS retryAt, r.session, r.turn,
   r.started_at AS startedAt, r.asked_as AS askedAs FROM routine_runs r`;
+const DELEGATED = delegateKey("");
 const RUN = "routine = ? AND scheduled_for = ? AND count IS NULL";
 
 /** Prepares the ledger of a database. */
@@ -78,12 +81,20 @@ export function createRoutineRuns(database: Database.Database): RoutineRuns {
   const listed = (condition: string) =>
     database.prepare<[{ routine: string; before: number; limit: number }], LedgerRow>(
       `SELECT r.*, ${STATE} FROM routine_runs r WHERE ${condition} r.scheduled_for < @before
-       ORDER BY r.scheduled_for DESC, r.run DESC LIMIT @limit`,
+       ORDER BY coalesce(r.last_slot, r.scheduled_for) DESC, r.run DESC LIMIT @limit`,
     );
   const listAll = listed("");
   const listOne = listed("r.routine = @routine AND");
   const open = database.prepare<[], OpenRow>(`${OPEN} WHERE r.state IN ('due', 'running') ORDER BY r.scheduled_for`);
   const ofTurn = database.prepare<[string], OpenRow>(`${OPEN} WHERE r.turn = ?`);
+  const openKeys = database
+    .prepare<[string], string | null>("SELECT origin_key FROM turns WHERE session = ? AND finish IS NULL")
+    .pluck();
+  const keyOf = database.prepare<[string], string | null>("SELECT origin_key FROM turns WHERE turn = ?").pluck();
+  const isOfRoutine = (key: string | null | undefined): boolean => {
+    if (key?.startsWith(DELEGATED) === true) return isOfRoutine(keyOf.get(turnOfCall(key.slice(DELEGATED.length))));
+    return key?.startsWith("routine:") === true;
+  };
   const has = database.prepare<[string, number], number>(`SELECT 1 FROM routine_runs WHERE ${RUN}`).pluck();
   const claimed = database
     .prepare<[string, number], number>(
@@ -92,7 +103,7 @@ export function createRoutineRuns(database: Database.Database): RoutineRuns {
     .pluck();
   const stretches = database.prepare<[string, number], Stretch & { run: number }>(
     `SELECT run, scheduled_for AS "from", last_slot AS "to", count, reason FROM routine_runs
-     WHERE routine = ? AND last_slot > ? AND count IS NOT NULL`,
+     WHERE routine = ? AND coalesce(last_slot, scheduled_for) > ? AND count IS NOT NULL`,
   );
   const addStretch = database.prepare(
     "INSERT INTO routine_runs (routine, scheduled_for, state, reason, last_slot, count) VALUES (?, ?, ?, ?, ?, ?)",
@@ -120,6 +131,7 @@ export function createRoutineRuns(database: Database.Database): RoutineRuns {
       }),
     open: () => guarded(() => open.all().map(openRun)),
     ofTurn: (turn) => guarded(() => ofTurn.all(turn).map(openRun)[0]),
+    isAskedForIn: (session) => guarded(() => openKeys.all(session).some(isOfRoutine)),
     has: (routine, slot) => guarded(() => has.get(routine, slot) !== undefined),
     claimed: (routine, after) => guarded(() => claimed.all(routine, after)),
     stretchesAfter: (routine, after) => guarded(() => stretches.all(routine, after)),

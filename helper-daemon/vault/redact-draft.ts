@@ -1,4 +1,5 @@
 import { literalGlob } from "../../src/agent/policy/literal-glob.ts";
+import type { Attachment } from "../../src/protocol/attachment.ts";
 import type { EntryDraft } from "../../src/protocol/entries.ts";
 import type { Rule, RuleCondition } from "../../src/protocol/values.ts";
 import type { Codec, From } from "./codec.ts";
@@ -7,8 +8,15 @@ import type { Codec, From } from "./codec.ts";
 export function redactDraft(draft: EntryDraft, codec: Codec): EntryDraft {
   const whole = (from: From) => ({ ...draft, data: codec.json<object>(draft.data, from, "ours") }) as EntryDraft;
   switch (draft.kind) {
+    case "turn.started": {
+      // What names the bytes looks like a key.
+      const { attachments, ...rest } = draft.data;
+      const data = codec.json(rest, "world", "ours");
+      if (attachments === undefined) return { ...draft, data };
+      const said = ({ blob, ...one }: Attachment) => ({ ...codec.json(one, "world", "ours"), blob });
+      return { ...draft, data: { ...data, attachments: attachments.map(said) } };
+    }
     case "session.created":
-    case "turn.started":
     case "turn.stopping":
     case "compaction.asked":
     case "card.resolved":

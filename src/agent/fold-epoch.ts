@@ -6,15 +6,15 @@ import type { TurnState, TurnView } from "./transcript.ts";
 
 /** A new epoch: what it froze, and the messages that stay of those before. */
 export function epochOpened(view: TurnView, entry: EntryOf<"epoch.opened">): TurnView {
-  const { endpoint, model, takesImages = false, dialect, system, memoryBytes, tools, redaction } = entry.data;
-  const { reason, keeps, keepsFrom, stubs = [], carries, summary, spent } = entry.data;
+  const { endpoint, model, takesImages = false, dialect, address, system, memoryBytes, tools } = entry.data;
+  const { redaction, reason, keeps, keepsFrom, stubs = [], carries, summary, spent } = entry.data;
   const before = keepsFrom === undefined ? leaveOut(view, stubs) : cutView(view, { keepsFrom, stubs });
   const staying = keeps === undefined ? [] : before.sealed;
   const kept = keeps === "without-thinking" ? withoutThinking(staying) : staying;
-  const shown = takesImages ? kept : kept.filter((message) => !hasImages(message));
+  const shown = takesImages ? kept : withoutImages(kept);
   const next = {
     ...before,
-    epoch: { id: entry.id, endpoint, model, takesImages, dialect, system, memoryBytes, tools, redaction },
+    epoch: { id: entry.id, endpoint, model, takesImages, dialect, address, system, memoryBytes, tools, redaction },
     isCleared: false,
     sealed: keepsFrom === undefined ? [...shown, ...carries] : [...carries, ...shown],
     summary: summary ?? (keeps === undefined ? undefined : view.summary),
@@ -71,7 +71,11 @@ function withoutThinking(messages: readonly Message[]): Message[] {
   });
 }
 
-/** Whether it is one of the messages that carry images and nothing else, which a model that takes none must not get. */
-function hasImages({ content }: Message): boolean {
-  return content.some((block) => block.type === "image");
+/** A model that takes none must get no image: what was attached leaves its words, what a label stands before goes with it. */
+function withoutImages(messages: readonly Message[]): Message[] {
+  return messages.flatMap((message) => {
+    const rest = message.content.filter((block) => block.type !== "image");
+    if (rest.length === message.content.length) return [message];
+    return rest.length < 2 ? [] : [{ ...message, content: rest }];
+  });
 }

@@ -1,6 +1,7 @@
 import type { EntryData } from "../protocol/entries.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Millis } from "../protocol/values.ts";
+import { attachedImages, attachedWords } from "./context/attached.ts";
 import { frame, resultBlocks, resultImages } from "./context/render.ts";
 import { schemaWords } from "./hooks/final-answer.ts";
 import { NOTHING_SPENT } from "./spent.ts";
@@ -9,7 +10,7 @@ import type { TurnState, TurnView } from "./transcript.ts";
 /** A turn begins, or joins the queue. */
 export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
   const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", worksFor, overrides } = data;
-  const { dialect } = data;
+  const { dialect, address, attachments = [] } = data;
   const turn: TurnState = {
     turn: id,
     input,
@@ -17,10 +18,12 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
     model,
     takesImages,
     dialect,
+    address,
     origin,
     endpointTrust,
     worksFor,
     overrides,
+    attachments,
     steps: 0,
     isRequestOpen: false,
     rejections: 0,
@@ -36,13 +39,14 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
 /** The turn's words join what is not sent yet. */
 function begun(view: TurnView, turn: TurnState): TurnView {
   const words = wordsOf(view, turn);
-  return { ...view, turn: { ...turn, words }, texts: [...view.texts, ...words] };
+  const images = [...view.images, ...attachedImages(turn)];
+  return { ...view, turn: { ...turn, words }, texts: [...view.texts, ...words], images };
 }
 
 const DELEGATE_WORDS =
   "Another conversation has given you this task and gets your last message as its result; nobody else reads it.";
 
-/** What a turn says before the model's first response: its input, then what it may use and what it should heed. */
+/** What a turn says before the model's first response: its input, what was attached, then what it may use and what it should heed. */
 function wordsOf(view: TurnView, turn: TurnState): string[] {
   const { tools, denyTools, note, schema } = turn.overrides;
   const notes: string[] = turn.origin === "delegate" ? [DELEGATE_WORDS] : [];
@@ -56,7 +60,8 @@ function wordsOf(view: TurnView, turn: TurnState): string[] {
         view.epoch?.tools.map((tool) => tool.name),
       ),
     );
-  return [turn.input, ...notes.map((text) => frame(view.nonce, text))];
+  const attached = (turn.attachments ?? []).map((one) => attachedWords(one, view.nonce));
+  return [turn.input, ...attached, ...notes.map((text) => frame(view.nonce, text))];
 }
 
 const CANCELLED = "The person cancelled the request before this. Do not go on with it.";
@@ -78,7 +83,9 @@ export function finished(view: TurnView, turn: TurnState, code?: string): TurnVi
 
 /** A turn ends that the model is not to go on with, and reads so in these words if it has heard of it. */
 export function withdrawn(view: TurnView, turn: TurnState, words: string): TurnView {
-  return ended(view, turn, textsWithout(view, turn, words));
+  const unsent = wasSent(turn) ? [] : attachedImages(turn).map(({ blob }) => blob);
+  const images = view.images.filter(({ blob }) => !unsent.includes(blob));
+  return ended({ ...view, images }, turn, textsWithout(view, turn, words));
 }
 
 function ended(view: TurnView, turn: TurnState, remaining: readonly string[] | undefined): TurnView {
@@ -95,7 +102,10 @@ function ended(view: TurnView, turn: TurnState, remaining: readonly string[] | u
 
 /** A withdrawn turn's words are never asked of the model: not sent, they are dropped; sent, they are taken back. */
 function textsWithout(view: TurnView, turn: TurnState, words: string): string[] {
-  const wasSent = turn.requestBytes !== undefined || turn.steps > 0;
-  if (!wasSent) return view.texts.slice(0, -wordsOf(view, turn).length);
+  if (!wasSent(turn)) return view.texts.slice(0, -wordsOf(view, turn).length);
   return [...view.texts, frame(view.nonce, words)];
+}
+
+function wasSent({ requestBytes, steps }: TurnState): boolean {
+  return requestBytes !== undefined || steps > 0;
 }

@@ -16,6 +16,13 @@ import { pythonCalls } from "./python-calls.ts";
 const MAX_CHARACTERS = 200_000;
 const MAX_CALLS = 16;
 
+/** Calls at the end of a text. `isMarked`: behind words that stand for nothing else. */
+interface Leaked {
+  before: string;
+  calls: LeakedCall[];
+  isMarked: boolean;
+}
+
 type Read = (rest: string) => LeakedCall[] | undefined;
 
 /** What models write before their calls, and how what follows reads. */
@@ -58,18 +65,74 @@ const ENDS = [
  * calls, outside of a code block. Without such words, a text that is a call and nothing else counts too: bare JSON, or one
  * code block. Nothing is repaired.
  */
-export function leakedCalls(text: string): { before: string; calls: LeakedCall[] } | undefined {
+export function leakedCalls(text: string): Leaked | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
-  const places = FORMS.map(([opening, read]) => ({ at: text.indexOf(opening), opening, read }));
-  const [first] = places.filter(({ at }) => at !== -1).sort((a, b) => a.at - b.at);
-  if (first === undefined) return bounded("", wholeText(withoutEnds(text.trim())));
-  const before = text.slice(0, first.at);
-  if (isQuoted(before)) return undefined;
-  return bounded(before.trimEnd(), first.read(withoutEnds(text.slice(first.at + first.opening.length))));
+  const first = firstOpening(text);
+  if (first === undefined) return bounded({ before: "", isMarked: false }, wholeText(withoutEnds(text.trim())));
+  return first.isQuoted
+    ? undefined
+    : bounded({ before: first.before.trimEnd(), isMarked: true }, first.read(first.rest));
 }
 
-function bounded(before: string, calls: LeakedCall[] | undefined): ReturnType<typeof leakedCalls> {
-  return calls === undefined || calls.length > MAX_CALLS ? undefined : { before, calls };
+/**
+ * A call at the end of a text, behind one of those words, that is none because its end is missing or it is not well
+ * formed: what it calls, and all that was written of it. Undefined where anything else follows, such as an explanation.
+ */
+export function brokenCall(text: string): { before: string; name: string; written: string } | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  const first = firstOpening(text);
+  if (first === undefined || first.isQuoted || !isBrokenEnd(first.opening + first.rest)) return undefined;
+  const name = nameIn(first.rest);
+  return name === undefined ? undefined : { before: first.before.trimEnd(), name, written: first.opening + first.rest };
+}
+
+function firstOpening(text: string) {
+  const places = FORMS.map(([opening, read]) => ({ at: text.indexOf(opening), opening, read }));
+  const [first] = places.filter(({ at }) => at !== -1).sort((a, b) => a.at - b.at);
+  if (first === undefined) return undefined;
+  const before = text.slice(0, first.at);
+  return {
+    ...first,
+    before,
+    isQuoted: isQuoted(before),
+    rest: withoutEnds(text.slice(first.at + first.opening.length)),
+  };
+}
+
+/** Marks in front of a name that is not the value of a key. */
+const MARKS = /^(?:\s|\[|<\|\w{1,40}\|>|<\uFF5C[^\uFF5C\s]{1,40}\uFF5C>|function(?=<)|<function=|<invoke name=|")*/;
+
+function nameIn(rest: string): string | undefined {
+  const head = rest.slice(0, 400);
+  const keyed = /^\s*[[{][^]*?"(?:name|tool_name|function|tool)"\s*:\s*"([\w.-]{1,128})"/.exec(head)?.[1];
+  return keyed ?? /^([\w.-]{1,128}?)(?:\.call)?["\s]*[>({[<:`]/.exec(head.replace(MARKS, ""))?.[1];
+}
+
+/** Whether a call ends with its closing mark, or lacks it. */
+function isBrokenEnd(written: string): boolean {
+  if (
+    /<\/(?:tool_call|function|invoke|function_calls|minimax:tool_call)>|<\|\/|<\uFF5C[^\uFF5C]*end\uFF5C>|_end\|>/.test(
+      written,
+    )
+  )
+    return written.endsWith(">");
+  if (/^(?:<tool_call>\s*)?<function=|<invoke name=|<arg_key>/.test(written)) return true;
+  return isOpen(written.slice(written.search(/[({[]/)));
+}
+
+/** Whether brackets are open at the end of a text, those within double quotes left out. */
+function isOpen(text: string): boolean {
+  let depth = 0;
+  for (const [part] of text.matchAll(/"(?:[^"\\]|\\[^])*"?|[()[\]{}]/g)) {
+    if (part.length > 1 && !part.endsWith('"')) return true;
+    if ("([{".includes(part)) depth += 1;
+    else if (")]}".includes(part)) depth -= 1;
+  }
+  return depth > 0;
+}
+
+function bounded(place: Omit<Leaked, "calls">, calls: LeakedCall[] | undefined): Leaked | undefined {
+  return calls === undefined || calls.length > MAX_CALLS ? undefined : { ...place, calls };
 }
 
 /** Of a text without such words everything must be calls: words around JSON make it an example. */

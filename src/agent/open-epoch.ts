@@ -33,13 +33,13 @@ export function openEpoch(
       : ("without-thinking" as const);
   const keeps = reason === "cleared" ? undefined : kept;
   const hash = ports.digest(canonicalize({ tools, system }));
-  const { endpoint, model, takesImages, dialect } = turn;
+  const { endpoint, model, takesImages, dialect, address } = turn;
   const notes = memoryBytes === 0 ? {} : { memoryBytes };
   const frozen = { system, ...notes, tools, hash, redaction: redaction?.fingerprint };
   const names = tools.map(({ name }) => name);
   const taints = joined(settings.memoryTaints ?? [], settings.tools.sourcesOf?.(names) ?? []);
   const quoted = taints.length === 0 ? {} : { taints };
-  const data = { reason, endpoint, model, takesImages, dialect, ...frozen, ...quoted, keeps, ...messages };
+  const data = { reason, endpoint, model, takesImages, dialect, address, ...frozen, ...quoted, keeps, ...messages };
   return { kind: "epoch.opened", session: view.session, turn: openTurn(turn), data };
 }
 
@@ -51,6 +51,6 @@ export function openTurn({ turn, finish }: TurnState): string | undefined {
 /** The turn for which a model is asked now: the open one; while none is, the last one, as whoever was asked last. */
 export function askingTurn({ epoch, turn }: Pick<TurnView, "epoch" | "turn">): TurnState | undefined {
   if (epoch === undefined || turn?.finish === undefined) return turn;
-  const { endpoint, model, takesImages, dialect } = epoch;
-  return { ...turn, endpoint, model, takesImages, dialect };
+  const { endpoint, model, takesImages, dialect, address } = epoch;
+  return { ...turn, endpoint, model, takesImages, dialect, address };
 }

@@ -9,7 +9,7 @@ import { nextStep } from "./next-step.ts";
 import { openEpoch } from "./open-epoch.ts";
 import type { ModelReply, Ports, Settings } from "./ports.ts";
 import { finishDraft } from "./repairs.ts";
-import { rescued } from "./rescue.ts";
+import { correctable, rescued } from "./rescue.ts";
 import { atOnce, runCalls, startedDrafts } from "./run-call.ts";
 import type { CallView, TurnState, TurnView } from "./transcript.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -142,7 +142,7 @@ function replyFacts(
       return [];
     case "responded": {
       const { content, stopReason, usage } = reply;
-      const mended = rescued(content, tools);
+      const mended = rescued(content, tools) ?? correctable(content, tools);
       const data = mended === undefined ? { content } : { content: mended, rescued: true };
       const warnings = warningDrafts(view, turn.turn, reply.warnings ?? []);
       return [{ kind: "model.responded", ...where, parent, data: { ...data, stopReason, usage } }, ...warnings];

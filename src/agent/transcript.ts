@@ -1,3 +1,4 @@
+import type { Attachment } from "../protocol/attachment.ts";
 import type { TurnSight } from "./ports.ts";
 import type { Spent } from "./spent.ts";
 import type { CallHooks, StepVerdict } from "./hooks/call-hooks.ts";
@@ -114,9 +115,11 @@ export interface TurnState {
   takesImages: boolean;
   /** Absent where nobody says so. */
   dialect?: EntryData<"turn.started">["dialect"];
+  address?: string;
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
+  attachments?: readonly Attachment[];
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;
@@ -148,6 +151,7 @@ export interface EpochView {
   model: string;
   takesImages: boolean;
   dialect?: EntryData<"epoch.opened">["dialect"];
+  address?: string;
   system: string;
   /** See `epoch.opened`. */
   memoryBytes?: number;

@@ -18,6 +18,8 @@ export interface Place {
 /** Where the programs can stand: beside this bundle, above its chunks, or as source. */
 const PROCESS_PLACES = ["screen.mjs", "../screen.mjs", "screen-process.ts"];
 const NATIVE_PLACES = ["../native/", "../../native/", "../../assets/native/"];
+/** Where an installation has put it, seen from an installed bundle: a place that stays the same for macOS's permissions. */
+const INSTALLED_PLACES = ["../../bin/loopd-screen", "../../../bin/loopd-screen"];
 
 /** What a program needs to find the desktop. Keys and tokens stay with the helper. */
 const PASSED = new Set([
@@ -57,7 +59,7 @@ export function screenProgram(place: Place): ScreenProgram {
   const { name, path } = backendOf(place);
   if (name === "mac") {
     const program = `loopd-screen-${architecture === "arm64" ? "arm64" : "x86_64"}`;
-    const command = path ?? firstOf(NATIVE_PLACES.map((each) => each + program));
+    const command = path ?? firstOf([...NATIVE_PLACES.map((each) => each + program), ...INSTALLED_PLACES]);
     return { command, args: [], environment: passed };
   }
   const shown = path === undefined ? [] : [path];

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connect, type Connection, type Listener, socketPathOf } from "../protocol/connect.ts";
 import { asLoopdError, type ErrorCode, LoopdError } from "../protocol/errors.ts";
 import { type HelperProgram, startHelper } from "./start-helper.ts";
+import { isInstalled, startInstalled } from "./start-installed.ts";
 
 /** Milliseconds that a helper which somebody else started has to answer. */
 const ANSWER_LIMIT = 10_000;
@@ -37,7 +38,8 @@ export function homeFolder(environment: NodeJS.ProcessEnv, platform: string): st
 }
 
 /**
- * A connection to the helper of a home, which is started first where `start` says so.
+ * A connection to the helper of a home, which is started first where `start` says so: by the system where it is installed,
+ * else by us.
  * @throws LoopdError with the helper's own code and message when it cannot start; `helper-unreachable` when none
  * answers; `helper-outdated` when it speaks another protocol version.
  */
@@ -52,14 +54,15 @@ export async function openHelper(options: OpenOptions, listener: Listener): Prom
       return await connect({ socketPath, token: await tokenOf(home), client }, listener);
     } catch (thrown) {
       const error = asLoopdError(thrown);
-      if (error.code === "helper-outdated") throw outdated(error);
+      if (error.code === "helper-outdated") throw outdated(error, await isInstalled(home));
       // A helper on its way up replaces the token; one that still refuses the second time means it.
       if (error.code === "wrong-token" && ++wrongTokens > 1) throw error;
       if (!PASSING.has(error.code) || start === "never" || performance.now() > deadline) throw error;
       const mayStart = error.code !== "wrong-token" && performance.now() >= nextStart;
       if (mayStart && (start === "if-missing" || (await exists(socketPath)))) {
         nextStart = performance.now() + START_PAUSE;
-        await startHelper(options);
+        if (await isInstalled(home)) await startInstalled(home);
+        else await startHelper(options);
       } else {
         await delay(RETRY_PAUSE);
       }
@@ -89,9 +92,10 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function outdated(error: LoopdError): LoopdError {
-  const advice = error.message.includes("loopd helper stop")
-    ? ""
-    : " Replace it: run loopd helper stop, then try again.";
-  return new LoopdError("helper-outdated", `${error.message}${advice}`, { cause: error });
+/** One that is installed would come back as it is. */
+function outdated(error: LoopdError, isKept: boolean): LoopdError {
+  const isSaid = error.message.includes("loopd helper stop");
+  const replace = isSaid ? "" : "Replace it: run loopd helper stop, then try again.";
+  const advice = isKept ? "It is installed: bring it to this version with loopd helper install." : replace;
+  return new LoopdError("helper-outdated", `${error.message} ${advice}`.trim(), { cause: error });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { isErrorCode, LoopdError } from "../protocol/errors.ts";
+import { NODE_FLAGS } from "../protocol/node-flags.ts";
 
 /** How to run the helper of a home. */
 export interface HelperProgram {
@@ -16,12 +17,6 @@ export interface HelperProgram {
 
 /** Milliseconds until a helper that says nothing is given up. Generous: a large database may be migrated first. */
 const START_LIMIT = 60_000;
-
-/**
- * Flags that Node gets before the helper's script. Young objects in at most 1 MiB per half: the helper mostly waits, and
- * left alone they grow to 48 MB in the first hundred calls and never shrink. `npm run bench` shows the price in the loop gap.
- */
-export const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1"];
 
 /**
  * The environment of a helper. It outlives the program that starts it, so what that one was given for a single turn

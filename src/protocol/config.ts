@@ -43,7 +43,7 @@ export const limitsSchema = z.strictObject({
   /** Corrective attempts per turn, over all validators of its answer. */
   maxValidations: z.number().int().min(0).max(100).default(3),
   maxOutputTokens: z.number().int().min(16).max(1_000_000).default(4096),
-  /** A model stream with no event for so long is given up. */
+  /** A model's answer of which nothing comes for so long is given up; signs of life alone make it ten times as long. */
   streamIdleMs: limitMs.default(120_000),
   /** Attempts per model request, the first included. */
   requestAttempts: z.number().int().min(1).max(20).default(4),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { attachmentSchema } from "./attachment.ts";
 import { questionSchema } from "./question.ts";
 import { hookAppliedSchema } from "./hooks.ts";
 import { modelEntries, repairsSchema } from "./model-entries.ts";
@@ -68,11 +69,15 @@ export const entryData = {
     /** The model sees images; otherwise it reads that there is one. */
     takesImages: z.boolean().optional(),
     dialect: endpointProfileSchema.shape.dialect.optional(),
+    /** Where the endpoint was, as an origin. Absent in old traces. */
+    address: z.string().optional(),
     /** Whether what the model reads leaves this machine. Absent in old traces: it may. */
     endpointTrust: trustSchema.optional(),
     /** What surrounds the turn that a delegate works for: rules that forbid or ask by it hold for the delegate too. */
     worksFor: z.object({ origin: originSchema, endpointTrust: trustSchema }).optional(),
     overrides: overridesSchema,
+    /** Files that the person gave it. */
+    attachments: z.array(attachmentSchema).optional(),
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),
   }),

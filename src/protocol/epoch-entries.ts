@@ -35,6 +35,8 @@ export const epochEntries = {
     takesImages: z.boolean().optional(),
     /** How the endpoint is spoken to: thinking of one dialect is none of another. Absent in old traces. */
     dialect: endpointProfileSchema.shape.dialect.optional(),
+    /** Where the endpoint was, as an origin: thinking of one server is none of another. Absent in old traces. */
+    address: z.string().optional(),
     system: z.string(),
     /** How many UTF-8 bytes at the end of `system` are the index of the long-lived notes. */
     memoryBytes: z.number().int().optional(),

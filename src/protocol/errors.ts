@@ -65,6 +65,7 @@ const errorCodes = {
   "endpoint-gone": 5,
   "node-missing": 4,
   "mcp-failed": 1,
+  "install-failed": 1,
   internal: 1,
 } as const satisfies Record<string, number>;
 

@@ -50,6 +50,8 @@ export const factsSchema = z.object({
   picture: z.string().optional(),
   /** True if the model otherwise reads placeholders for private values that such a picture may show. Not part of `hash`. */
   isUnredacted: z.boolean().optional(),
+  /** ISO time at which its relative words (`tomorrow`, `in 20 minutes`) were read: they mean what they meant then. */
+  asOf: z.string().optional(),
   /** What a person should see: a diff, the parsed command. */
   preview: z.string().optional(),
   hash: z.string(),

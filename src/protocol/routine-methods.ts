@@ -36,6 +36,8 @@ const changes = {
 /** A routine as faces and tools list it. */
 const routineRowSchema = z.object({
   ...routineSchema.shape,
+  /** Of a list: only the beginning of the prompt is here; `routine.show` has the whole. */
+  isPromptCut: z.boolean().optional(),
   /** Its trigger in words. */
   schedule: z.string(),
   /** Why it is paused. Absent: it is not. */
@@ -68,12 +70,20 @@ export const routineMethods = {
     BOTH,
   ),
   "routine.remove": method(z.object({ name, by }), none, BOTH),
-  "routine.list": method(none, z.object({ routines: z.array(routineRowSchema) }), BOTH),
   /** What a schedule would mean, and its next five firings in words; nothing is added. */
   "routine.preview": method(
     z.object({ schedule: scheduleSchema, zone }),
     z.object({ schedule: z.string(), firings: z.array(z.string()) }),
     FACE,
+  ),
+  /**
+   * Sorted by name, from the one after `after` on. `isMore`: the last name is where the next page begins. What else a row
+   * may hold that is long (its note) is whole; a long prompt is cut.
+   */
+  "routine.list": method(
+    z.object({ after: name.optional() }),
+    z.object({ routines: z.array(routineRowSchema), isMore: z.boolean().optional() }),
+    BOTH,
   ),
   "routine.show": method(z.object({ name }), shown, FACE),
   /** Begins a run now, also of a paused routine. */

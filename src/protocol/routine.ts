@@ -2,11 +2,16 @@ import * as z from "zod";
 import { parseCron } from "./cron-fields.ts";
 import { turnOverridesSchema } from "./overrides.ts";
 import { periodSchema } from "./period.ts";
-import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS } from "./turn-request.ts";
+import { fitsIntoEntry, MAX_PROMPT_CHARACTERS } from "./turn-request.ts";
 
 const text = z.string().min(1);
 /** An instant in milliseconds since the Unix epoch, until the end of the year 9999. */
 const instant = z.int().min(0).max(253_402_300_799_999);
+
+/** A change of a routine is recorded with what it was before, and both have to fit into one entry. */
+function fitsTwice(prompt: string): boolean {
+  return fitsIntoEntry(prompt + prompt);
+}
 
 /** A routine fires at most once a minute. */
 export const SHORTEST_PERIOD_MS = 60_000;
@@ -43,7 +48,7 @@ export const routineSchema = z.strictObject({
   name: z.string().regex(/^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,62}[\p{L}\p{N}])?$/u, {
     error: "up to 64 letters, digits, spaces, dots, dashes and underscores, a letter or digit first and last",
   }),
-  prompt: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS).refine(fitsIntoEntry, { error: ENTRY_LIMIT }),
+  prompt: z.string().trim().min(1).max(MAX_PROMPT_CHARACTERS).refine(fitsTwice, { error: "<= 1.5 MiB as JSON" }),
   trigger: triggerSchema,
   /** Absolute path of the folder that its sessions work in. */
   workspace: text.optional(),

@@ -56,7 +56,12 @@ export const toolMethods = {
     none,
     TOOL,
   ),
-  "memory.list": method(none, z.object({ notes: z.array(memoryNoteSchema) }), BOTH),
+  /** `ignored`: for faces, names of files in the folder that are no notes. */
+  "memory.list": method(
+    none,
+    z.object({ notes: z.array(memoryNoteSchema), ignored: z.array(z.string()).optional() }),
+    BOTH,
+  ),
   "memory.read": method(z.object({ topic }), z.object({ topic: z.string(), text: z.string(), taints }), BOTH),
   "memory.write": method(
     /** `was`: the whole text that a person began to edit; where the note says something else by now, nothing is written. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { attachSchema, MAX_ATTACHMENTS } from "./attachment.ts";
 import { endpointProfileSchema, headersSchema, proxyLoginSchema } from "./endpoint-profile.ts";
 import { turnOverridesSchema } from "./overrides.ts";
 
@@ -38,6 +39,7 @@ export const turnRequestSchema = z.object({
   endpoint: text.nullish(),
   model: text.nullish(),
   unsaved: unsavedProfileSchema.optional(),
+  attachments: z.array(attachSchema).max(MAX_ATTACHMENTS).optional(),
   overrides: turnOverridesSchema.default({}),
 });
 export type TurnRequest = z.input<typeof turnRequestSchema>;

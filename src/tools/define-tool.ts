@@ -35,8 +35,11 @@ export interface Place {
   sourcesOf(paths: readonly string[], what: "names" | "content"): Promise<string[]>;
   /** The same for a blob. */
   sourcesOfBlob(name: string): string[];
-  /** A schedule as people write it: what it means and its next firings, or why it cannot be, one line each. */
-  describeSchedule(when: string, zone: string | undefined): Promise<string[]>;
+  /**
+   * A schedule as people write it: what it means and its next firings, or why it cannot be, one line each; and the ISO time
+   * at which it means that.
+   */
+  describeSchedule(when: string, zone: string | undefined): Promise<{ lines: string[]; asOf: string }>;
   /** Bytes of a blob from an offset on, or undefined where there is none of that name. */
   readBlob(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
 }

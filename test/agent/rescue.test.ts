@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { rescued } from "../../src/agent/rescue.ts";
+import { correctable, rescued } from "../../src/agent/rescue.ts";
 import { createCatalogue } from "../../src/tools/catalogue.ts";
 import { limitsSchema } from "../../src/protocol/config.ts";
 import type { Block } from "../../src/protocol/values.ts";
@@ -157,6 +157,67 @@ test.each<[string, string]>([
   expect(rescued(said(text), book)).toBeUndefined();
 });
 
+const cut = (name: string, unparsed: string) => ({ type: "tool_use", id: "", name, input: {}, unparsed });
+
+test.each<[string, string, string]>([
+  ["arguments cut off", '<tool_call>{"name":"files_list","arguments":{"path":"sr', "files_list"],
+  ["a brace that is missing", '<tool_call>{"name":"files_list","arguments":{"path":"src"}</tool_call>', "files_list"],
+  ["a comma too many", '<tool_call>{"name":"files_list","arguments":{"path":"src",}}</tool_call>', "files_list"],
+  ["a parameter cut off", "<tool_call><function=files_list>\n<parameter=path>\nsr", "files_list"],
+  ["a function that is not closed", "<function=files_list>\n<parameter=path>\nsrc\n</parameter>", "files_list"],
+  ["a value cut off", "<tool_call>files_list\n<arg_key>path</arg_key>\n<arg_value>sr", "files_list"],
+  ["a list cut off", `[TOOL_CALLS] [${LIST}, `, "files_list"],
+  ["arguments behind a mark cut off", '[TOOL_CALLS]files_list[ARGS]{"path":"sr', "files_list"],
+  ["python cut off", '<|python_tag|>files_list.call(path="sr', "files_list"],
+  ["a list between marks cut off", '<|tool_call|>[{"name":"files_list","arguments":{', "files_list"],
+  [
+    "full-width marks cut off",
+    '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>files_list\n```json\n{"path":"s',
+    "files_list",
+  ],
+  [
+    "a section cut off",
+    '<|tool_calls_section_begin|><|tool_call_begin|>functions.files_list:0<|tool_call_argument_begin|>{"p',
+    "functions.files_list",
+  ],
+  ["an invocation cut off", '<function_calls>\n<invoke name="files_list">\n<parameter name="path">sr', "files_list"],
+  [
+    "a channel cut off",
+    '<|channel|>commentary to=functions.files_list <|constrain|>json<|message|>{"pa',
+    "functions.files_list",
+  ],
+])("%s in a text comes back to the model, and never runs", (_name, text, name) => {
+  expect(rescued(said(text), book)).toBeUndefined();
+  expect(correctable(said(text), book)).toEqual([cut(name, text.trimEnd())]);
+  expect(correctable(said(`I look.\n${text}`), book)).toEqual([
+    { type: "text", text: "I look." },
+    cut(name, text.trimEnd()),
+  ]);
+});
+
+test("arguments that do not fit come back as they are; of several calls none runs", () => {
+  const wrong = '{"name":"files_read","arguments":{"file":1}}';
+  const expected = [{ type: "tool_use", id: "", name: "files_read", input: { file: 1 } }];
+  expect(correctable(said(`<tool_call>${wrong}</tool_call>`), book)).toEqual(expected);
+  expect(correctable(said(`<tool_call>${LIST}</tool_call><tool_call>${wrong}</tool_call>`), book)).toEqual(expected);
+});
+
+test.each<[string, string]>([
+  ["words about the mark", "The word <tool_call> begins a call of files_list."],
+  ["the mark at the end", "Models write <tool_call>"],
+  ["an unknown tool", '<tool_call>{"name":"rm_all","arguments":{"path":"sr'],
+  ["a whole one with words behind", `<tool_call>${LIST}</tool_call>\nThis is how a call looks.`],
+  ["a broken one with words behind", '<tool_call>{"name":"files_list",}</tool_call>\nThis is how it looks broken.'],
+  ["a whole list with words behind", `[TOOL_CALLS] [${LIST}] is how it looks.`],
+  ["a code block", `So:\n\`\`\`\n<tool_call>{"name":"files_list","arguments":{"path":"sr`],
+  ["backticks", '`<tool_call>{"name":"files_list","arguments":{'],
+  ["bare JSON cut off", '{"name":"files_list","arguments":{"path":"sr'],
+  ["bare JSON that does not fit", '{"name":"files_read","arguments":{"file":1}}'],
+  ["what is rescued", `<tool_call>${LIST}</tool_call>`],
+])("%s is an answer like any other", (_name, text) => {
+  expect(correctable(said(text), book)).toBeUndefined();
+});
+
 const WHOLE = [
   `<tool_call>${LIST}</tool_call>`,
   "<tool_call>\n<function=files_list>\n<parameter=path>\nsrc\n</parameter>\n</function>\n</tool_call>",
@@ -176,6 +237,7 @@ test.each(WHOLE)("cut off anywhere, %j is no call or the whole one", (text) => {
   for (let end = 0; end <= text.length; end += 1) {
     const found = rescued(said(text.slice(0, end)), book);
     if (found !== undefined) expect(found).toEqual([list]);
+    for (const block of correctable(said(text.slice(0, end)), book) ?? []) expect(block).toHaveProperty("unparsed");
   }
 });
 
@@ -208,8 +270,12 @@ test.each([
   ["blank space behind a name", (n: number) => `[TOOL_CALLS]files_list${" ".repeat(n)}x`],
   ["templates' ends", (n: number) => `<tool_call>${"</s> ".repeat(n / 5)}`],
   ["opening tags", (n: number) => "<tool_call>".repeat(n / 11)],
+  ["open text", (n: number) => `<tool_call>{${'"\\\\'.repeat(n / 3)}`],
+  ["marks", (n: number) => `<tool_call>${"<|a|>".repeat(n / 5)}`],
+  ["full-width marks", (n: number) => `<tool_call>${"<｜".repeat(n / 2)}`],
 ])("a text full of %s is no call", (_name, text) => {
   expect(rescued(said(text(199_000)), book)).toBeUndefined();
+  expect(correctable(said(text(199_000)), book)).toBeUndefined();
 });
 
 test("a response with a real call keeps its text, and thinking is never searched", () => {

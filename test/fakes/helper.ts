@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { connect, type Connection, type Listener, socketPathOf } from "../../src/protocol/connect.ts";
-import { NODE_FLAGS } from "../../src/commands/start-helper.ts";
+import { NODE_FLAGS } from "../../src/protocol/node-flags.ts";
 import type { Delta, Entry } from "../../src/protocol/entries.ts";
 import type { TurnRequest } from "../../src/protocol/requests.ts";
 

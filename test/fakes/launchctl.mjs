@@ -3,7 +3,7 @@
 // FOLDER holds calls.jsonl, settings.json ({hasSession, secondMs}), answers.json ([{verb, code, times}]), disabled.json
 // and jobs/LABEL.json, which job-keeper.mjs writes.
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,11 @@ const read = (name, otherwise) => {
   const path = join(folder, name);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : otherwise;
 };
-const write = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value));
+const write = (name, value) => {
+  const path = join(folder, name);
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify(value));
+  renameSync(`${path}.${process.pid}`, path);
+};
 
 const WORDS = {
   3: "No such process",
@@ -84,7 +88,10 @@ async function bootstrap() {
   if (known !== undefined) fail(known.state.startsWith("SIG") ? 5 : 37);
   if (disabled[keys.Label] === true) fail(5);
   const path = join(folder, "jobs", `${keys.Label}.json`);
-  const inherited = { HOME: process.env.HOME, USER: process.env.USER, TMPDIR: process.env.TMPDIR };
+  // As `launchctl setenv` would say it to all jobs: where the machine of this test is.
+  const machine = Object.entries(process.env).filter(([name]) => name.startsWith("LOOPD_INSTALL_"));
+  const { HOME, USER, TMPDIR } = process.env;
+  const inherited = { HOME, USER, TMPDIR, ...Object.fromEntries(machine) };
   const job = {
     file,
     command: keys.ProgramArguments,

@@ -13,6 +13,7 @@ const world = {
   ...{ store, hub: createHub(store.log), boot: "race", person, now: () => Number(at) },
   turns: { wake: () => {}, cancel: () => ({ turns: [] }) },
   notify: () => {},
+  logins: () => Promise.resolve([]),
   effective: () =>
     Promise.resolve({
       ...{ endpoint: "none", model: "m", takesImages: false, dialect: "anthropic" },

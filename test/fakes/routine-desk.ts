@@ -10,8 +10,12 @@ export interface RoutineJourney extends Journey {
   ): Promise<ResultOf<"routine.add">>;
   /** The ledger in words, newest first: `late 2026-11-23T09:00`, `missed 2026-11-22T09:00 asleep`. */
   ledger(): Promise<string[]>;
+  /** The same of one routine. */
+  ledgerOf(name: string): Promise<string[]>;
   runs(): Promise<RunRow[]>;
   poke(): Promise<void>;
+  /** Resolves once no run is due or under way; those that wait for a person may be. */
+  idle(): Promise<void>;
   /** Resolves once so many turns have finished. */
   finished(count: number): Promise<void>;
   /** The same on the helper that runs now. */
@@ -28,16 +32,22 @@ export async function routineJourney(
 
 function over(world: Journey): RoutineJourney {
   const { face, workspace } = world;
-  const runs = async () => (await face.connection.request("routine.runs", { limit: 1_000 })).runs;
+  const runs = async (name?: string) => (await face.connection.request("routine.runs", { name, limit: 1_000 })).runs;
+  const ledger = async (name?: string) =>
+    (await runs(name)).map(({ state, scheduledFor, reason }) =>
+      [state, scheduledFor.slice(0, 16), ...(reason === undefined ? [] : [reason])].join(" "),
+    );
   return {
     ...world,
     add: (wish) =>
       face.connection.request("routine.add", { name: "brief", prompt: "Write it.", workspace, zone: "UTC", ...wish }),
-    ledger: async () =>
-      (await runs()).map(({ state, scheduledFor, reason }) =>
-        [state, scheduledFor.slice(0, 16), ...(reason === undefined ? [] : [reason])].join(" "),
-      ),
-    runs,
+    ledger: () => ledger(),
+    ledgerOf: ledger,
+    runs: () => runs(),
+    idle: async () => {
+      const isOpen = async () => (await runs()).some(({ state }) => state === "due" || state === "running");
+      while (await isOpen()) await face.connection.request("routine.poke", {});
+    },
     poke: async () => {
       await face.connection.request("routine.poke", {});
     },

@@ -2,7 +2,7 @@
 // (daemon-reload) or meets one for the first time, keeps services and timers, and refuses when it was told to.
 //   node systemctl.mjs FOLDER --user --no-pager VERB [ARG ...]
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +15,11 @@ const read = (name, otherwise) => {
   const path = join(folder, name);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : otherwise;
 };
-const write = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value));
+const write = (name, value) => {
+  const path = join(folder, name);
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify(value));
+  renameSync(`${path}.${process.pid}`, path);
+};
 function fail(code, text) {
   process.stderr.write(`${text}\n`);
   process.exit(code);
@@ -74,6 +78,8 @@ async function start() {
     environment: {
       HOME: process.env.HOME,
       PATH: "/usr/bin:/bin",
+      // As `systemctl --user set-environment` would say it to all jobs: where the machine of this test is.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("LOOPD_INSTALL_"))),
       ...Object.fromEntries(
         variables.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
       ),

@@ -31,6 +31,25 @@ async function trap(): Promise<{ url: string; connections: () => number }> {
 
 const DIALECTS = ["anthropic", "openai"] as const;
 
+test("a profile that moves to another server takes the conversation along, and no thought of the old one", async () => {
+  const first = await startModelServer(script().thinks("secret thought", "signature-one").says("one"));
+  const second = await startModelServer(script().says("two").says("three"));
+  onTestFinished(async () => void (await Promise.all([first.close(), second.close()])));
+  const { face, workspace } = await journey(script());
+  const set = (url: string) => face.connection.request("endpoint.set", { name: "test", changes: { url } });
+  await set(first.url);
+  const { session } = await turn(face, { input: "the first question", workspace });
+  await set(`${second.url}/v1`);
+  expect((await turn(face, { input: "the second question", session })).end.text).toBe("two");
+  expect(second.requests[0]?.text).toContain("the first question");
+  expect(second.requests[0]?.text).not.toMatch(/secret thought|signature-one/);
+  // The same server, spelled otherwise.
+  await set(second.url);
+  await turn(face, { input: "the third question", session });
+  const opened = face.entries.flatMap((entry) => (entry.kind === "epoch.opened" ? [entry.data.reason] : []));
+  expect(opened).toEqual(["start", "model"]);
+});
+
 test("dialect, address and key of a profile change in the middle of a session: history stays, thinking and keys do not travel", async () => {
   const first = await startModelServer(
     script().thinks("secret thought", "signature-one").calls("files_list", {}).says("one").says("three").says("four"),

@@ -33,7 +33,7 @@ test("a person adds, sees, runs, edits, pauses, resumes and removes a routine fr
     "Brief me",
   ]);
   expect(added.stdout).toMatch(
-    /^brief: weekdays at 09:00 Europe\/Berlin\n {2}asks: Brief me\n {2}next:\n(.*09:00 Europe.*\n){5}$/,
+    /^brief: weekdays at 09:00 Europe\/Berlin\n {2}asks: Brief me\n {2}works in: .*\n {2}next:\n(.*09:00 Europe.*\n){5}$/,
   );
   expect(await cli.json<RoutineRow[]>("routines", "list")).toMatchObject([
     { name: "brief", trigger: { type: "cron", zone: "Europe/Berlin" }, workspace: cli.workspace, failures: 0 },

@@ -56,6 +56,13 @@ test.each<[string, () => ModelScript, object | undefined, string[]]>([
     ["files_read invalid", "files_read ok"],
   ],
   [
+    "a call in the text that breaks off",
+    () =>
+      script().says('<tool_call>{"name":"files_read","arguments":{"path":"a.').stopReason("max_tokens").calls([read()]),
+    { corrected: 1, rescued: 1 },
+    ["files_read invalid", "files_read ok"],
+  ],
+  [
     "the same call twice",
     () => script().calls([read()]).calls([read()]),
     { repeated: 1 },

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { uninstall } from "../../launchd/apply-plan.ts";
 import { startInstalled } from "../../launchd/hand-off.ts";
 import { unwantedJobs } from "../../launchd/plan-install.ts";
-import { NODE_FLAGS } from "../../src/commands/start-helper.ts";
+import { NODE_FLAGS } from "../../src/protocol/node-flags.ts";
 import type { Connection } from "../../src/protocol/connect.ts";
 import { connectTo, withoutSandbox } from "../fakes/helper.ts";
 import { createMac, type FakeMac } from "../fakes/launchctl.ts";

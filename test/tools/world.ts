@@ -96,7 +96,7 @@ export async function world(
     saveBlobFile: async (path) => save(await readFile(path)),
     sourcesOf: () => Promise.resolve([]),
     sourcesOfBlob: () => [],
-    describeSchedule: () => Promise.resolve([]),
+    describeSchedule: () => Promise.resolve({ lines: [], asOf: "2026-11-21T12:00:00.000Z" }),
     async readBlob(name, offset, length) {
       const bytes = await readFile(join(blobs, name)).catch(() => undefined);
       return bytes && { bytes: bytes.subarray(offset, offset + length), total: bytes.length };

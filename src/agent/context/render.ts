@@ -65,11 +65,15 @@ function addedMessages(view: TurnView): Message[] {
   const messages: Message[] = [];
   if (results.length > 0) messages.push({ role: "user", content: withNotes(results, view.notes) });
   const images = [...view.images, ...(view.turn === undefined ? [] : resultImages(view.turn))];
-  if (images.length > 0 && view.epoch?.takesImages === true) {
+  const shown = view.epoch?.takesImages === true ? images : [];
+  if (shown.length > 0 && results.length > 0) {
     const label: Block = { type: "text", text: frame(view.nonce, "The images of these results, in their order:") };
-    messages.push({ role: "user", content: [label, ...images] });
+    messages.push({ role: "user", content: [label, ...shown] });
   }
-  if (texts.length > 0) messages.push({ role: "user", content: texts.map((text): Block => ({ type: "text", text })) });
+  // Without results, they are what the person attached to these very words.
+  const attached = results.length > 0 ? [] : shown;
+  const said = texts.map((text): Block => ({ type: "text", text }));
+  if (texts.length > 0) messages.push({ role: "user", content: [...said, ...attached] });
   return messages;
 }
 

@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
+import { attachmentsOf, oneMoreFile } from "./attach-option.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { offerDetected } from "./endpoint-detect.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
@@ -23,6 +24,7 @@ interface AskOptions extends OverrideFlags {
   detach?: boolean;
   json?: boolean;
   workspace?: string;
+  attach?: string[];
 }
 
 /** `loopd ask`: one turn, from the prompt to its end. */
@@ -34,6 +36,7 @@ export function addAsk(program: Command): void {
     .addOption(new Option("--new", "begin a new session (the default)").conflicts("session"));
   addOverrideOptions(command, "for this turn")
     .option("--unset <a,b>", "not what the session sets, such as tools,note or env.KEY, for this turn", commaList)
+    .option("--attach <file>", "give it a text or an image; may be repeated", oneMoreFile)
     .option("-y, --yes", "approve what the rules would ask about, for this turn; denies and warnings still stand")
     .addOption(new Option("--no-wait", "leave with exit code 3 when a person has to answer"))
     .addOption(new Option("-d, --detach", "print session and turn, and leave at once").conflicts("wait"))
@@ -45,6 +48,7 @@ export function addAsk(program: Command): void {
         'loopd ask "Which files under this folder are the largest?"',
         'loopd ask --session s3k9 "And which of them can go?"',
         'git diff | loopd ask - --note "Review what stands on standard input"',
+        'loopd ask --attach invoice.txt --attach photo.png "Do these two agree?"',
         'loopd ask --schema totals.json "Add up the invoices in this folder" > totals',
         'loopd ask --json --no-wait "Run the tests" | jq -c .kind',
       ) +
@@ -83,9 +87,11 @@ async function turnRequest(words: readonly string[], options: AskOptions): Promi
     given === undefined
       ? { workspace: workspaceOf(options.workspace) }
       : { session: await withHelper((connection) => resolveSession(connection, given)) };
+  const files = options.attach ?? [];
+  const attachments = files.length === 0 ? undefined : await attachmentsOf(files, hereFolder());
   const input = await promptText(words);
   return {
-    ...{ requestId: randomUUID(), input, ...place, endpoint, model, unsaved },
+    ...{ requestId: randomUUID(), input, ...place, endpoint, model, unsaved, attachments },
     overrides: { ...overrides, yes: options.yes },
   };
 }

@@ -8,9 +8,11 @@ import type { Check } from "../../protocol/requests.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { homeFolder } from "../open-helper.ts";
 import { ExitWith } from "./failure.ts";
+import { findingWords } from "./finding.ts";
 import { withHelper } from "./helper-access.ts";
+import { installationChecks } from "./helper-install.ts";
 import { examples } from "./options.ts";
-import { print, printJson, styled } from "./print.ts";
+import { print, printJson } from "./print.ts";
 
 /** Adds `doctor` to a command: to the program itself, and to `helper`. */
 export function addDoctor(parent: Command): void {
@@ -23,9 +25,9 @@ export function addDoctor(parent: Command): void {
 }
 
 async function showDoctor({ json }: { json?: boolean }): Promise<void> {
-  const checks = [cliCheck(), ...(await helperChecks())];
+  const checks = [cliCheck(), ...(await helperChecks()), ...(await installationChecks())];
   if (json === true) printJson(checks);
-  else print(checks.map(words).join("\n"));
+  else print(checks.map(findingWords).join("\n"));
   if (checks.some(({ state }) => state === "failed")) throw new ExitWith(1);
 }
 
@@ -91,13 +93,4 @@ async function lookAtConfig(path: string): Promise<string> {
   if (text === undefined) return "there is no config.json, so all defaults count";
   parseConfig(text, path);
   return "config.json is valid";
-}
-
-const SIGNS = { ok: "ok", warning: "!!", failed: "no" } as const;
-const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
-
-function words({ name, state, detail, mend }: Check): string {
-  const sign = styled(COLOURS[state], SIGNS[state], process.stdout);
-  const line = `${sign}  ${name}: ${detail.replace(/\s*\n\s*/g, " ")}`;
-  return mend === undefined || state === "ok" ? line : `${line}\n    mend it: ${mend}`;
 }

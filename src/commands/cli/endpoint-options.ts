@@ -24,7 +24,11 @@ export function splitProxy(url: string | undefined, flag: string): { proxy?: str
   }
   const { username, password, origin } = parsed;
   if (username === "" && password === "") return { proxy: origin };
-  return { proxy: origin, proxyLogin: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+  try {
+    return { proxy: origin, proxyLogin: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+  } catch {
+    throw usage(`${flag} has a % in its user or password that stands for no character; write %25 for the sign itself.`);
+  }
 }
 
 /**
@@ -48,7 +52,8 @@ export function unsavedEndpoint(environment: NodeJS.ProcessEnv, model: string | 
   } = environment;
   if (!url) return undefined;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw usage(`LOOPD_ENDPOINT_URL is no http or https address: ${url}. Example: http://127.0.0.1:8080`);
+    // Not repeated: it may hold a password.
+    throw usage("LOOPD_ENDPOINT_URL is no http or https address. Example: http://127.0.0.1:8080");
   }
   const chosen = named || model;
   if (!chosen)

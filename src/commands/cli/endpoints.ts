@@ -111,8 +111,11 @@ async function list({ json }: JsonOption): Promise<void> {
 }
 
 async function probe(name: string, options: JsonOption): Promise<void> {
-  say(`Asking ${name} a few short questions …`);
-  const { endpoint } = await withHelper((connection) => connection.request("endpoint.probe", { name }));
+  const { endpoint } = await withHelper(async (connection) => {
+    await connection.request("endpoint.show", { name });
+    if (name !== "rehearsal") say(`Asking ${name} a few short questions …`);
+    return connection.request("endpoint.probe", { name });
+  });
   printAll(endpoint, options);
   const spoken = endpoint.capabilities["dialect"]?.value;
   if (options.json !== true && spoken !== endpoint.dialect)

@@ -2,14 +2,17 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
 import { asLoopdError, LoopdError } from "../../protocol/errors.ts";
+import { NODE_FLAGS } from "../../protocol/node-flags.ts";
 import type { HelperStatus } from "../../protocol/requests.ts";
+import { jobWords } from "../present/install.ts";
 import { byteSize, duration, plural } from "../present/quantity.ts";
 import { oneLine } from "../present/terminal-text.ts";
-import { helperEnvironment, NODE_FLAGS } from "../start-helper.ts";
+import { helperEnvironment } from "../start-helper.ts";
 import { stopHelper, stopOutdated } from "../stop-helper.ts";
 import { addDoctor } from "./doctor.ts";
 import { ExitWith } from "./failure.ts";
 import { helperProgram, openForCli, withHelper } from "./helper-access.ts";
+import { addInstall, installedJobs } from "./helper-install.ts";
 import { showLog } from "./helper-log.ts";
 import { examples, wholeNumber } from "./options.ts";
 import { print, printJson } from "./print.ts";
@@ -59,6 +62,7 @@ export function addHelper(program: Command): void {
     .addHelpText("after", examples("loopd helper logs -n 200", "loopd helper logs --follow"))
     .action((options: { lines: number; follow?: boolean; json?: boolean }) => showLog(helperProgram().home, options));
 
+  addInstall(helper);
   addDoctor(helper);
 }
 
@@ -83,16 +87,18 @@ async function stop(): Promise<void> {
 }
 
 async function status({ json }: { json?: boolean }): Promise<void> {
-  const connection = await openForCli(() => {}, "never").catch((thrown: unknown) => {
+  const connection = await openForCli(() => {}, "never").catch(async (thrown: unknown) => {
     const error = asLoopdError(thrown);
     if (error.code !== "helper-unreachable") throw error;
     const { home } = helperProgram();
-    const message = `No helper runs for ${home}. Start it with: ${programName(process.env)} helper start`;
+    const words = `No helper runs for ${home}. Start it with: ${programName(process.env)} helper start`;
+    const message = [words, ...((await installedJobs()) ?? []).map(jobWords)].join("; ");
     throw new LoopdError("helper-unreachable", message, { cause: error });
   });
   const row = await connection.request("helper.status", {});
   connection.close();
-  if (json === true) return printJson(row);
+  const jobs = await installedJobs();
+  if (json === true) return printJson({ ...row, ...(jobs === undefined ? {} : { jobs }) });
   print(`The helper runs: process ${row.pid}, version ${row.version}, protocol ${row.protocolVersion}`);
   print(`  home       ${row.home}`);
   print(`  up         ${duration(row.uptimeMs)}, ${byteSize(row.rssBytes)} of memory`);
@@ -103,6 +109,9 @@ async function status({ json }: { json?: boolean }): Promise<void> {
   print(`  endpoint   ${row.endpoint}`);
   if (row.screen !== undefined) print(`  screen     ${screenWords(row.screen)}`);
   if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
+  print(
+    `  installed  ${jobs?.map(jobWords).join("\n             ") ?? "no: with loopd helper install it starts at every login"}`,
+  );
 }
 
 /** The process that looks at the screen: it runs only while somebody looks. */

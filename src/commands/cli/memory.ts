@@ -50,7 +50,8 @@ export function addMemory(program: Command): void {
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  const { notes } = await withHelper((connection) => connection.request("memory.list", {}));
+  const { notes, ignored = [] } = await withHelper((connection) => connection.request("memory.list", {}));
+  if (ignored.length > 0) say(ignoredWords(ignored));
   if (json === true) return printJson(notes);
   if (notes.length === 0)
     return print("There are no notes yet. Models write them with memory_write, you with: loopd memory edit TOPIC");
@@ -70,6 +71,14 @@ async function list({ json }: { json?: boolean }): Promise<void> {
     oneLine(sources.join(", "), 80),
   ]);
   print(table(columns, rows));
+}
+
+/** What a person has put into the folder in vain. */
+function ignoredWords(names: readonly string[]): string {
+  const named = names.slice(0, 5).map((name) => oneLine(name, 60));
+  const more = names.length > named.length ? ` and ${names.length - named.length} more` : "";
+  const rule = "a note is a file NAME.md, with letters, digits, space, dot, dash and underscore in its name";
+  return `No notes, so no model reads them: ${named.join(", ")}${more} (${rule}).`;
 }
 
 async function show(words: string[], { json }: { json?: boolean }): Promise<void> {

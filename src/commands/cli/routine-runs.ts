@@ -1,14 +1,16 @@
 import type { Command } from "commander";
-import { runCells, RUN_HEADS } from "../present/routine.ts";
+import { exactly, plural } from "../present/quantity.ts";
+import { runTable, zoneWords } from "../present/routine.ts";
 import { answeredBy } from "./card-desk.ts";
 import { usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
 import { examples, wholeNumber } from "./options.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 import { programName } from "./program-name.ts";
 import { table } from "./table.ts";
 
 type Json = { json?: boolean };
+const RIGHT: ReadonlySet<string> = new Set(["TOOK", "TOKENS", "COST"]);
 
 /** The verbs of `loopd routines` that are about runs. */
 export function addRunVerbs(routines: Command): void {
@@ -79,16 +81,20 @@ async function runs(name: string | undefined, { limit, before, json }: Json & { 
   const { runs: lines } = await withHelper((connection) => connection.request("routine.runs", params));
   if (json === true) return printJson(lines);
   if (lines.length === 0) return print("Nothing has been due yet.");
-  const columns = RUN_HEADS.map((head) => ({ head }));
-  print(table(columns, lines.map(runCells)));
+  const { heads, rows } = runTable(lines);
+  const columns = heads.map((head) => ({ head, ...(RIGHT.has(head) ? { align: "right" as const } : {}) }));
+  print(table(columns, rows));
+  say(zoneWords());
 }
 
 async function next(name: string, { count, from, json }: Json & { count: number; from?: string }): Promise<void> {
-  const { slots } = await withHelper((connection) => connection.request("routine.next", { name, count, from }));
+  const { slots, firings } = await withHelper(async (connection) => {
+    const { slots } = await connection.request("routine.next", { name, count, from });
+    const shown = slots.length === 0 ? await connection.request("routine.show", { name }) : undefined;
+    return { slots, firings: shown?.firings ?? [] };
+  });
   if (json === true) return printJson(slots.map(({ scheduledFor }) => ({ scheduledFor })));
-  print(
-    slots.length === 0 ? `${name} fires at no time that could be told.` : slots.map(({ words }) => words).join("\n"),
-  );
+  print(slots.length === 0 ? firings.join("\n") : slots.map(({ words }) => words).join("\n"));
 }
 
 async function backfill(name: string, range: string, last: string | undefined, { json }: Json): Promise<void> {
@@ -97,10 +103,10 @@ async function backfill(name: string, range: string, last: string | undefined, {
   const params = { name, from, to, by: answeredBy() };
   const { slots, left } = await withHelper((connection) => connection.request("routine.backfill", params));
   if (json === true) return printJson({ slots: slots.map((scheduledFor) => ({ scheduledFor })), left });
-  const rest = left === 0 ? "" : ` ${left} more are left; ask again for them.`;
+  const rest = left === 0 ? "" : ` ${exactly(left)} more are left; ask again for them.`;
   print(
     slots.length === 0
       ? `Every slot of that time has its run.${rest}`
-      : `${name} runs for ${slots.length} slot(s).${rest}`,
+      : `${name} runs for ${plural(slots.length, "slot")}, one after the other.${rest}`,
   );
 }

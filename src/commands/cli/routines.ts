@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import type { Connection } from "../../protocol/connect.ts";
 import type { ResultOf } from "../../protocol/requests.ts";
-import { routineCells, ROUTINE_HEADS, routineWords } from "../present/routine.ts";
+import type { RoutineRow } from "../../protocol/routine-methods.ts";
+import { routineCells, ROUTINE_HEADS, routineWords, zoneWords } from "../present/routine.ts";
 import { answeredBy } from "./card-desk.ts";
 import { usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
@@ -100,7 +102,7 @@ function report(shown: Shown, json: boolean | undefined): void {
 }
 
 async function list({ json }: Json): Promise<void> {
-  const { routines } = await withHelper((connection) => connection.request("routine.list", {}));
+  const routines = await withHelper(allRoutines);
   if (json === true) return printJson(routines);
   if (routines.length === 0) {
     return print(
@@ -109,6 +111,17 @@ async function list({ json }: Json): Promise<void> {
   }
   const columns = ROUTINE_HEADS.map((head) => ({ head }));
   print(table(columns, routines.map(routineCells)));
+  say(zoneWords());
+}
+
+/** Every page of the list. */
+async function allRoutines(connection: Connection): Promise<RoutineRow[]> {
+  const rows: RoutineRow[] = [];
+  for (;;) {
+    const { routines, isMore } = await connection.request("routine.list", { after: rows.at(-1)?.name });
+    rows.push(...routines);
+    if (isMore !== true) return rows;
+  }
 }
 
 async function add(name: string, flags: RoutineFlags & Json): Promise<void> {
@@ -145,7 +158,7 @@ async function remove(name: string, { json }: Json): Promise<void> {
 async function resume(names: string[], { all, json }: Json & { all?: boolean }): Promise<void> {
   if ((all === true) === names.length > 0) throw usage("Name the routines to resume, or say --all.");
   const shown = await withHelper(async (connection) => {
-    const listed = all === true ? (await connection.request("routine.list", {})).routines : [];
+    const listed = all === true ? await allRoutines(connection) : [];
     const paused = listed.flatMap((row) => (row.paused === undefined ? [] : [row.name]));
     const resumed: Shown[] = [];
     for (const name of [...names, ...paused])

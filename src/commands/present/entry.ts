@@ -105,9 +105,11 @@ function words(entry: Entry): string {
 }
 
 /** `user asks m at e in openai (turn: tools; session: note): …` */
-function startWords({ origin, model, endpoint, dialect, input, provenance }: EntryData<"turn.started">): string {
+function startWords(data: EntryData<"turn.started">): string {
+  const { origin, input, provenance, attachments = [] } = data;
   const chosen = chosenWords(provenance);
-  return `${origin} asks ${whom({ model, endpoint, dialect })}${chosen === "" ? "" : ` (${chosen})`}: ${input}`;
+  const files = attachments.length === 0 ? "" : ` with ${plural(attachments.length, "attachment")}`;
+  return `${origin} asks ${whom(data)}${files}${chosen === "" ? "" : ` (${chosen})`}: ${input}`;
 }
 
 /** `m at e in openai`. */

@@ -19,10 +19,10 @@ export const routinesCreate = defineTool<z.output<typeof createInput>>({
   examples: [{ name: "brief", prompt: "Write the morning brief.", when: "weekdays at 9:00" }],
   inspect: async (input, { describeSchedule }) => ({
     isLasting: true,
-    preview: await previewOf(`New routine ${input.name}`, input, describeSchedule),
+    ...(await previewOf(`New routine ${input.name}`, input, describeSchedule)),
   }),
-  // The next firings that the preview tells move on while a card waits.
-  identify: () => null,
+  // The next firings that the preview tells move on while a card waits; what they mean is held to what was shown.
+  identify: () => ({}),
   async run({ when, tools, maxSteps, ...routine }, { request }) {
     const overrides = { tools, maxSteps };
     const wish = { ...routine, overrides, schedule: { when }, by: "the model" };

@@ -15,9 +15,10 @@ export const routinesList = defineTool<z.output<typeof input>>({
   input,
   examples: [{}],
   async run(_, { request }) {
-    const { routines } = await request("routine.list", {});
+    const { routines, isMore } = await request("routine.list", {});
     const taints = [...new Set(routines.flatMap((routine) => routine.taints ?? []))];
     if (routines.length === 0) return { text: "There are no routines." };
-    return { text: routines.map(routineLine).join("\n"), ...(taints.length === 0 ? {} : { taints }) };
+    const lines = [...routines.map(routineLine), ...(isMore === true ? ["There are more than these."] : [])];
+    return { text: lines.join("\n"), ...(taints.length === 0 ? {} : { taints }) };
   },
 });

@@ -18,10 +18,10 @@ export const routinesUpdate = defineTool<z.output<typeof updateInput>>({
   examples: [{ name: "brief", when: "daily at 8:00" }],
   inspect: async (input, { describeSchedule }) => ({
     isLasting: true,
-    preview: await previewOf(`Change routine ${input.name}`, input, describeSchedule),
+    ...(await previewOf(`Change routine ${input.name}`, input, describeSchedule)),
   }),
-  // The next firings that the preview tells move on while a card waits.
-  identify: () => null,
+  // The next firings that the preview tells move on while a card waits; what they mean is held to what was shown.
+  identify: () => ({}),
   async run({ name, when, zone, tools, maxSteps, ...changes }, { request }) {
     const isLimited = tools !== undefined || maxSteps !== undefined;
     const wish = {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -36,6 +36,20 @@ test("a note is made, shown, changed, listed and forgotten", async () => {
   expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Did you mean my garden?") });
   expect((await cli.run(["memory", "forget", "my", "garden"])).exitCode).toBe(0);
   expect(await cli.json("memory", "list")).toEqual([]);
+});
+
+test("files of the folder that are no notes are named, and how to mend it", async () => {
+  const folder = join(cli.home, "memory");
+  mkdirSync(join(folder, "sub"), { recursive: true });
+  const names = ["good one.md", "what (2024).md", "notes.txt", ".hidden", "odd\u001b[2J.md"];
+  for (const name of names) writeFileSync(join(folder, name), "words\n");
+  const { stdout, stderr, exitCode } = await cli.run(["memory", "list"]);
+  expect({ exitCode, isListed: stdout.includes("good one") }).toEqual({ exitCode: 0, isListed: true });
+  expect(stderr).toMatch(
+    /^No notes, so no model reads them: notes\.txt, odd.*\.md, sub, what \(2024\)\.md \(a note is/,
+  );
+  expect(stderr).not.toContain("\u001b");
+  expect(await cli.json<MemoryNote[]>("memory", "list")).toMatchObject([{ topic: "good one" }]);
 });
 
 test("an editor that is missing, fails or changes nothing changes nothing", async () => {

@@ -61,8 +61,17 @@ test("a prompt that is no UTF-8, or too large, is refused before any helper star
 
 test("a folder that is not there, and a half-described endpoint, are named", async () => {
   await refuses(["ask", "--workspace", "nowhere", "hi"], /There is no folder .*nowhere/);
-  await refuses(["ask", "hi"], /LOOPD_ENDPOINT_URL is no http/, { env: { LOOPD_ENDPOINT_URL: "ftp://x" } });
+  await refuses(["ask", "hi"], /LOOPD_ENDPOINT_URL is no http(?!.*secret)/, {
+    env: { LOOPD_ENDPOINT_URL: "ftp://me:secret@x" },
+  });
   await refuses(["ask", "hi"], /set LOOPD_ENDPOINT_MODEL/, { env: { LOOPD_ENDPOINT_URL: "http://127.0.0.1:1" } });
+  const proxied = {
+    LOOPD_ENDPOINT_URL: "http://127.0.0.1:1",
+    LOOPD_ENDPOINT_MODEL: "m",
+    LOOPD_ENDPOINT_PROXY: "http://jo:100%zz@h:1",
+  };
+  await refuses(["ask", "hi"], /LOOPD_ENDPOINT_PROXY has a % .*%25/, { env: proxied });
+  await refuses(["ask", "--attach", "nowhere.txt", "hi"], /There is no file .*nowhere\.txt to attach/);
   const wrong = {
     LOOPD_ENDPOINT_URL: "http://127.0.0.1:1",
     LOOPD_ENDPOINT_MODEL: "m",

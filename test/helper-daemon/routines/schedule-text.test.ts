@@ -75,6 +75,17 @@ test.each([
   ["2026-11-22 at 15:00 America/New_York", "2026-11-22T20:00:00.000Z"],
   ["2027-03-28T02:30", "2027-03-28T01:00:00.000Z"],
   ["2027-10-31T02:30", "2027-10-31T00:30:00.000Z"],
+  ["９：００ daily", "0 9 * * * Europe/Berlin"],
+  ["daily@9:00", "0 9 * * * Europe/Berlin"],
+  ["9 a.m. on weekdays", "0 9 * * 1-5 Europe/Berlin"],
+  ["daily at nine o'clock", "0 9 * * * Europe/Berlin"],
+  ["first of the month at 9", "0 9 1 * * Europe/Berlin"],
+  ["end of month 17:00", "0 17 L * * Europe/Berlin"],
+  ["every half hour", "every 30 minutes"],
+  ["every quarter of an hour", "every 15 minutes"],
+  ["in an hour", "2026-11-21T15:10:33.000Z"],
+  ["in five minutes", "2026-11-21T14:15:33.000Z"],
+  ["day after tomorrow 9:00", "2026-11-23T08:00:00.000Z"],
   ["wake", '{"type":"wake"}'],
   ["on login", '{"type":"login"}'],
   ["file ~/Down loads/*.PDF", '{"type":"file","glob":"~/Down loads/*.PDF"}'],
@@ -89,7 +100,7 @@ describe("what is not clear is answered with what was understood and how to writ
     ["", "The schedule is empty."],
     ["evry monday 9:00", 'Understood: "monday", "9:00". Not understood: "evry".'],
     ["monday 9:00", 'Once: "next monday 9:00". Every week: "every monday 9:00".'],
-    ["9:00", 'Once: "today 9:00" or "tomorrow 9:00". Every day: "daily at 9:00".'],
+    ["9:00", 'Once: "today 9:00" or "tomorrow 9:00". Every day: "daily 9:00".'],
     ["daily", "At what time? For example: daily at 9:00"],
     ["first monday", "At what time? For example: first monday at 9:00"],
     ["weekly 9:00", "On which day of the week?"],
@@ -145,6 +156,85 @@ describe("what is not clear is answered with what was understood and how to writ
     }
     expect(refusal(() => readSchedule("daily 9:00", { now, zone: "berlin" }))).toContain("names are Europe/Berlin");
   });
+});
+
+/** What people write all the same, and a word of the answer that helps them on. */
+const UNEXPECTED: [string, string][] = [
+  ["at noon", 'Every day: "daily noon"'],
+  ["midnight", 'Once: "today midnight"'],
+  ["9:00", 'Every day: "daily 9:00"'],
+  ["17:00 Europe/Berlin", '"daily 17:00 Europe/Berlin"'],
+  ["on friday at 9", 'Once: "next friday at 9". Every week: "every friday at 9".'],
+  ["friday 9:00 and 17:00", 'Once: "next friday 9:00". Every week: "every friday 9:00 and 17:00".'],
+  ["Mon-Fri 9", 'Understood: "Mon-Fri". Not understood: "9". A time is written 9:00'],
+  ["next friday 9", "A time is written 9:00"],
+  ["daily at 9.30", "A time is written 9:00"],
+  ["daily 0900", "A time is written 9:00"],
+  ["half past nine daily", "A time is written 9:00"],
+  ["daily at 24:00", "midnight"],
+  ["tonight at 8", "Tonight is from 17:00 on"],
+  ["every morning", "Which time is that?"],
+  ["tomorrow morning", 'Understood: "tomorrow". Not understood: "morning".'],
+  ["tonight", "A single day goes with one time"],
+  ["first of the month", "At what time? For example: first of the month at 9:00"],
+  ["every other friday", '"every 2 weeks"'],
+  ["fortnightly", '"every 2 weeks"'],
+  ["every other day at 9", '"every 2 days"'],
+  ["every 90 seconds", "schedules know minutes, not seconds"],
+  ["every 1.5 minutes", "whole minutes"],
+  ["every 0m", '"every 15 minutes"'],
+  ["every 5", 'Again and again: "every 20 minutes"'],
+  ["20 minutes", 'Once: "in 20 minutes"'],
+  ["2h", 'Once: "in 20 minutes"'],
+  ["every -5 minutes", 'Not understood: "every", "-5", "minutes"'],
+  ["every 3 months", "0 9 1 */3 *"],
+  ["quarterly", "0 9 1 */3 *"],
+  ["every 2 hours on weekdays", "0 */2 * * mon-fri"],
+  ["every 2 hours from 9 to 17", "*/30 9-17 * * mon-fri"],
+  ["every day except sunday 9:00", "*/30 9-17 * * mon-fri"],
+  ["weekdays 9-17", "*/30 9-17 * * mon-fri"],
+  ["on the hour", "*/30 9-17 * * mon-fri"],
+  ["24.12.2026 18:00", "2027-01-31T09:00"],
+  ["12/24/2026 6pm", "2027-01-31T09:00"],
+  ["every year on dec 24 at 18:00", "0 18 24 12 *"],
+  ["9am PST daily", "America/New_York"],
+  ["daily 9:00 +02:00", "America/New_York"],
+  ["now", '"in 1 minute"'],
+  ["at boot", "write login"],
+  ["when i wake", "write wake"],
+  ["when ~/Downloads changes", "file ~/Downloads/*.pdf"],
+  ["business days 9:00", '"weekdays at 9:00"'],
+  ["jeden Tag um 9 Uhr", 'Not understood: "jeden", "Tag", "um", "9", "Uhr".'],
+  ["täglich 9:00", "Schedules are read in English."],
+  ["ежедневно в 9:00", "Schedules are read in English."],
+  ["每天9点", "Schedules are read in English."],
+  ["\u202edaily 9:00", 'The schedule "\\u{202e}daily 9:00"'],
+  ["daily 9:00\u0000", 'Understood: "daily".'],
+  ["; rm -rf /", 'Not understood: ";", "rm", "-rf", "/".'],
+  ["null", 'Not understood: "null".'],
+  ["PT2H", 'Not understood: "PT2H".'],
+  ["sunset", 'Not understood: "sunset".'],
+  ["at", 'Write for example "weekdays at 9:00"'],
+  ["5/15 * * * *", "a step follows * or a range: 5-59/15"],
+  ["@every 5m", "@daily"],
+];
+
+test.each(UNEXPECTED)("unexpected: %s", (text, words) => {
+  const said = refusal(() => readSchedule(text, here));
+  expect(said).toContain("invalid-params: ");
+  expect(said).toContain(words);
+});
+
+test("every schedule that an answer offers can be taken", () => {
+  const offered = UNEXPECTED.flatMap(([text]) => {
+    const said = refusal(() => readSchedule(text, here));
+    const [, advice = ""] = /is not clear\.(.*)$/s.exec(said) ?? [];
+    const own = advice.replaceAll(/(Not understood|Understood): ("[^"]*"(, )?)+( \([^)]*\))?\./g, "");
+    return [...own.matchAll(/"([^"]+)"/g)].map((found) => found[1] ?? "");
+  });
+  expect(offered.length).toBeGreaterThan(100);
+  const answers = [...new Set(offered)].map((one) => [one, refusal(() => readSchedule(one, here))] as const);
+  expect(answers.filter(([, answer]) => !/^it was taken$|that is past/.test(answer))).toEqual([]);
 });
 
 test("flags say which kind is meant; at takes a bare time, every its length", () => {

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { expect, onTestFinished } from "vitest";
 import { ask } from "../../../fakes/conversation.ts";
-import { approveEverything, type Witness } from "../../../fakes/helper.ts";
+import { approveEverything } from "../../../fakes/helper.ts";
 import { journey } from "../../../fakes/journey.ts";
-import { type RequestBody, script } from "../../../fakes/model-server.ts";
+import { endOfCall, order, orderedCall } from "../../../fakes/ordered-call.ts";
 import { world } from "../../../tools/world.ts";
 import { World } from "../../native/world.ts";
 import { deskTest as test, writeMac } from "./desk.ts";
@@ -62,31 +62,15 @@ test("through the tools: a window is read, a field set and verified, and the dia
   expect(await call("screen_act", { ref: subject, action: "set", text: "Again" })).toMatchObject({ kind: "ok" });
 });
 
-/** A model that does what it is asked: a tool's name and its arguments as JSON; then it says that it is done. */
-function obedient(body: RequestBody) {
-  const last = JSON.stringify(body.messages.at(-1)).replaceAll('\\"', '"');
-  const order = /do (screen_\w+) (\{.*?\}) end/.exec(last);
-  if (order === null) return script().says("done");
-  return script().calls("call_tool", { name: order[1], arguments: JSON.parse(order[2] ?? "{}") as object });
-}
-
-const order = (name: string, input: object) => `do ${name} ${JSON.stringify(input)} end`;
-
-function ended({ entries }: Witness, turn: string) {
-  const end = entries.find((entry) => entry.kind === "tool.finished" && entry.turn === turn);
-  if (end?.kind !== "tool.finished") throw new Error("no call ended");
-  return end.data;
-}
-
 test("through the helper: read, approve, act, and what changed", async () => {
-  const { face, helper, workspace } = await journey(obedient, { environment: { LOOPD_SCREEN_BACKEND: mail() } });
+  const { face, helper, workspace } = await journey(orderedCall, { environment: { LOOPD_SCREEN_BACKEND: mail() } });
   await approveEverything(helper);
   const first = await ask(face, undefined, order("screen_read", { app: "mail" }), workspace);
-  const read = ended(face, first.turn);
+  const read = endOfCall(face, first.turn);
   expect(read).toMatchObject({ outcome: "ok", sight: { app: "Mail", isFull: true }, taints: ["screen Mail"] });
   const ref = refOf(read.text, /(t\d+)\S* Subject/);
   const second = await ask(face, first.session, order("screen_act", { ref, action: "set", text: "Ada" }));
-  expect(ended(face, second.turn)).toMatchObject({
+  expect(endOfCall(face, second.turn)).toMatchObject({
     outcome: "ok",
     text: `Done and verified.\ndiff 1\n${ref} Subject=Ada`,
   });
@@ -96,7 +80,7 @@ test("through the helper: read, approve, act, and what changed", async () => {
     first.session,
     order("screen_act", { ref: menu, action: "menu", path: ["File", "Save As"] }),
   );
-  expect(ended(face, third.turn)).toMatchObject({ outcome: "ok" });
+  expect(endOfCall(face, third.turn)).toMatchObject({ outcome: "ok" });
   const cards = face.entries.filter((entry) => entry.kind === "card.opened");
   expect(cards.length).toBeGreaterThan(0);
 });
