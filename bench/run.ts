@@ -5,6 +5,7 @@ import { FULL_PLAN, gapFigures, LOOPD, measureGaps, QUICK_PLAN, RAW, SDK } from 
 import { measureHungCalls } from "./hung-calls.ts";
 import { measureIdle } from "./idle.ts";
 import { readOptions } from "./options.ts";
+import { measureMenuBar } from "./menu-bar.ts";
 import { measureParallelReads } from "./parallel-reads.ts";
 import { measurePrefix } from "./prefix.ts";
 import { measurePrompt } from "./prompt.ts";
@@ -36,6 +37,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["screen", async () => [...(await measureScreen()), ...(await liveFigures())]],
   ["screen-native", measureScreenNative],
   ["scheduler", () => measureScheduler(isQuick ? 3 : 9)],
+  ["menu-bar-push", () => measureMenuBar(isQuick ? 3 : 9)],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
   ["prefix", () => measurePrefix(isQuick ? 1 : 3)],

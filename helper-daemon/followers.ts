@@ -1,7 +1,7 @@
 import { LoopdError } from "../src/protocol/errors.ts";
 import type { Peer } from "../src/protocol/peer.ts";
 import type { ParsedParamsOf } from "../src/protocol/requests.ts";
-import type { Delta, Entry } from "../src/protocol/entries.ts";
+import type { Delta, Entry, EntryKind } from "../src/protocol/entries.ts";
 import type { Seq } from "../src/protocol/values.ts";
 import type { Hub, HubEvent } from "./hub.ts";
 import type { EntryLog } from "./store/entry-log.ts";
@@ -22,6 +22,8 @@ interface Follower {
   subscription: string;
   session?: string;
   deltas: boolean;
+  /** Absent: entries of all kinds. */
+  kinds?: ReadonlySet<EntryKind>;
   /** Last entry that was sent. */
   cursor: Seq;
   /** What was heard since, in order; undefined while it is behind, when entries are read from the log and deltas are lost. */
@@ -62,7 +64,9 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
   };
   /** Sends entries, or returns false because the client is too slow. */
   const send = (follower: Follower, entries: Entry[]): boolean => {
-    if (!peer.notify("entries.added", { subscription: follower.subscription, entries })) return false;
+    const wanted = entries.filter((entry) => isWanted(follower, entry));
+    const { subscription } = follower;
+    if (wanted.length > 0 && !peer.notify("entries.added", { subscription, entries: wanted })) return false;
     follower.cursor = entries.at(-1)?.seq ?? follower.cursor;
     return true;
   };
@@ -92,7 +96,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       const { subscription } = follower;
       const isOurs = (session: string) => follower.session === undefined || follower.session === session;
       if (event.type === "entries") {
-        const ours = event.entries.filter((entry) => isOurs(entry.session));
+        const ours = event.entries.filter((entry) => isOurs(entry.session) && isWanted(follower, entry));
         follower.heard?.push(...ours);
         if (ours.length > 0) void pump(follower);
       } else if (event.type === "delta") {
@@ -107,7 +111,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
   };
   const stopListening = hub.listen(hear);
   return {
-    follow: ({ session, after, deltas }) => {
+    follow: ({ session, after, deltas, kinds }) => {
       if (followers.size >= MAX_SUBSCRIPTIONS) {
         throw new LoopdError(
           "too-many-requests",
@@ -119,6 +123,7 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
         subscription,
         session,
         deltas,
+        kinds: kinds && new Set(kinds),
         cursor: after,
         heard: undefined,
         isPumping: false,
@@ -136,6 +141,10 @@ export function createFollowers(peer: Peer, hub: Hub, log: EntryLog): Followers 
       stopListening();
     },
   };
+}
+
+function isWanted({ kinds }: Follower, { kind }: Entry): boolean {
+  return kinds === undefined || kinds.has(kind);
 }
 
 /** Entries that follow one another, with the deltas behind them. */

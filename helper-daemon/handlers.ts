@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import type { SessionId } from "../src/protocol/values.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
+import type { ConfigFile } from "./config-file.ts";
 import { createDelegates } from "./delegates.ts";
 import { examine } from "./doctor.ts";
 import { addGrant, withGrant } from "./grants.ts";
@@ -50,6 +51,7 @@ export interface HandlersOptions {
   rules: Rules;
   routines: Routines;
   vault: Vault;
+  file: ConfigFile;
   startedAt: number;
   /** Names this boot of the machine. */
   boot: string;
@@ -75,6 +77,7 @@ export function createHandlers({
   rules,
   routines,
   vault,
+  file,
   startedAt,
   boot,
   stop,
@@ -92,9 +95,10 @@ export function createHandlers({
     "turn.submit": (params) => turns.submit(params),
     "turn.steer": ({ session, text }) => turns.steer(session, text),
     "turn.cancel": (params) => turns.cancel(params),
+    "turn.list": () => ({ turns: lists.open() }),
     "turn.delegate": (params, _, origin) => delegates.start(params, origin),
     "turn.await": (params, signal, origin) => delegates.await(params, signal, origin),
-    "session.list": ({ limit }) => ({ sessions: lists.sessions(limit) }),
+    "session.list": (page) => lists.sessions(page),
     "session.show": ({ session }) => {
       const shown = { session: lists.session(session), turns: delegates.turns(session) };
       return { ...shown, overrides: overrides.of(session) };
@@ -165,6 +169,7 @@ export function createHandlers({
     "endpoint.show": ({ name }) => ({ endpoint: profiles.show(name) }),
     "endpoint.add": (params) => ({ endpoint: profiles.add(params) }),
     "endpoint.set": (params) => ({ endpoint: profiles.set(params) }),
+    "endpoint.keep": (params) => ({ endpoint: profiles.keep(params) }),
     // Rarely asked for: not in memory before.
     "endpoint.probe": async ({ name }, signal) => {
       const { probeProfile } = await import("./endpoints/probe-profile.ts");
@@ -212,10 +217,16 @@ export function createHandlers({
         pendingApprovals: approvals,
         pendingQuestions: questions,
         nextRun: routines.nextRun(),
+        nextRoutine: routines.next(),
         endpoint: profiles.active(),
+        menuBar: profiles.config().menuBar,
         lastSeq: log.lastSeq(),
         screen: tools.screens.screen.health(),
       };
+    },
+    "helper.menu-bar": ({ link }) => {
+      file.edit((raw) => void (raw["menuBar"] = link ?? undefined));
+      return {};
     },
     "helper.stop": () => {
       setImmediate(stop);

@@ -5,6 +5,7 @@ import { openConfigFile } from "./config-file.ts";
 import { createModelWorld } from "./endpoints/model-world.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
 import { listenForEnds } from "./ends.ts";
+import { pushToFaces } from "./face-push.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
 import { homeOf, prepareHome, tokenOf } from "./home.ts";
@@ -95,11 +96,9 @@ async function main(): Promise<void> {
   const handlers: Handlers = createHandlers({
     ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, settings, startedAt, boot, routines },
     files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
-    state: createSessionState({ store: seen.store, hub }),
-    vault: vaults.vault,
+    ...{ state: createSessionState({ store: seen.store, hub }), vault: vaults.vault },
     query: vaults.query(createStateQuery({ database: home.database })),
-    mcp: createMcpConfig({ file, servers }),
-    rules: createRules({ file, store: seen.store, hub, tools }),
+    ...{ file, mcp: createMcpConfig({ file, servers }), rules: createRules({ file, store: seen.store, hub, tools }) },
     stop: () => void stop("asked to"),
   });
   await sweepUnfinished(store, boot, log, tools.marks());
@@ -108,6 +107,7 @@ async function main(): Promise<void> {
   turns.resume();
   routines.scheduler.start();
   keepIndexed(hub, store.words);
+  pushToFaces({ file, hub, log, environment: process.env, folder: home.folder });
   log.info({ version: VERSION, home: home.folder, startMs: Date.now() - startedAt }, "serving");
   announce(readyDescriptor, { ready: true, pid: process.pid });
 }

@@ -56,7 +56,11 @@ export function learningFromReplies(model: Ports["model"], options: LearningOpti
     const profile = profileOf(request.endpoint);
     if (profile === undefined) return [];
     looks.answered(request);
-    const loaded = capabilities.of(request.endpoint, { url: profile.url, model: request.model })["loadedWindow"]?.value;
+    const place = { url: profile.url, model: request.model };
+    const { reachable, loadedWindow } = capabilities.of(request.endpoint, place);
+    // It has answered since.
+    if (reachable?.value === false) capabilities.note(request.endpoint, place, { reachable: undefined });
+    const loaded = loadedWindow?.value;
     const { window: declared } = profile;
     const isSmaller = typeof loaded === "number" && declared !== undefined && loaded < declared;
     const smaller = isSmaller ? [smallerWarning(request, { loaded, declared })] : [];

@@ -10,6 +10,7 @@ import {
   UNSAVED_PREFIX,
 } from "../../src/protocol/config.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
+import type { KeptEndpoint } from "../../src/protocol/endpoint-profile.ts";
 import type { ParsedParamsOf } from "../../src/protocol/requests.ts";
 import type { ConfigFile, RawConfig } from "../config-file.ts";
 import type { ResolvedEndpoint } from "./model-port.ts";
@@ -40,6 +41,8 @@ export interface Profiles {
    * @throws LoopdError `unknown-endpoint`, `usage`, `config-invalid`
    */
   set(params: ParsedParamsOf<"endpoint.set">): EndpointRow;
+  /** Adds a profile or changes it. Without a key it has none afterwards. @throws LoopdError `usage`, `config-invalid` */
+  keep(params: KeptEndpoint): EndpointRow;
   /** @throws LoopdError `unknown-endpoint` */
   use(name: string): EndpointRow;
   /** Forgets profile and key; if it was the active one, the rehearsal model answers again. */
@@ -115,7 +118,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
   const show = (name: string) => row(name, known(name));
   const profileOf = (name: string) => saved(name) ?? unsaved.get(name)?.profile;
 
-  return {
+  const profiles: Profiles = {
     capabilities,
     config: () => file.current(),
     lastProblem: () => file.lastProblem(),
@@ -166,6 +169,19 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
       if (changes.window !== undefined) capabilities.note(name, profile, { observedWindow: undefined });
       return show(name);
     },
+    keep({ name, profile, key, use }) {
+      const before = saved(name);
+      if (before === undefined) {
+        profiles.add({ name, profile: endpointProfileSchema.parse(profile), key, use: false });
+      } else {
+        // Only a new window is news: one that was seen at the server since says more than the same words again.
+        const window = before.window === profile.window ? undefined : (profile.window ?? null);
+        // A key is sent as the dialect has it.
+        profiles.set({ name, changes: { ...profile, window, auth: "none" }, key });
+        if (key === undefined) secrets.store(name, { ...secrets.of(name), key: undefined });
+      }
+      return use || file.current().endpoint === undefined ? profiles.use(name) : show(name);
+    },
     use(name) {
       known(name);
       file.edit((raw) => void (raw.endpoint = name));
@@ -196,6 +212,7 @@ export function createProfiles(home: string, file: ConfigFile): Profiles {
       return profile === undefined ? unsaved.get(name) : { profile, ...secrets.of(name) };
     },
   };
+  return profiles;
 }
 
 /** What may stay when a profile changes: a secret goes only where it was given for. */

@@ -65,7 +65,7 @@ export function editedRoutine(
 }
 
 /** The trigger that is meant. `at`, `every` and `cron` take other words for a schedule too: `--at "weekdays at 9:00"`. */
-function triggerOf(schedule: Schedule, zone: string | undefined, now: number): Trigger {
+export function triggerOf(schedule: Schedule, zone: string | undefined, now: number): Trigger {
   const circumstances = { now, zone: zone ?? localZone() };
   try {
     return readTrigger(schedule, circumstances);

@@ -7,10 +7,11 @@ import { HOME_SESSION } from "../rules.ts";
 import type { StoredRoutine } from "../store/routine-list.ts";
 import type { RecordedRoutine } from "../store/routine-projection.ts";
 import { planResume, standingFrom } from "./change-routine.ts";
+import { describeTrigger } from "./describe-schedule.ts";
 import { narrowed } from "./narrow-routine.ts";
 import { workspaceOf } from "./prepare-run.ts";
-import { editedRoutine, inFolder, meantTrigger } from "./meant-routine.ts";
-import { listed, routineNamed, shown } from "./routine-rows.ts";
+import { editedRoutine, inFolder, meantTrigger, triggerOf } from "./meant-routine.ts";
+import { firingsOf, listed, routineNamed, shown } from "./routine-rows.ts";
 import type { RoutineWorld } from "./routine-world.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { paused } from "./tick.ts";
@@ -21,6 +22,7 @@ export interface RoutineDesk {
   edit(params: ParsedParamsOf<"routine.edit">, origin: Origin): Promise<ResultOf<"routine.edit">>;
   remove(params: ParsedParamsOf<"routine.remove">, origin: Origin): Promise<void>;
   list(params: ParsedParamsOf<"routine.list">): ResultOf<"routine.list">;
+  preview(params: ParsedParamsOf<"routine.preview">): ResultOf<"routine.preview">;
   show(name: string): ResultOf<"routine.show">;
   pause(params: ParsedParamsOf<"routine.pause">): Promise<ResultOf<"routine.pause">>;
   resume(params: ParsedParamsOf<"routine.resume">): Promise<ResultOf<"routine.resume">>;
@@ -116,6 +118,11 @@ export function createRoutineDesk(world: RoutineWorld, scheduler: Scheduler): Ro
       await scheduler.changed();
     },
     list: ({ after }) => listed(world, after),
+    preview: ({ schedule, zone }) => {
+      const now = world.now();
+      const trigger = triggerOf(schedule, zone, now);
+      return { schedule: describeTrigger(trigger), firings: firingsOf(trigger, now) };
+    },
     show: (name) => shown(world, name),
     pause: async ({ name, why, by = "a person" }) => {
       routineNamed(world, name);

@@ -15,6 +15,7 @@ export function routineHandlers({
       return {};
     },
     "routine.list": async (params) => (await desk()).list(params),
+    "routine.preview": async (params) => (await desk()).preview(params),
     "routine.show": async ({ name }) => (await desk()).show(name),
     "routine.run": async (params) => (await desk()).run(params),
     "routine.cancel": async (params) => (await desk()).cancel(params),

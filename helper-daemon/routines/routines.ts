@@ -11,6 +11,8 @@ export interface Routines {
   desk(): Promise<RoutineDesk & RunDesk>;
   /** ISO time of the next slot of all. */
   nextRun(): string | undefined;
+  /** The routine whose slot comes next. */
+  next(): { name: string; at: string } | undefined;
   /** Pauses every routine that is not paused. */
   pauseAll(by: string, why: string): Promise<void>;
 }
@@ -44,6 +46,10 @@ export function createRoutines(world: RoutineWorld & TickWorld): Routines {
     nextRun: () => {
       const at = world.store.routines.nextMoment();
       return at === undefined ? undefined : new Date(at).toISOString();
+    },
+    next: () => {
+      const next = world.store.routines.next();
+      return next && { name: next.name, at: new Date(next.at).toISOString() };
     },
     pauseAll: async (by, why) => {
       if (!world.store.routines.isAnyEnabled()) return;

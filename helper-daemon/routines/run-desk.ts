@@ -83,7 +83,7 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       const slots = firstSlots(slotsOf(trigger, []), after, Number.MAX_SAFE_INTEGER, count);
       return { slots: slots.map((slot) => ({ scheduledFor: iso(slot), words: describeMoment(slot, zone) })) };
     },
-    backfill: async ({ name, from, to }) => {
+    backfill: async ({ name, from, to, isDryRun }) => {
       const { routine, paused } = routineNamed(world, name);
       if (paused !== undefined) {
         throw new LoopdError(
@@ -98,10 +98,10 @@ export function createRunDesk(world: RoutineWorld, scheduler: Scheduler): RunDes
       const slots = slotsOf(trigger, []);
       const { chosen, left } = hub.together(() => {
         const free = freeSlots(slots, first, last, runs.claimed(name, first - 1), MOST_BACKFILLED);
-        for (const slot of free.chosen) runs.add(name, slot, "backfill");
+        if (!isDryRun) for (const slot of free.chosen) runs.add(name, slot, "backfill");
         return free;
       });
-      await scheduler.poke([name]);
+      if (!isDryRun) await scheduler.poke([name]);
       return { slots: chosen.map(iso), left };
     },
   };

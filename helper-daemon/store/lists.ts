@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { LoopdError } from "../../src/protocol/errors.ts";
-import type { SessionRow, TurnRow } from "../../src/protocol/requests.ts";
+import type { OpenTurnRow, SessionRow, TurnRow } from "../../src/protocol/requests.ts";
+import type { Seq } from "../../src/protocol/values.ts";
 import type { ForkList } from "./fork-list.ts";
 import { guardOf } from "./store-error.ts";
 
@@ -12,13 +13,16 @@ interface OpenTurn {
 
 /** Sessions and turns as faces list them. */
 export interface Lists {
-  sessions(limit: number): SessionRow[];
+  /** The newest first. `next` is where the page after begins; absent on the last one. */
+  sessions(page: { limit: number; before?: Seq }): { sessions: SessionRow[]; next?: Seq };
   /** @throws LoopdError `unknown-session`. */
   session(id: string): SessionRow;
   /** Oldest first; those that a fork inherits come first. */
   turns(session: string): TurnRow[];
   turnByOrigin(originKey: string): (OpenTurn & { startedSeq: number }) | undefined;
   openTurns(session?: string): OpenTurn[];
+  /** The same for a person: without those of delegates, which belong to the call that waits for them. Oldest first. */
+  open(): OpenTurnRow[];
 }
 
 interface SessionRecord {
@@ -63,8 +67,9 @@ const SESSIONS = "sessions s LEFT JOIN forks f ON f.session = s.session";
 
 /** Prepares the lists of a database. */
 export function createLists(database: Database.Database, forks: Pick<ForkList, "turns">): Lists {
-  const list = database.prepare<[number], SessionRecord>(
-    `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} ORDER BY s.updated_seq DESC LIMIT ?`,
+  const list = database.prepare<[Seq, number], SessionRecord & { updatedSeq: Seq }>(
+    `SELECT ${SESSION_COLUMNS}, s.updated_seq AS updatedSeq FROM ${SESSIONS}
+     WHERE s.updated_seq < ? ORDER BY s.updated_seq DESC LIMIT ?`,
   );
   const one = database.prepare<[string], SessionRecord>(
     `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} WHERE s.session = ?`,
@@ -81,10 +86,21 @@ export function createLists(database: Database.Database, forks: Pick<ForkList, "
   const open = database.prepare<[], OpenTurn>(
     "SELECT turn, session FROM turns WHERE finish IS NULL ORDER BY started_seq",
   );
+  const openOfPeople = database.prepare<[], Omit<OpenTurnRow, "state"> & { pending: number }>(
+    `SELECT t.turn, t.session, s.title, t.input, t.started_at AS startedAt,
+       (SELECT count(*) FROM cards c WHERE c.turn = t.turn AND c.session = t.session AND c.resolution IS NULL) AS pending
+     FROM turns t JOIN sessions s ON s.session = t.session JOIN entries b ON b.seq = t.started_seq
+     WHERE t.finish IS NULL AND b.data ->> '$.origin' <> 'delegate' ORDER BY t.started_seq`,
+  );
 
   const guarded = guardOf(database);
   return {
-    sessions: (limit) => guarded(() => list.all(limit).map(sessionRow)),
+    sessions: ({ limit, before = Number.MAX_SAFE_INTEGER }) =>
+      guarded(() => {
+        const found = list.all(before, limit + 1);
+        const page = found.slice(0, limit);
+        return { sessions: page.map(sessionRow), next: found.length > limit ? page.at(-1)?.updatedSeq : undefined };
+      }),
     session: (id) => {
       const found = guarded(() => one.get(id));
       if (found !== undefined) return sessionRow(found);
@@ -103,6 +119,15 @@ export function createLists(database: Database.Database, forks: Pick<ForkList, "
         return [...forks.turns(session), ...own];
       }),
     turnByOrigin: (originKey) => guarded(() => byOrigin.get(originKey)),
+    open: () =>
+      guarded(() => {
+        const begun = new Set<string>();
+        return openOfPeople.all().map(({ pending, ...row }): OpenTurnRow => {
+          const isQueued = begun.has(row.session);
+          begun.add(row.session);
+          return { ...row, state: isQueued ? "queued" : pending > 0 ? "waiting" : "running" };
+        });
+      }),
     openTurns: (session) => guarded(() => open.all().filter((row) => session === undefined || row.session === session)),
   };
 }

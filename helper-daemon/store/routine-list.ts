@@ -44,6 +44,8 @@ export interface RoutineList {
   isAnyEnabled(): boolean;
   /** When the next slot comes, or a failed run is tried again. */
   nextMoment(): Millis | undefined;
+  /** The routine whose slot comes next. */
+  next(): { name: string; at: Millis } | undefined;
   /** Keys that are present are set, also to undefined. */
   stand(name: string, standing: Standing): void;
   /** When the scheduler was last awake, and the person's logins then, where a routine waited for one. */
@@ -102,6 +104,9 @@ export function createRoutineList(database: Database.Database): RoutineList {
        UNION ALL SELECT min(retry_at) FROM routine_runs WHERE ${DUE})`,
     )
     .pluck();
+  const next = database.prepare<[], { name: string; at: Millis }>(
+    "SELECT name, next_due AS at FROM routines WHERE paused IS NULL AND next_due IS NOT NULL ORDER BY next_due LIMIT 1",
+  );
   const stand = (Object.keys(COLUMNS) as (keyof Standing)[]).map((key) => ({
     key,
     set: database.prepare<[number | string | null, string]>(`UPDATE routines SET ${COLUMNS[key]} = ? WHERE name = ?`),
@@ -119,6 +124,7 @@ export function createRoutineList(database: Database.Database): RoutineList {
     clockTriggers: () => guarded(() => clockTriggers.all().map((trigger) => JSON.parse(trigger) as Trigger)),
     isAnyEnabled: () => guarded(() => enabled.get() !== undefined),
     nextMoment: () => guarded(() => nextMoment.get() ?? undefined),
+    next: () => guarded(() => next.get()),
     stand: (name, standing) =>
       guarded(() => {
         for (const { key, set } of stand) if (key in standing) set.run(standing[key] ?? null, name);

@@ -34,9 +34,10 @@ export function restoredStore(store: Store, redaction: Redaction): Store {
     },
     lists: {
       ...lists,
-      sessions: (limit) => whole(lists.sessions(limit)),
+      sessions: (page) => whole(lists.sessions(page)),
       session: (id) => whole(lists.session(id)),
       turns: (session) => whole(lists.turns(session)),
+      open: () => whole(lists.open()),
     },
     cards: {
       ...cards,

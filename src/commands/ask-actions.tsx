@@ -1,8 +1,9 @@
-import { Action, ActionPanel, Alert, confirmAlert, Icon, Keyboard, useNavigation } from "@raycast/api";
-import { CardActionItem } from "./ask-card-action.tsx";
+import { Action, ActionPanel, Icon, Keyboard, useNavigation } from "@raycast/api";
+import { openDesk } from "./answer-desk.ts";
+import { CardActionItem } from "./card-action-item.tsx";
 import type { FollowedTurn } from "./follow-turn.ts";
 import type { AskAction } from "./present/ask-actions.ts";
-import { CLIENT } from "./raycast-helper.ts";
+import { stopTurn } from "./stop-turn.ts";
 import { TextForm } from "./text-form.tsx";
 import { withToast } from "./with-toast.ts";
 
@@ -37,8 +38,10 @@ function AskActionItem({
     case "answer-in-words":
     case "fill-in-form":
     case "deny-with-reason":
+    case "edit-arguments":
+    case "answer-step":
     case "copy-arguments":
-      return <CardActionItem action={action} followed={followed} />;
+      return <CardActionItem action={action} desk={openDesk(followed.request)} />;
     case "steer": {
       const steer = (text: string) =>
         withToast({ doing: "Sending…", done: "Sent: the model reads it next", failed: "The Note Was Not Taken" }, () =>
@@ -69,7 +72,7 @@ function AskActionItem({
           icon={Icon.Stop}
           style={Action.Style.Destructive}
           shortcut={Keyboard.Shortcut.Common.Remove}
-          onAction={() => stop(followed)}
+          onAction={() => stopTurn(followed)}
         />
       );
     case "copy-answer":
@@ -120,18 +123,4 @@ function AskActionItem({
         />
       );
   }
-}
-
-async function stop(followed: FollowedTurn): Promise<void> {
-  const { session, turn } = followed;
-  const isSure = await confirmAlert({
-    title: "Stop this turn?",
-    message: "What it has done so far stays done. You can continue in the same session.",
-    icon: Icon.Stop,
-    primaryAction: { title: "Stop", style: Alert.ActionStyle.Destructive },
-  });
-  if (!isSure) return;
-  await withToast({ doing: "Stopping…", done: "Stopped", failed: "Could Not Stop" }, () =>
-    followed.request("turn.cancel", { session, turn, by: CLIENT, why: "stopped in Raycast" }),
-  );
 }

@@ -1,7 +1,15 @@
-import { Action, ActionPanel, Form, Icon } from "@raycast/api";
+import { Action, ActionPanel, Form, Icon, Keyboard, openExtensionPreferences } from "@raycast/api";
 import { useForm } from "@raycast/utils";
-import type { EndpointRow } from "../protocol/config.ts";
+import { REHEARSAL_ENDPOINT, type EndpointRow } from "../protocol/config.ts";
+import type { Connection } from "../protocol/connect.ts";
+import type { SessionRow } from "../protocol/requests.ts";
+import { askLink } from "./open-ask.ts";
 import { presentEndpointChoices } from "./present/endpoint-choices.ts";
+import { preferredProblem } from "./present/preferences.ts";
+import { sessionTitle } from "./present/session.ts";
+import { oneLine } from "./present/terminal-text.ts";
+import { readPreferences } from "./preferences.ts";
+import { withToast } from "./with-toast.ts";
 
 /** What the form gives. An absent endpoint means the one in use. */
 export interface Question {
@@ -15,15 +23,23 @@ export interface AskDraft {
   endpoint?: string;
 }
 
+const LONGEST_LINK_NAME = 40;
+
 /** The form that asks a question. `onReturn` is there while another turn can be returned to. */
 export function AskForm(props: {
   endpoints: readonly EndpointRow[];
   draft: AskDraft;
+  /** The session that it goes on in; absent: a new one. */
+  session: SessionRow | undefined;
   workspace: string;
+  request: Connection["request"];
   onAsk: (question: Question) => void;
+  /** The endpoint was looked at again. */
+  onChecked: () => void;
   onReturn: (() => void) | undefined;
 }) {
-  const { choices, hint } = presentEndpointChoices(props.endpoints);
+  const { endpoints, session, request, onChecked, onReturn } = props;
+  const { choices, hint } = presentEndpointChoices(endpoints);
   const known = choices.some(({ value }) => value === props.draft.endpoint) ? props.draft.endpoint : "";
   const { handleSubmit, itemProps } = useForm<{ question: string; endpoint: string }>({
     initialValues: { question: props.draft.question ?? "", endpoint: known ?? "" },
@@ -31,17 +47,47 @@ export function AskForm(props: {
       props.onAsk({ input: question.trim(), ...(endpoint === "" ? {} : { endpoint }) }),
     validation: { question: (value) => (value?.trim() ? undefined : "What should loopd do?") },
   });
+  const question = itemProps.question.value?.trim() ?? "";
+  const active = endpoints.find(({ isActive }) => isActive);
+  const problem = preferredProblem(readPreferences(), active, Date.now());
+  const check = async ({ name }: EndpointRow) => {
+    const words = {
+      doing: "Checking the endpoint…",
+      done: "The endpoint answers",
+      failed: "The Endpoint Does Not Work",
+    };
+    await withToast(words, () => request("endpoint.probe", { name }));
+    onChecked();
+  };
   return (
     <Form
       enableDrafts
-      navigationTitle="Ask"
+      navigationTitle={session === undefined ? "Ask" : `Continue “${sessionTitle(session)}”`}
       actions={
         <ActionPanel>
           <Action.SubmitForm title="Ask" icon={Icon.SpeechBubble} onSubmit={handleSubmit} />
-          {props.onReturn && <Action title="Return to Last Question" icon={Icon.ArrowLeft} onAction={props.onReturn} />}
+          {onReturn && <Action title="Return to Last Question" icon={Icon.ArrowLeft} onAction={onReturn} />}
+          {problem !== undefined && active !== undefined && active.name !== REHEARSAL_ENDPOINT && (
+            <Action
+              title="Check Endpoint Again"
+              icon={Icon.ArrowClockwise}
+              shortcut={Keyboard.Shortcut.Common.Refresh}
+              onAction={() => check(active)}
+            />
+          )}
+          {question !== "" && (
+            <Action.CreateQuicklink
+              title="Create Quicklink to Question"
+              quicklink={{ name: oneLine(question, LONGEST_LINK_NAME), link: askLink({ question }) }}
+              shortcut={{ modifiers: ["cmd", "shift"], key: "l" }}
+            />
+          )}
+          <Action title="Open Preferences" icon={Icon.Gear} onAction={openExtensionPreferences} />
         </ActionPanel>
       }
     >
+      {problem && <Form.Description title="Attention" text={problem} />}
+      {session && <Form.Description title="Goes On" text={sessionTitle(session)} />}
       <Form.TextArea {...itemProps.question} title="Question" placeholder="What should loopd do?" autoFocus />
       <Form.Dropdown {...itemProps.endpoint} title="Model">
         {choices.map(({ value, title }) => (

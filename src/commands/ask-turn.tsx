@@ -1,11 +1,12 @@
-import { Action, ActionPanel, Color, Detail, Icon, Keyboard } from "@raycast/api";
+import { Action, ActionPanel, Detail, Icon, Keyboard } from "@raycast/api";
 import { useEffect } from "react";
 import type { LoopdError } from "../protocol/errors.ts";
 import { AskActions, type AskExits } from "./ask-actions.tsx";
+import { AskRow } from "./ask-row.tsx";
 import type { TurnTarget } from "./follow-turn.ts";
 import { keepLastTurn } from "./last-turn.ts";
 import { askActions } from "./present/ask-actions.ts";
-import { type DetailRow, presentAsk } from "./present/ask-view.ts";
+import { presentAsk } from "./present/ask-view.ts";
 import { plainMarkdown } from "./present/markdown-text.ts";
 import { helperProgram } from "./raycast-helper.ts";
 import { useCards } from "./use-cards.ts";
@@ -50,20 +51,15 @@ export function AskTurn(props: { target: TurnTarget } & TurnExits) {
       navigationTitle={title}
       markdown={markdown}
       isLoading={isLoading}
-      metadata={<Detail.Metadata>{rows.map(rowOf)}</Detail.Metadata>}
+      metadata={
+        <Detail.Metadata>
+          {rows.map((row) => (
+            <AskRow key={row.title} row={row} />
+          ))}
+        </Detail.Metadata>
+      }
       actions={<AskActions actions={askActions(progress, input, cards)} followed={followed} {...exits} />}
     />
-  );
-}
-
-function rowOf(row: DetailRow) {
-  if (row.type === "label") return <Detail.Metadata.Label key={row.title} title={row.title} text={row.text} />;
-  return (
-    <Detail.Metadata.TagList key={row.title} title={row.title}>
-      {row.tags.map(({ text, tint }) => (
-        <Detail.Metadata.TagList.Item key={text} text={text} color={Color[tint]} />
-      ))}
-    </Detail.Metadata.TagList>
   );
 }
 

@@ -1,89 +1,77 @@
-import { randomUUID } from "node:crypto";
-import { homedir } from "node:os";
-import { Detail, getPreferenceValues, type LaunchProps } from "@raycast/api";
-import { useState } from "react";
-import type { EndpointRow } from "../protocol/config.ts";
+import { Detail, type LaunchProps } from "@raycast/api";
+import { showFailureToast } from "@raycast/utils";
 import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
-import type { TurnRequest } from "../protocol/requests.ts";
-import { type AskDraft, AskForm } from "./ask-form.tsx";
-import { AskTurn } from "./ask-turn.tsx";
+import type { TurnRow } from "../protocol/requests.ts";
+import type { AskDraft } from "./ask-form.tsx";
+import { AskScreens, type AskStart, newTurn } from "./ask-screens.tsx";
 import type { TurnTarget } from "./follow-turn.ts";
 import { HelperProblemView } from "./helper-problem.tsx";
 import { readLastTurn } from "./last-turn.ts";
+import { type AskContext, parseAskContext } from "./present/ask-context.ts";
 import { isWorthReturning } from "./present/last-turn.ts";
+import { workspaceFolder } from "./preferences.ts";
 import { helperProgram } from "./raycast-helper.ts";
-import { useHelper } from "./use-helper.ts";
+import { useLive } from "./use-live.ts";
 
-/** What Ask needs to know before its first view. */
-interface AskStart {
-  endpoints: readonly EndpointRow[];
-  /** A turn that still runs, or whose end nobody saw. */
-  last: TurnTarget | undefined;
-}
-type Screen = { type: "form"; draft: AskDraft } | { type: "turn"; target: TurnTarget };
-type AskProps = LaunchProps<{ arguments: { text?: string }; draftValues: AskDraft }>;
+type Request = Connection["request"];
+type AskProps = LaunchProps<{ arguments: { text?: string }; draftValues: AskDraft; launchContext: AskContext }>;
 
-/** Asks at once if it was launched with a text, returns to the last turn if that is not over, else shows the form. */
-export default function Ask({ arguments: values, fallbackText, draftValues }: AskProps) {
-  const { state, remedy } = useHelper(loadStart);
+/**
+ * Asks at once if it was launched with a text; opens the session or turn that it was launched for; returns to the last turn
+ * if that is not over; else shows the form.
+ */
+export default function Ask({ arguments: values, fallbackText, draftValues, launchContext }: AskProps) {
+  const context = parseAskContext(launchContext);
+  const text = values.text?.trim() || fallbackText?.trim() || "";
+  const { state, remedy, request, reload } = useLive({
+    key: "start",
+    staleOn: [],
+    load: (ask) => loadStart(ask, text, context, draftValues ?? {}),
+  });
   if (state.type === "opening") return <Detail isLoading markdown="" />;
   if (state.type === "problem") return <HelperProblemView problem={state.problem} onRemedy={remedy} />;
-  const text = values.text?.trim() || fallbackText?.trim() || "";
-  return <AskScreens start={state.value} text={text} draft={draftValues ?? {}} />;
+  return <AskScreens start={state.value} request={request} onReload={reload} />;
 }
 
-function AskScreens({ start, text, draft }: { start: AskStart; text: string; draft: AskDraft }) {
-  const [screen, setScreen] = useState<Screen>(() => firstScreen(start, text, draft));
-  const ask = (request: Omit<TurnRequest, "requestId">) => setScreen({ type: "turn", target: submission(request) });
-  if (screen.type === "turn") {
-    return (
-      <AskTurn
-        target={screen.target}
-        onContinue={(session, input) => ask({ session, input })}
-        onNewQuestion={(question) => setScreen({ type: "form", draft: { question } })}
-        onRetry={(target) => setScreen({ type: "turn", target })}
-      />
-    );
+async function loadStart(ask: Request, text: string, context: AskContext, draft: AskDraft): Promise<AskStart> {
+  const { endpoints } = await ask("endpoint.list", {});
+  const last = await loadLastTurn(ask);
+  if (text !== "") {
+    const target = newTurn({ input: text, workspace: workspaceFolder() });
+    return { endpoints, last, screen: { type: "turn", target } };
   }
-  const { last } = start;
-  return (
-    <AskForm
-      endpoints={start.endpoints}
-      draft={screen.draft}
-      workspace={workspaceFolder()}
-      onAsk={(question) => ask({ ...question, workspace: workspaceFolder() })}
-      onReturn={last && (() => setScreen({ type: "turn", target: last }))}
-    />
-  );
+  if (context.session !== undefined)
+    return { endpoints, last, screen: await sessionScreen(ask, context.session, context) };
+  const question = context.question ?? draft.question;
+  const isDraft = question !== undefined && question.trim() !== "";
+  if (last !== undefined && !isDraft) return { endpoints, last, screen: { type: "turn", target: last } };
+  return { endpoints, last, screen: { type: "form", draft: { ...draft, question } } };
 }
 
-function firstScreen({ last }: AskStart, text: string, draft: AskDraft): Screen {
-  if (text !== "") return { type: "turn", target: submission({ input: text, workspace: workspaceFolder() }) };
-  const isDraft = draft.question !== undefined && draft.question.trim() !== "";
-  return last === undefined || isDraft ? { type: "form", draft } : { type: "turn", target: last };
+/** The turn that was asked for, or the one that is open; where there is none, the form that goes on in the session. */
+async function sessionScreen(
+  ask: Request,
+  session: string,
+  { turn, question }: AskContext,
+): Promise<AskStart["screen"]> {
+  const shown = await ask("session.show", { session }).catch(async (error: unknown) => {
+    if (asLoopdError(error).code !== "unknown-session") throw error;
+    await showFailureToast(error, { title: "That Session Is Gone" });
+  });
+  if (shown === undefined) return { type: "form", draft: { question } };
+  const isOpen = ({ state }: TurnRow) => state === "running" || state === "waiting" || state === "queued";
+  const wanted = shown.turns.find((row) => (turn === undefined ? isOpen(row) : row.turn === turn));
+  if (wanted !== undefined) return { type: "turn", target: { type: "attach", session, turn: wanted.turn } };
+  return { type: "form", draft: { question }, session: shown.session };
 }
 
-/** A new turn. Its id makes sure that a repeated submit does not ask twice. */
-function submission(request: Omit<TurnRequest, "requestId">): TurnTarget {
-  return { type: "submit", request: { requestId: randomUUID(), ...request } };
-}
-
-function workspaceFolder(): string {
-  return getPreferenceValues<{ workspace?: string }>().workspace || homedir();
-}
-
-async function loadStart(connection: Connection): Promise<AskStart> {
-  const { endpoints } = await connection.request("endpoint.list", {});
-  return { endpoints, last: await loadLastTurn(connection) };
-}
-
-async function loadLastTurn(connection: Connection): Promise<TurnTarget | undefined> {
+async function loadLastTurn(ask: Request): Promise<TurnTarget | undefined> {
   const last = await readLastTurn(helperProgram().home);
   if (last === undefined) return undefined;
   const { session, turn } = last;
   try {
-    const { turns } = await connection.request("session.show", { session });
+    const { turns } = await ask("session.show", { session });
     const state = turns.find((row) => row.turn === turn)?.state;
     return isWorthReturning(last, state, Date.now()) ? { type: "attach", session, turn } : undefined;
   } catch (error) {

@@ -13,6 +13,8 @@ export type TurnEvent =
   | { type: "delta"; delta: Delta }
   /** The turn cannot go on for now and is tried again: a full disk, for example. */
   | { type: "stalled"; code: string; message: string }
+  /** The helper went away; another one is waited for, or started where it died. */
+  | { type: "away" }
   /** The helper was gone and is back. Deltas were missed; entries follow without a gap. */
   | { type: "reconnected" };
 
@@ -130,6 +132,7 @@ class Follower implements FollowedTurn {
   #lost(reason: LoopdError): void {
     if (this.#end !== "open") return;
     if (++this.#losses >= MOST_LOSSES) return this.#finish(reason);
+    this.#tell({ type: "away" });
     this.#connection = this.#establish("unless-stopped");
     this.#connection.then(
       (connection) => {

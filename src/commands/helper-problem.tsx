@@ -1,6 +1,5 @@
-import { Action, ActionPanel, Detail, Icon, List } from "@raycast/api";
-import { type HelperProblem, setUpHelp } from "./present/helper-problem.ts";
-import { helperProgram } from "./raycast-helper.ts";
+import { Action, ActionPanel, Icon, launchCommand, LaunchType, List } from "@raycast/api";
+import { type HelperProblem, SET_UP } from "./present/helper-problem.ts";
 
 /** What every command shows instead of itself when its helper cannot be reached. */
 export function HelperProblemView(props: {
@@ -8,7 +7,6 @@ export function HelperProblemView(props: {
   onRemedy: (remedy: HelperProblem["remedy"]) => void;
 }) {
   const { title, description, remedy, remedyTitle } = props.problem;
-  const help = <Detail navigationTitle="Set-Up Help" markdown={setUpHelp(helperProgram().home)} />;
   return (
     <List searchBarPlaceholder="">
       <List.EmptyView
@@ -22,10 +20,15 @@ export function HelperProblemView(props: {
               icon={remedy === "start" ? Icon.Play : Icon.ArrowClockwise}
               onAction={() => props.onRemedy(remedy)}
             />
-            <Action.Push title="Open Set-Up Help" icon={Icon.QuestionMarkCircle} target={help} />
+            <Action title={SET_UP} icon={Icon.Gear} onAction={setUpHelper} />
           </ActionPanel>
         }
       />
     </List>
   );
+}
+
+/** Opens the command that installs and mends the helper. */
+async function setUpHelper(): Promise<void> {
+  await launchCommand({ name: "set-up-helper", type: LaunchType.UserInitiated });
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { environment } from "@raycast/api";
+import type { Connection } from "../protocol/connect.ts";
 import type { OpenConnection } from "./follow-turn.ts";
 import { homeFolder, openHelper } from "./open-helper.ts";
+import { checkPushed, pushPreferences } from "./push-preferences.ts";
 import type { HelperProgram } from "./start-helper.ts";
 
 /** What the helper calls the Raycast commands in its log and in the trace. */
@@ -16,6 +18,23 @@ export function helperProgram(): HelperProgram {
   };
 }
 
-/** Opens a connection for a Raycast command. Errors as those of `openHelper`. */
-export const openForRaycast: OpenConnection = (listener, start) =>
-  openHelper({ ...helperProgram(), client: CLIENT, start }, listener);
+const open: OpenConnection = (listener, start) => openHelper({ ...helperProgram(), client: CLIENT, start }, listener);
+
+/** Done once for each launch of a command. */
+let pushed: Promise<void> | undefined;
+
+/**
+ * Opens a connection for a Raycast command. By then the helper knows the preferences of this moment. Errors as those of
+ * `openHelper`.
+ */
+export const openForRaycast: OpenConnection = async (listener, start) => {
+  const connection = await open(listener, start);
+  pushed ??= push(connection);
+  await pushed;
+  return connection;
+};
+
+async function push({ request }: Connection): Promise<void> {
+  const outcome = await pushPreferences(request, helperProgram().home);
+  if (outcome === "new") void checkPushed(() => open(() => {}, "never"));
+}

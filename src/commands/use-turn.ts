@@ -24,6 +24,7 @@ export interface TurnFollowing {
 
 /** Longest time between an event and its picture. Models stream faster than anybody reads. */
 const FRAME: Millis = 50;
+const AWAY = "the helper went away; loopd is reconnecting. The turn goes on when it is back.";
 const NOTHING: TurnFollowing = { view: undefined, error: undefined };
 
 /** Submits or attaches to a turn and follows it. Unmounting stops following; the turn goes on. */
@@ -76,6 +77,8 @@ function change({ progress }: TurnView, event: TurnEvent): Partial<TurnView> {
       return { progress: addDelta(progress, event.delta) };
     case "stalled":
       return { stalled: event.message };
+    case "away":
+      return { stalled: AWAY };
     case "reconnected":
       return { stalled: undefined };
   }

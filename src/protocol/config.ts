@@ -130,6 +130,15 @@ const priceSchema = z.strictObject({
   output: z.number().min(0),
 });
 
+/** Address with which Raycast runs the menu bar command in the background: opened whenever a card is opened or answered. */
+export const menuBarLinkSchema = z
+  .string()
+  .max(300)
+  .regex(
+    /^raycast[a-z-]*:\/\/extensions\/[\w.-]+\/[\w.-]+\/show-status\?launchType=background$/,
+    "the address of Raycast's Show Status, such as raycast://extensions/loopd/loopd/show-status?launchType=background",
+  );
+
 /** A rule as a person writes it; its layer is always `config`. */
 export const configRuleSchema = ruleSchema.omit({ layer: true, grant: true }).superRefine(({ when }, context) => {
   for (const { key, words } of ruleMistakes(when)) {
@@ -172,6 +181,7 @@ export const configSchema = z.strictObject({
       allowedPrivateHosts: z.array(z.string()).default([]),
     })
     .prefault({}),
+  menuBar: menuBarLinkSchema.optional(),
   limits: limitsSchema.prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;

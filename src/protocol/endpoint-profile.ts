@@ -94,6 +94,22 @@ export const endpointChangesSchema = z
   .partial();
 export type EndpointChanges = z.infer<typeof endpointChangesSchema>;
 
+/** A profile as the preferences of a face have it. */
+export const keptEndpointSchema = z.strictObject({
+  name: z.string().min(1),
+  profile: z.strictObject({
+    dialect: profileFields.dialect,
+    url: profileFields.url,
+    model: profileFields.model,
+    window: profileFields.window.optional(),
+    trust: profileFields.trust,
+  }),
+  key: z.string().min(1).optional(),
+  /** Whether it is asked from now on; a profile is asked anyway where the person has chosen none. */
+  use: z.boolean(),
+});
+export type KeptEndpoint = z.infer<typeof keptEndpointSchema>;
+
 /** One thing that was found out about an endpoint: what, by which means, and when (ISO wall time). */
 const capabilitySchema = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]),

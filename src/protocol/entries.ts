@@ -191,6 +191,8 @@ export type Entry = EntryDraft & { v: 1; seq: number; id: string; at: string; bo
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
 
 const kinds = Object.keys(entryData) as EntryKind[];
+/** Names of all kinds. */
+export const entryKindSchema = z.enum(kinds);
 const members = kinds.map((kind) => z.object({ ...envelope, kind: z.literal(kind), data: entryData[kind] }));
 
 /** Parses one stored entry of schema v1. */

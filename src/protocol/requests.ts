@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { cardAnswerSchema, grantRequestSchema, stepAnsweredSchema, stepAnswerSchema } from "./card-answer.ts";
-import { configRuleSchema } from "./config.ts";
+import { configRuleSchema, menuBarLinkSchema } from "./config.ts";
 import {
   endpointChangesSchema,
   endpointProfileSchema,
   endpointRowSchema,
   foundEndpointSchema,
   headersSchema,
+  keptEndpointSchema,
   proxyLoginSchema,
 } from "./endpoint-profile.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
@@ -28,6 +29,7 @@ export type {
   HelperStatus,
   McpServerRow,
   MemoryNote,
+  OpenTurnRow,
   SearchHit,
   SessionRow,
   ToolRow,
@@ -98,6 +100,11 @@ export const methods = {
     z.object({ endpoint: endpointRowSchema }),
     FACE,
   ),
+  /**
+   * A profile as the preferences of a face have it: added, or changed where it is there already. What is absent, the key
+   * too, is taken back; what preferences do not know (headers, certificates, …) stays as it was.
+   */
+  "endpoint.keep": method(keptEndpointSchema, z.object({ endpoint: endpointRowSchema }), FACE),
   /** Asks the endpoint what it can do, with a few short requests, and keeps the answers with source and date. */
   "endpoint.probe": method(z.object({ name: text }), z.object({ endpoint: endpointRowSchema }), FACE),
   /**
@@ -128,6 +135,8 @@ export const methods = {
   "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), FACE),
   "helper.status": method(none, helperStatusSchema, FACE),
   "helper.stop": method(none, none, FACE),
+  /** Has the helper tell Raycast's menu bar of cards by opening this address, or (`null`) no longer. */
+  "helper.menu-bar": method(z.object({ link: menuBarLinkSchema.nullable() }), none, FACE),
 } as const;
 
 type Methods = typeof methods;

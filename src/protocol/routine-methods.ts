@@ -70,6 +70,12 @@ export const routineMethods = {
     BOTH,
   ),
   "routine.remove": method(z.object({ name, by }), none, BOTH),
+  /** What a schedule would mean, and its next five firings in words; nothing is added. */
+  "routine.preview": method(
+    z.object({ schedule: scheduleSchema, zone }),
+    z.object({ schedule: z.string(), firings: z.array(z.string()) }),
+    FACE,
+  ),
   /**
    * Sorted by name, from the one after `after` on. `isMore`: the last name is where the next page begins. What else a row
    * may hold that is long (its note) is whole; a long prompt is cut.
@@ -98,9 +104,12 @@ export const routineMethods = {
     z.object({ slots: z.array(z.object({ scheduledFor: z.string(), words: z.string() })) }),
     FACE,
   ),
-  /** Runs for the past slots from `from` to `to` (ISO, both included) that have none, one after the other. */
+  /**
+   * Runs for the past slots from `from` to `to` (ISO, both included) that have none, one after the other. `isDryRun`: only
+   * says which.
+   */
   "routine.backfill": method(
-    z.object({ name, from: text, to: text, by }),
+    z.object({ name, from: text, to: text, isDryRun: z.boolean().default(false), by }),
     z.object({ slots: z.array(z.string()), left: z.number() }),
     FACE,
   ),

@@ -42,6 +42,12 @@ export const turnRowSchema = z.object({
 });
 export type TurnRow = z.infer<typeof turnRowSchema>;
 
+/** A turn that has not ended. */
+export const openTurnSchema = turnRowSchema
+  .pick({ turn: true, input: true, startedAt: true, state: true })
+  .extend({ session: z.string(), title: z.string() });
+export type OpenTurnRow = z.infer<typeof openTurnSchema>;
+
 export const searchHitSchema = z.object({
   session: z.string(),
   title: z.string(),
@@ -200,7 +206,11 @@ export const helperStatusSchema = z.object({
   pendingQuestions: z.number(),
   /** ISO time of the next due routine. */
   nextRun: z.string().optional(),
+  /** The routine whose slot comes next, and when (ISO time). */
+  nextRoutine: z.object({ name: z.string(), at: z.string() }).optional(),
   endpoint: z.string(),
+  /** The address that is opened to tell Raycast's menu bar of cards. */
+  menuBar: z.string().optional(),
   /** Largest sequence number recorded. */
   lastSeq: z.number(),
   /** The process that looks at the screen. Absent: of a helper that knows none. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { entrySchema } from "./entries.ts";
+import { entryKindSchema, entrySchema } from "./entries.ts";
 import { delegateNewsSchema, delegateRequestSchema } from "./delegate.ts";
 import { BOTH, FACE, limit, method, none, text, TOOL, turnIds } from "./method.ts";
 import { sessionChangesSchema, sessionOverridesSchema } from "./overrides.ts";
-import { fileUndoSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
+import { fileUndoSchema, openTurnSchema, searchHitSchema, sessionRowSchema, turnRowSchema } from "./rows.ts";
 import { sessionWindowSchema } from "./session-window.ts";
 import { ENTRY_LIMIT, fitsIntoEntry, MAX_PROMPT_CHARACTERS, turnRequestSchema } from "./turn-request.ts";
 
@@ -30,7 +30,14 @@ export const turnMethods = {
     turnIds,
     FACE,
   ),
-  "session.list": method(z.object({ limit }), z.object({ sessions: z.array(sessionRowSchema) }), BOTH),
+  /** Turns that have not ended, of all sessions, oldest first. */
+  "turn.list": method(none, z.object({ turns: z.array(openTurnSchema) }), FACE),
+  /** Newest first. `before`: the `next` of the page before; absent on the last page. */
+  "session.list": method(
+    z.object({ limit, before: z.number().int().positive().optional() }),
+    z.object({ sessions: z.array(sessionRowSchema), next: z.number().optional() }),
+    BOTH,
+  ),
   "session.show": method(
     z.object({ session: text }),
     /** `overrides`: what the session sets for every turn of it. */
@@ -81,8 +88,14 @@ export const turnMethods = {
     z.object({ entries: z.array(entrySchema), isEnd: z.boolean() }),
     FACE,
   ),
+  /** `kinds`: only entries of these; all where absent. */
   "entries.follow": method(
-    z.object({ session: text.optional(), after: z.number().int().min(0), deltas: z.boolean().default(false) }),
+    z.object({
+      session: text.optional(),
+      after: z.number().int().min(0),
+      deltas: z.boolean().default(false),
+      kinds: z.array(entryKindSchema).optional(),
+    }),
     z.object({ subscription: z.string() }),
     FACE,
   ),

@@ -97,6 +97,12 @@ test("what cannot be is refused with what was understood, and nothing is kept", 
     [() => desk.add({ ...HOURLY, workspace: "/nowhere/at/all" }), /^workspace-missing: /],
   ] as const;
   for (const [request, words] of refused) expect(await refusal(request())).toMatch(words);
+  const preview = (when: string) =>
+    connection.request("routine.preview", { schedule: { when }, zone: "Europe/Berlin" });
+  expect(await refusal(preview("weekdays at banana"))).toMatch(/^invalid-params: .*Not understood: "banana"/);
+  const previewed = await preview("weekdays at 9:00");
+  expect(previewed.schedule).toBe("weekdays at 09:00 Europe/Berlin");
+  expect(previewed.firings).toHaveLength(5);
   expect(await connection.request("routine.list", {})).toEqual({ routines: [] });
   await desk.add(HOURLY);
   expect(await refusal(desk.add(HOURLY))).toMatch(/^routine-exists: /);
@@ -130,6 +136,9 @@ test("slots of the past run one after the other when they are asked for, and onc
   await desk.add({ schedule: { cron: "0 9 * * *" } });
   const past = { name: "brief", from: "2026-01-05", to: "2026-01-07" };
   const { connection } = desk.face;
+  const asked = { ...past, isDryRun: true };
+  expect((await connection.request("routine.backfill", asked)).slots).toHaveLength(3);
+  expect(await desk.runs()).toEqual([]);
   expect(await connection.request("routine.backfill", past)).toEqual({
     slots: ["2026-01-05T09:00:00.000Z", "2026-01-06T09:00:00.000Z", "2026-01-07T09:00:00.000Z"],
     left: 0,

@@ -1,15 +1,6 @@
 import type { CardRow } from "../../protocol/requests.ts";
-import { presentCard } from "./card.ts";
-import type { CardChoice } from "./card-view.ts";
+import { type CardAction, cardActions } from "./card-actions.ts";
 import type { TurnProgress } from "./turn-progress.ts";
-
-/** What a person can do about a card. */
-export type CardAction =
-  | { type: "answer-card"; card: CardRow; choice: CardChoice }
-  | { type: "answer-in-words"; card: CardRow }
-  | { type: "fill-in-form"; card: CardRow }
-  | { type: "deny-with-reason"; card: CardRow }
-  | { type: "copy-arguments"; text: string };
 
 /** What a person can do about a turn. */
 export type AskAction =
@@ -30,7 +21,7 @@ export type AskAction =
 export function askActions(progress: TurnProgress, input: string | undefined, cards: readonly CardRow[]): AskAction[] {
   const isRunning = progress.finish === undefined;
   const [card] = cards;
-  const actions = card === undefined ? [] : cardActions(card);
+  const actions = card === undefined ? [] : cardActions(card, cards);
   const text = progress.text.trim();
   const answer: AskAction[] =
     text === ""
@@ -52,19 +43,4 @@ export function askActions(progress: TurnProgress, input: string | undefined, ca
   const first = progress.finish === "done" ? answer : again;
   const second = progress.finish === "done" ? again : answer;
   return [...first, { type: "continue" }, ...second, { type: "new-question" }, { type: "copy-session" }];
-}
-
-function cardActions(card: CardRow): CardAction[] {
-  const { choices, asksFor } = presentCard(card);
-  const actionOf = (choice: CardChoice): CardAction => ({ type: "answer-card", card, choice });
-  const isLonger = ({ scope }: CardChoice) => scope !== undefined;
-  const actions = choices.filter((choice) => !isLonger(choice)).map(actionOf);
-  if (asksFor === "text") actions.unshift({ type: "answer-in-words", card });
-  if (asksFor === "form") actions.unshift({ type: "fill-in-form", card });
-  if (card.type !== "recovery") actions.push({ type: "deny-with-reason", card });
-  if (card.type !== "question") {
-    actions.push({ type: "copy-arguments", text: JSON.stringify(card.arguments, null, 2) });
-  }
-  actions.push(...choices.filter(isLonger).map(actionOf));
-  return actions;
 }

@@ -1,19 +1,16 @@
-import type { CardRow, TurnState } from "../../protocol/requests.ts";
+import type { CardRow } from "../../protocol/requests.ts";
 import type { Millis } from "../../protocol/values.ts";
 import { outcomeMarks } from "./call.ts";
 import { presentCard } from "./card.ts";
-import type { CardSection } from "./card-view.ts";
+import { cardMarkdown } from "./card-markdown.ts";
 import type { ContextNotice } from "./context-notice.ts";
-import { shortened } from "./shortened.ts";
 import { presentFinish } from "./finish.ts";
-import { codeBlock, codeSpan, plainMarkdown, quoteBlock, shownMarkdown } from "./markdown-text.ts";
+import { codeSpan, plainMarkdown, shownMarkdown } from "./markdown-text.ts";
 import { count, duration } from "./quantity.ts";
 import { progressText } from "./progress-line.ts";
 import { oneLine } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
-
-/** Names of Raycast's colours. */
-type Tint = "Blue" | "Green" | "Orange" | "Red" | "SecondaryText";
+import { stateTag, type Tint } from "./turn-state.ts";
 
 /** One row beside the answer. */
 export type DetailRow =
@@ -73,38 +70,18 @@ export function presentAsk(situation: AskSituation): AskView {
 /** A card in Markdown: what is asked, with the real arguments; nothing in them can pass for our own words. */
 function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
   if (first === undefined) return "";
-  const { title, sections } = shortened(presentCard(first), "Copy Arguments has all of it");
-  const parts = sections.map(sectionMarkdown);
   const titles = others.slice(0, MOST_CALLS).map((card) => `- ${plainMarkdown(presentCard(card).title)}`);
   const more =
     others.length === 0
       ? []
       : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one:*\n\n${titles.join("\n")}`];
-  return [`## ${plainMarkdown(title)}`, ...parts, ...more, "---"].join("\n\n");
-}
-
-function sectionMarkdown({ gap, ...section }: CardSection): string {
-  if (gap === undefined) return wholeMarkdown(section);
-  const end = codeBlock(gap.end, section.format === "diff" ? "diff" : "");
-  return `${wholeMarkdown({ ...section, format: section.format === "line" ? "block" : section.format })}\n\n*… ${gap.words} …*\n\n${end}`;
-}
-
-function wholeMarkdown({ label, text, format }: CardSection): string {
-  switch (format) {
-    case "quote":
-      return `**${label}**\n\n${quoteBlock(text)}`;
-    case "diff":
-      return `**${label}**\n\n${codeBlock(text, "diff")}`;
-    default:
-      if (format === "line" && !text.includes("\n")) return `**${label}:** ${plainMarkdown(text)}`;
-      return `**${label}**\n\n${codeBlock(text, "")}`;
-  }
+  return [cardMarkdown(first), ...more, "---"].join("\n\n");
 }
 
 function endMarkdown({ finish, error, limit }: TurnProgress): string {
   if (finish === undefined || finish === "done") return "";
   const { sentence } = presentFinish(finish, error, limit);
-  return `**${finish === "failed" ? "The turn failed." : stateWords[finish]}** ${plainMarkdown(sentence)}`;
+  return `**${finish === "failed" ? "The turn failed." : stateTag(finish).text}** ${plainMarkdown(sentence)}`;
 }
 
 function reasoningMarkdown({ reasoning }: TurnProgress): string {
@@ -141,32 +118,9 @@ function callLine({ summary, state, outcome, durationMs, text }: CallProgress): 
   return `- ${mark} ${codeSpan(summary.replaceAll("`", ""))}${end}${time}${news}`;
 }
 
-const stateWords: Record<TurnState, string> = {
-  queued: "Queued",
-  running: "Working",
-  waiting: "Waiting for you",
-  done: "Done",
-  "max-tokens": "Cut off",
-  "step-limit": "Out of steps",
-  budget: "Out of budget",
-  refused: "Refused",
-  cancelled: "Cancelled",
-  failed: "Failed",
-  interrupted: "Interrupted",
-};
-
-function tintOf(state: TurnState): Tint {
-  if (state === "queued" || state === "running") return "Blue";
-  if (state === "waiting") return "Orange";
-  if (state === "done") return "Green";
-  return state === "cancelled" ? "SecondaryText" : "Red";
-}
-
 function rowsOf({ progress, now }: AskSituation): DetailRow[] {
   const { state, endpoint, model, isRehearsal, steps, calls, tokens, startedAt, finishedAt, session } = progress;
-  const rows: DetailRow[] = [
-    { type: "tags", title: "State", tags: [{ text: stateWords[state], tint: tintOf(state) }] },
-  ];
+  const rows: DetailRow[] = [{ type: "tags", title: "State", tags: [stateTag(state)] }];
   const label = (title: string, text: string) => rows.push({ type: "label", title, text });
   if (endpoint !== "") {
     if (isRehearsal)

@@ -15,7 +15,7 @@ export function presentEndpointChoices(endpoints: readonly EndpointRow[]): Endpo
   const others = endpoints.filter((endpoint) => endpoint !== active && endpoint.name !== REHEARSAL_ENDPOINT);
   const hint = isConnected
     ? undefined
-    : "No model is in use, so the rehearsal model answers, which is not an AI. Connect one with: loopd endpoints add NAME --url URL --dialect anthropic --model MODEL --use";
+    : "No model is in use, so the rehearsal model answers, which is not an AI. Fill in the endpoint in the preferences of loopd, or connect one with: loopd endpoints add";
   return { choices: [first, ...others.map((endpoint) => ({ value: endpoint.name, title: titleOf(endpoint) }))], hint };
 }
 

@@ -8,6 +8,9 @@ export interface HelperProblem {
   remedyTitle: string;
 }
 
+/** Title of the command that installs and mends the helper. */
+export const SET_UP = "Set Up Helper";
+
 /** The view of a helper that could not be opened. */
 export function presentHelperProblem(error: LoopdError): HelperProblem {
   if (error.code === "helper-unreachable") {
@@ -41,4 +44,9 @@ export function setUpHelp(home: string): string {
     "- `loopd helper logs` shows what it did last.",
     `- Everything it keeps is in \`${home.replaceAll("`", "")}\`.`,
   ].join("\n\n");
+}
+
+/** The title of a view; where the helper went away it says so, and that it is waited for. */
+export function titleWhile(title: string, { isReconnecting }: { isReconnecting: boolean }): string {
+  return isReconnecting ? `${title} – Reconnecting to the Helper…` : title;
 }

@@ -5,7 +5,8 @@ import { overrideLines } from "./overrides.ts";
 import { count, duration, plural } from "./quantity.ts";
 import { oneLine } from "./terminal-text.ts";
 
-const REASONS: Readonly<Record<NonNullable<RunRow["reason"]>, string>> = {
+/** Why nothing ran for a slot. */
+export const SLOT_REASONS: Readonly<Record<NonNullable<RunRow["reason"]>, string>> = {
   asleep: "this machine was asleep",
   off: "loopd was not running",
   paused: "the routine was paused",
@@ -44,7 +45,7 @@ function runCells(run: RunRow): string[] {
   const { routine, scheduledFor, state, reason, detail, to, count: slots } = run;
   const slot = to === undefined ? moment(scheduledFor) : `${moment(scheduledFor)} to ${moment(to)}`;
   const asked = run.askedAs === undefined ? "" : run.askedAs === "run" ? "asked for" : "backfilled";
-  const why = [asked, reason === undefined ? "" : REASONS[reason], oneLine(detail ?? "", 120)];
+  const why = [asked, reason === undefined ? "" : SLOT_REASONS[reason], oneLine(detail ?? "", 120)];
   return [
     slot,
     routine,

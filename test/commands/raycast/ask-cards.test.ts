@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Entry } from "../../../src/protocol/entries.ts";
@@ -121,7 +121,7 @@ test("an approval for longer says what it allows, asks once more before it is fo
   const command = ask({ arguments: { text: "Touch it" } });
   await command.until(() => command.actions().includes("Approve Always"));
   expect(command.actions().slice(0, 6)).toEqual([
-    ...["Approve", "Deny", "Deny with Reason…", "Copy Arguments", "Approve for This Session", "Approve Always"],
+    ...["Approve", "Deny", "Deny with Reason…", "Edit Arguments…", "Approve for This Session", "Approve Always"],
   ]);
   expect(markdown(command.view)).toMatch(/\*\*For longer:\*\* approving it .*touch same/);
   const approving = command.action("Approve Always");
@@ -162,4 +162,26 @@ test("a window's card says in its title what would be done, and all of its appli
   expect(rules.find(({ layer }) => layer === "grant")).toMatchObject({
     ...{ when: { app: "galculator" }, grant: { scope: "session", by: "raycast" } },
   });
+});
+
+test("arguments are edited and a whole step is answered where the turn was asked", async () => {
+  const touch = (name: string) => ({ name: "shell_run", input: { command: `touch ${name}` } });
+  const { ask, workspace } = await scene(
+    script()
+      .calls([touch("one")])
+      .calls([touch("two"), touch("three")])
+      .says("Made."),
+  );
+  const command = ask({ arguments: { text: "Make files" } });
+  await command.until(() => command.actions().includes("Edit Arguments…"));
+  await command.action("Edit Arguments…");
+  await command.until((view) => view.type === "Form");
+  expect(command.values).toMatchObject({ "argument-1": "touch one" });
+  await command.submit({ "argument-1": "touch another" });
+  await command.until(() => command.actions().includes("Look at All 2 Calls of This Step…"));
+  await command.action("Look at All 2 Calls of This Step…");
+  await command.until((view) => markdown(view).includes("touch two") && markdown(view).includes("touch three"));
+  await command.action("Deny All 2");
+  await command.until(isDone);
+  expect(["one", "another", "two", "three"].filter((name) => existsSync(join(workspace, name)))).toEqual(["another"]);
 });

@@ -39,7 +39,7 @@ test("a command is approved where it is asked for, and runs", async () => {
   await command.until(() => command.actions().includes("Approve"));
   expect(markdown(command.view)).toContain("May loopd do this?");
   expect(markdown(command.view)).toContain("command: echo made > made.txt");
-  expect(command.actions().slice(0, 4)).toEqual(["Approve", "Deny", "Deny with Reason…", "Copy Arguments"]);
+  expect(command.actions().slice(0, 4)).toEqual(["Approve", "Deny", "Deny with Reason…", "Edit Arguments…"]);
   expect(existsSync(join(workspace, "made.txt"))).toBe(false);
   await command.action("Approve");
   await command.until(isDone);
@@ -71,6 +71,7 @@ test("a helper killed under an open window comes back with the card, which still
   await command.until(() => command.actions().includes("Approve"));
   await helper.kill();
   cleanUp.push(() => stopHelperOf(home));
+  await command.until((view) => markdown(view).includes("the helper went away; loopd is reconnecting"));
   await command.action("Approve");
   await command.until(isDone);
   expect(readFileSync(join(workspace, "made.txt"), "utf8")).toBe("once\n");
@@ -144,7 +145,7 @@ test("without a helper Ask says so, starts one, and asks", async () => {
   const command = ask(home);
   await command.until((view) => view.type === "List");
   expect(command.print()).toContain('List.EmptyView "The Helper Is Not Running"');
-  expect(command.actions()).toEqual(["Start Helper", "Open Set-Up Help"]);
+  expect(command.actions()).toEqual(["Start Helper", "Set Up Helper"]);
   cleanUp.push(() => stopHelperOf(home));
   await command.action("Start Helper");
   await command.until((view) => view.type === "Form");

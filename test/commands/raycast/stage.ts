@@ -19,6 +19,8 @@ interface Scene {
   server: ModelServer;
   helper: TestHelper;
   ask(options?: Partial<LaunchOptions>): Command;
+  /** Launches another command on the same helper. */
+  open(name: string, options?: Partial<LaunchOptions>): Command;
 }
 
 /** Where the tests of one file play. */
@@ -26,6 +28,10 @@ export interface Stage {
   scene(answers: Behaviour, environment?: Record<string, string>): Promise<Scene>;
   /** Launches Ask on a home. */
   ask(home: string, options?: Partial<LaunchOptions>): Command;
+  /** How commands are launched on a home. */
+  options(home: string, options?: Partial<LaunchOptions>): Omit<LaunchOptions, "name">;
+  /** Launches a command on a home. */
+  open(name: string, home: string, options?: Partial<LaunchOptions>): Command;
   /** Done after the test, the newest first. */
   cleanUp: (() => Promise<void> | void)[];
 }
@@ -48,10 +54,12 @@ export function openStage(): Stage {
     }
     expect(failures).toEqual([]);
   });
-  const ask: Stage["ask"] = (home, options = {}) => {
+  const optionsOn: Stage["options"] = (home, options = {}) => {
     const env = { LOOPD_HOME: home, PATH: process.env.PATH, HOME: homedir() };
-    return launch({ name: "ask", dist: built.dist, assetsPath, env, ...options });
+    return { dist: built.dist, assetsPath, env, ...options };
   };
+  const open: Stage["open"] = (name, home, options) => launch({ ...optionsOn(home, options), name });
+  const ask: Stage["ask"] = (home, options) => open("ask", home, options);
   const scene: Stage["scene"] = async (answers, environment) => {
     const server = await startModelServer(answers);
     cleanUp.push(() => server.close());
@@ -73,9 +81,10 @@ export function openStage(): Stage {
     } as const;
     await connection.request("endpoint.add", { name: "script", profile, use: true });
     connection.close();
-    return { home, workspace, server, helper, ask: (options) => ask(home, { preferences: { workspace }, ...options }) };
+    const launches: Scene["open"] = (name, options) => open(name, home, { preferences: { workspace }, ...options });
+    return { home, workspace, server, helper, ask: (options) => launches("ask", options), open: launches };
   };
-  return { scene, ask, cleanUp };
+  return { scene, ask, open, options: optionsOn, cleanUp };
 }
 
 /** Stops the helper that a command started. */

@@ -1,5 +1,5 @@
 import { buildComponent } from "./components.ts";
-import { type Part, type Parts, readSurface } from "./surface.ts";
+import { type Part, type Parts, type Surface, wrongCall } from "./surface.ts";
 
 /** Functions, classes and constants of the API by their full names: `LocalStorage.getItem`, `Toast`, `environment`. */
 export type Implementations = Readonly<Record<string, unknown>>;
@@ -9,36 +9,35 @@ export type Implementations = Readonly<Record<string, unknown>>;
  * from the declarations alone; what else is not implemented throws when it is used, and so does a name that Raycast
  * does not export.
  */
-export function buildApi(implementations: Implementations): object {
-  const known = readSurface();
-  const build = (parts: Parts) => members(parts, implementations);
+export function buildApi(surface: Surface, implementations: Implementations): object {
+  const known = surface.parts;
   const surplus = Object.keys(implementations).filter((path) => !exists(known, path.split(".")));
   if (surplus.length > 0) throw new Error(`@raycast/api has no ${surplus.join(", ")}.`);
-  return strict("@raycast/api", build(known));
+  return strict("@raycast/api", members(surface, known, implementations));
 }
 
-function members(parts: Parts, implementations: Implementations): Record<string, unknown> {
+function members(surface: Surface, parts: Parts, implementations: Implementations): Record<string, unknown> {
   const built: Record<string, unknown> = {};
-  for (const [name, part] of parts) built[name] = buildPart(part, implementations);
+  for (const [name, part] of Object.entries(parts)) built[name] = buildPart(surface, part, implementations);
   return built;
 }
 
-function buildPart(part: Part, implementations: Implementations): unknown {
+function buildPart(surface: Surface, part: Part, implementations: Implementations): unknown {
   switch (part.type) {
     case "enum":
       return strict("An enum of @raycast/api", { ...part.values });
     case "component":
-      return buildComponent(part, (parts) => members(parts, implementations));
+      return buildComponent(surface, part, (parts) => members(surface, parts, implementations));
     case "namespace":
-      return strict(part.path, members(part.members, implementations));
+      return strict(part.path, members(surface, part.members, implementations));
     case "class": {
       const implementation = implementations[part.path] ?? missing(part.path);
-      return Object.assign(implementation as object, members(part.members, implementations));
+      return Object.assign(implementation as object, members(surface, part.members, implementations));
     }
     case "function": {
       const implementation = (implementations[part.path] ?? missing(part.path)) as (...values: unknown[]) => unknown;
       return (...values: unknown[]) => {
-        const mistakes = part.check(values);
+        const mistakes = wrongCall(surface, part, values);
         if (mistakes.length > 0) throw new Error(`Raycast would not take this: ${mistakes.join("; ")}.`);
         return implementation(...values);
       };
@@ -57,7 +56,7 @@ function missing(path: string): () => never {
 }
 
 function exists(parts: Parts, [name = "", ...rest]: string[]): boolean {
-  const part = parts.get(name);
+  const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
   if (part === undefined || rest.length === 0) return part !== undefined;
   return "members" in part && exists(part.members, rest);
 }

@@ -6,7 +6,8 @@ import {
   useImperativeHandle,
   useState,
 } from "react";
-import type { Part, Parts } from "./surface.ts";
+import { describeMistakes } from "./shapes.ts";
+import type { Part, Parts, Surface } from "./surface.ts";
 
 type Props = Record<string, unknown>;
 /** Props whose element is kept, not shown: it is mounted when the person gets there. */
@@ -15,10 +16,15 @@ const LATER = new Set(["target"]);
 export const SLOT = "slot:";
 
 /** Builds every component of the declarations. Wrong props throw while rendering, so the command fails as a whole. */
-export function buildComponent(part: Extract<Part, { type: "component" }>, build: (members: Parts) => Props): unknown {
+export function buildComponent(
+  surface: Surface,
+  part: Extract<Part, { type: "component" }>,
+  build: (members: Parts) => Props,
+): unknown {
   const Component: FunctionComponent<Props> = (props) => {
     const { children, ref, ...own } = props;
-    const mistakes = part.check(ref === undefined ? props : { ...own, children });
+    const given = children === undefined ? own : { ...own, children };
+    const mistakes = part.shape === undefined ? [] : describeMistakes(surface.shapes, part.shape, given, part.path);
     if (mistakes.length > 0) throw new Error(`Raycast would not take this: ${mistakes.join("; ")}.`);
     const [resets, setResets] = useState(0);
     useImperativeHandle(

@@ -1,8 +1,11 @@
+import type { Overlays } from "./messages.ts";
+
 /** Styles by the values that the declarations give them. */
 type ToastStyle = "SUCCESS" | "FAILURE" | "ANIMATED";
 interface ToastAction {
   title: string;
-  onAction(toast: unknown): void;
+  shortcut?: unknown;
+  onAction(toast: unknown): unknown;
 }
 interface ToastOptions {
   title: string;
@@ -14,7 +17,7 @@ interface ToastOptions {
 interface AlertAction {
   title: string;
   style?: string;
-  onAction?(): void;
+  onAction?(): unknown;
 }
 interface AlertOptions {
   title: string;
@@ -24,36 +27,71 @@ interface AlertOptions {
 }
 
 /** A toast as the person sees it now; a later change of its title or style shows here. */
-export type ShownToast = ToastOptions & { isVisible: boolean };
+export interface ShownToast {
+  title: string;
+  message?: string;
+  style?: ToastStyle;
+  isVisible: boolean;
+  /** Titles of its buttons. */
+  buttons: readonly string[];
+}
 
-/** An alert that waits for the person. */
-export interface OpenAlert extends AlertOptions {
-  /** Presses a button by its title. */
+interface OpenAlert {
+  options: AlertOptions;
   press(title: string): void;
 }
 
-/** Toasts, HUDs and alerts of one command. */
+/** Toasts, HUDs and alerts of one command, on the side of the command. */
 export class Feedback {
-  readonly toasts: ShownToast[] = [];
-  readonly huds: string[] = [];
-  alert: OpenAlert | undefined;
+  readonly #toasts: { options: ToastOptions; isVisible: boolean; toast: unknown }[] = [];
+  readonly #huds: string[] = [];
   readonly #changed: () => void;
+  #alert: OpenAlert | undefined;
 
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
+  /** What the person sees now. */
+  overlays(): Overlays {
+    const toasts = this.#toasts.map(({ options, isVisible }) => {
+      const { title, message, style } = options;
+      const buttons = [options.primaryAction, options.secondaryAction].flatMap((action) => action?.title ?? []);
+      return { title, ...(message === undefined ? {} : { message }), ...(style && { style }), isVisible, buttons };
+    });
+    const base = { toasts, huds: [...this.#huds] };
+    if (this.#alert === undefined) return base;
+    const { title, message, primaryAction, dismissAction } = this.#alert.options;
+    const buttons = [primaryAction?.title ?? "OK", dismissAction?.title ?? "Cancel"] as const;
+    return { ...base, alert: { title, message, buttons, style: primaryAction?.style } };
+  }
+
+  /** Presses a button of the alert. */
+  press(title: string): void {
+    if (this.#alert === undefined) throw new Error("No alert is open.");
+    this.#alert.press(title);
+  }
+
+  /** Presses a button of a toast in sight. */
+  async pressToast(title: string): Promise<void> {
+    for (const { options, isVisible, toast } of this.#toasts) {
+      const action = [options.primaryAction, options.secondaryAction].find((each) => each?.title === title);
+      if (isVisible && action !== undefined) return void (await action.onAction(toast));
+    }
+    throw new Error(`No toast in sight has "${title}".`);
+  }
+
   /** The class `Toast`, whose setters change what is on the screen. */
   toastClass() {
-    const { toasts } = this;
+    const toasts = this.#toasts;
     const changed = this.#changed;
     return class Toast {
-      readonly #shown: ShownToast;
+      readonly #shown: { options: ToastOptions; isVisible: boolean; toast: unknown };
 
       constructor(options: ToastOptions) {
-        this.#shown = { style: "SUCCESS", ...options, isVisible: false };
+        this.#shown = { options: { style: "SUCCESS", ...options }, isVisible: false, toast: this };
         for (const name of ["title", "message", "style", "primaryAction", "secondaryAction"] as const) {
-          const shown: Record<string, unknown> = this.#shown as never;
+          const shown: Record<string, unknown> = this.#shown.options as never;
           const set = (value: unknown) => {
             shown[name] = value;
             changed();
@@ -77,7 +115,7 @@ export class Feedback {
   }
 
   showHUD = async (title: string): Promise<void> => {
-    this.huds.push(title);
+    this.#huds.push(title);
     this.#changed();
   };
 
@@ -87,14 +125,13 @@ export class Feedback {
     return new Promise((resolve) => {
       const press = (title: string) => {
         const action = [primary, dismiss].find((candidate) => candidate.title === title);
-        if (action === undefined)
-          throw new Error(`The alert has "${primary.title}" and "${dismiss.title}", not "${title}".`);
-        this.alert = undefined;
+        if (action === undefined) throw new Error(`The alert has no "${title}".`);
+        this.#alert = undefined;
         action.onAction?.();
         resolve(action === primary);
         this.#changed();
       };
-      this.alert = { ...options, press };
+      this.#alert = { options, press };
       this.#changed();
     });
   };

@@ -1,5 +1,5 @@
 import { spellingOf } from "./shortcuts.ts";
-import { titleOf, type View } from "./view.ts";
+import { isView, titleOf, type View } from "./view.ts";
 
 /** Props that are printed in their own place, or say nothing to a reader. */
 const SILENT = new Set([
@@ -48,15 +48,25 @@ function plainProps(props: View["props"]): string[] {
   return Object.entries(props)
     .filter(
       ([name, value]) =>
-        !SILENT.has(name) && value !== undefined && typeof value !== "function" && typeof value !== "object",
+        !SILENT.has(name) && value !== undefined && (typeof value !== "object" || worded(value) !== undefined),
     )
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${JSON.stringify(typeof value === "object" ? worded(value) : value)}`);
+}
+
+/** The words of a value that is more than a text: accessories, a title with its tooltip, a date. */
+function worded(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== "object" || value === null || isView(value)) return undefined;
+  if (Array.isArray(value)) {
+    const words = value.map(worded).filter((word) => word !== undefined);
+    return words.length === 0 ? undefined : words.join(" · ");
+  }
+  const { text, value: own, tag, date } = value as Record<string, unknown>;
+  return worded(text ?? own ?? tag ?? date);
 }
 
 function quoted(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : "";
-}
-
-function isView(value: unknown): value is View {
-  return typeof value === "object" && value !== null && "type" in value && "children" in value;
+  const words = worded(value);
+  return words === undefined ? "" : JSON.stringify(words);
 }

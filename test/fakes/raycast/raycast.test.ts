@@ -220,7 +220,7 @@ test("toasts change in place, alerts wait for a button, storage and drafts outli
   await asked;
   expect(command.toasts).toMatchObject([{ title: "Yes", style: "SUCCESS" }]);
   expect(storage.local.get("sure")).toBe(true);
-  command.enter({ note: "half a thought" });
+  await command.enter({ note: "half a thought" });
   command.close();
   const again = run(component, { storage });
   await again.until(() => true);
@@ -238,6 +238,44 @@ test("a built command may require Node, React and Raycast, nothing else, and see
   const command = launch({ name: "probe", dist, env: { LOOPD_HOME: "/somewhere" }, arguments: { text: "hello" } });
   await command.until((view) => view.props["markdown"] === "/somewhere hello");
   writeFileSync(file, 'require("better-sqlite3");');
-  expect(() => launch({ name: "probe", dist })).toThrow('requires "better-sqlite3"');
+  await expect(launch({ name: "probe", dist }).until(() => true)).rejects.toThrow('requires "better-sqlite3"');
   expect(() => launch({ name: "probe", dist, arguments: { test: "" } })).toThrow('no argument "test"');
+});
+
+test("icons must be Raycast's or files, colours Raycast's, ids their own, and no state is set after the end", async () => {
+  const item = (props: object) => (api: RaycastApi) => () =>
+    h(api.List, null, h(api.List.Item, { title: "x", ...props }));
+  expect(await refusal(item({ icon: "nowhere.png" }))).toContain('"nowhere.png" is no icon');
+  expect(await refusal(item({ icon: { source: "🐙", tintColor: "reddish" } }))).toContain('"reddish" is no colour');
+  expect(await refusal(item({ icon: "airplane-16", accessories: [{ tag: { value: "x", color: "#ff0000" } }] }))).toBe(
+    "taken",
+  );
+  expect(
+    await refusal(
+      ({ List }) =>
+        () =>
+          h(
+            List,
+            null,
+            ["a", "b"].map((key) => h(List.Item, { key, id: "same", title: key })),
+          ),
+    ),
+  ).toContain('item id "same" is used twice');
+  expect(
+    await refusal(
+      ({ MenuBarExtra, Detail }) =>
+        () =>
+          h(MenuBarExtra, null, h(Detail, null)),
+    ),
+  ).toContain("Detail cannot stand in MenuBarExtra");
+  const file = join(dist, "probe.js");
+  const head =
+    'const {jsx}=require("react/jsx-runtime"),{useState,useEffect}=require("react"),{Detail}=require("@raycast/api");';
+  const inner =
+    'const I=()=>{const [n,set]=useState(0);useEffect(()=>{setTimeout(()=>set(1),30)},[]);return jsx(Detail,{markdown:"in"})};';
+  const outer =
+    'exports.default=()=>{const [s,set]=useState(true);useEffect(()=>{setTimeout(()=>set(false),5)},[]);return s?jsx(I,{}):jsx(Detail,{markdown:"out"})};';
+  writeFileSync(file, head + inner + outer);
+  const command = launch({ name: "probe", dist });
+  await expect(command.until(() => false)).rejects.toThrow("set after it was unmounted");
 });

@@ -4,9 +4,13 @@ import { ConcurrentRoot, DefaultEventPriority, NoEventPriority } from "react-rec
 
 /** One mounted element of the fake's tree. */
 export interface Instance {
+  /** Names this element to the host. */
+  id: number;
   type: string;
   props: Record<string, unknown>;
   children: Instance[];
+  /** The props that were looked at last and found right. */
+  checked?: unknown;
   /** What the person entered into this field, where the command does not control its value. */
   typed?: unknown;
 }
@@ -26,6 +30,7 @@ export interface Mounted {
   unmount(): void;
 }
 
+let nextId = 1;
 let priority = NoEventPriority;
 const nothing = () => undefined;
 
@@ -53,6 +58,7 @@ const reconciler = createReconciler({
   scheduleTimeout: setTimeout,
   cancelTimeout: clearTimeout,
   createInstance: (type: string, { children: _children, ...props }: Record<string, unknown>): Instance => ({
+    id: nextId++,
     type,
     props,
     children: [],

@@ -1,59 +1,126 @@
 import { SLOT } from "./components.ts";
 import type { Instance } from "./reconciler.ts";
 
-/** One component as shown, plain enough for `toEqual`. Elements given as props (`actions`, `metadata`) are views too. */
+/** One component as shown, plain enough to cross to another process. Elements given as props (`actions`) are views too. */
 export interface View {
+  id: number;
   type: string;
+  /** Functions are `{ handler: true }`, elements kept for later `{ element: true }`. */
   props: Readonly<Record<string, unknown>>;
   children: readonly View[];
+  /** What the person entered into this field, where the command does not control its value. */
+  typed?: unknown;
 }
 
 /** The plain tree of a mounted component. */
 export function viewOf(node: Instance): View {
-  const props: Record<string, unknown> = { ...node.props };
+  const props: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(node.props)) if (value !== undefined) props[name] = plain(value);
   const children: View[] = [];
   for (const child of node.children) {
     if (!child.type.startsWith(SLOT)) children.push(viewOf(child));
     else if (child.children[0] !== undefined) props[child.type.slice(SLOT.length)] = viewOf(child.children[0]);
   }
-  return { type: node.type, props, children };
+  const view: View = { id: node.id, type: node.type, props, children };
+  return node.typed === undefined ? view : { ...view, typed: node.typed };
 }
 
-/** The action panel the person sees: that of the selected (else the first) item of a list, else that of the view. */
-export function panelOf(screen: Instance, selected: string | undefined): Instance | undefined {
-  const shown = itemsOf(screen);
-  const item = selected === undefined ? shown[0] : shown.find(({ props }) => props["title"] === selected);
-  if (selected !== undefined && item === undefined) throw new Error(`No item is called "${selected}".`);
-  return (item && slotOf(item, "actions")) ?? slotOf(screen, "actions");
+function plain(value: unknown): unknown {
+  if (typeof value === "function") return { handler: true };
+  if (typeof value !== "object" || value === null) return value;
+  if ("$$typeof" in value) return { element: true };
+  if (Array.isArray(value)) return value.map(plain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+  return value instanceof Date || value instanceof Uint8Array ? value : String(value);
 }
 
-/** The items of a list, or its empty view when there are none. */
-function itemsOf(screen: Instance): Instance[] {
-  const items = screen.children.flatMap((child) => (child.type === "List.Section" ? child.children : [child]));
-  const real = items.filter(({ type }) => type === "List.Item");
-  return real.length > 0 ? real : items.filter(({ type }) => type === "List.EmptyView");
+/** Whether a prop holds a view. */
+export function isView(value: unknown): value is View {
+  return typeof value === "object" && value !== null && "type" in value && "children" in value;
 }
 
-/** The mounted element of one prop. */
-function slotOf(node: Instance, name: string): Instance | undefined {
-  return node.children.find((child) => child.type === SLOT + name)?.children[0];
+/** Items of a list or grid in order, each with the title of its section. */
+function itemsOf(screen: View): { item: View; section: string | undefined }[] {
+  return screen.children.flatMap((child) => {
+    if (/\.Section$/.test(child.type)) {
+      const { title } = child.props;
+      return child.children.map((item) => ({ item, section: typeof title === "string" ? title : undefined }));
+    }
+    return /\.Item$/.test(child.type) ? [{ item: child, section: undefined }] : [];
+  });
+}
+
+/** Title of an item: List.Item takes a text or a text with a tooltip. */
+export function titleOfItem({ props }: View): string {
+  const { title } = props;
+  return typeof title === "object" && title !== null
+    ? String((title as { value?: unknown }).value)
+    : String(title ?? "");
+}
+
+/** Whether Raycast's own filter would keep this item for what was typed: every word begins a word of title or keywords. */
+function matches(item: View, typed: string): boolean {
+  const { keywords = [] } = item.props as { keywords?: readonly string[] };
+  const words = [titleOfItem(item), ...keywords]
+    .join(" ")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return wanted.every((part) => words.some((word) => word.startsWith(part)) || words.join(" ").includes(part));
+}
+
+/** Items that are in sight while this is typed into the search bar. */
+export function shownItems(screen: View, typed: string): View[] {
+  const all = itemsOf(screen).map(({ item }) => item);
+  const { filtering, onSearchTextChange, enableFiltering } = screen.props;
+  const isFiltering = filtering ?? enableFiltering ?? onSearchTextChange === undefined;
+  return isFiltering === false || typed.trim() === "" ? all : all.filter((item) => matches(item, typed));
+}
+
+/** The panel the person sees: that of the selected (else first) item, of the empty view, else of the view itself. */
+export function panelOf(screen: View, selected: View | undefined): View | undefined {
+  const empty = screen.children.find(({ type }) => type.endsWith(".EmptyView"));
+  const shown = selected ?? (screen.type === "List" || screen.type === "Grid" ? empty : undefined);
+  const own = shown?.props["actions"];
+  if (isView(own)) return own;
+  const panel = screen.props["actions"];
+  return isView(panel) ? panel : undefined;
 }
 
 /** Every action below a panel, with its submenus and sections opened, in order. */
-export function actionsIn(panel: Instance): Instance[] {
+export function actionsIn(panel: View): View[] {
   return panel.children.flatMap((child) => (/^Action(\.|$)/.test(child.type) ? [child] : actionsIn(child)));
 }
 
+/** Items of a menu in order, with those of its sections and submenus. */
+export function menuItems(view: View): View[] {
+  return view.children.flatMap((child) => (child.type === "MenuBarExtra.Item" ? [child] : menuItems(child)));
+}
+
+/** Submenus below a panel, at any depth. */
+export function submenusIn(panel: View): View[] {
+  return panel.children.flatMap((child) =>
+    child.type.endsWith("Submenu") ? [child, ...submenusIn(child)] : submenusIn(child),
+  );
+}
+
+const OWN_TITLES: Readonly<Record<string, string>> = {
+  "Action.CopyToClipboard": "Copy to Clipboard",
+  "Action.Paste": "Paste in Active App",
+  "Action.OpenInBrowser": "Open in Browser",
+  "Action.SubmitForm": "Submit",
+  "Action.ShowInFinder": "Show in Finder",
+  "Action.OpenWith": "Open With…",
+  "Action.Trash": "Move to Trash",
+  "Action.CreateQuicklink": "Create Quicklink",
+  "Action.CreateSnippet": "Create Snippet",
+  "Action.ToggleQuickLook": "Quick Look",
+};
+
 /** Title of an action, with Raycast's own where the command gives none. */
-export function titleOf(action: { type: string; props: Readonly<Record<string, unknown>> }): string {
-  const { title } = action.props;
-  if (typeof title === "string") return title;
-  const own: Readonly<Record<string, string>> = {
-    "Action.CopyToClipboard": "Copy to Clipboard",
-    "Action.Paste": "Paste in Active App",
-    "Action.OpenInBrowser": "Open in Browser",
-    "Action.SubmitForm": "Submit",
-    "Action.ShowInFinder": "Show in Finder",
-  };
-  return own[action.type] ?? action.type;
+export function titleOf({ type, props }: { type: string; props: Readonly<Record<string, unknown>> }): string {
+  const { title } = props;
+  return typeof title === "string" ? title : (OWN_TITLES[type] ?? type);
 }

@@ -216,3 +216,37 @@ test("an unsaved profile has the same name each time, and leaves no trace on dis
   expect(profiles.list().map((row) => row.name)).toEqual(["rehearsal"]);
   expect(openProfiles(home).resolve(name)).toBeUndefined();
 });
+
+test("a profile of preferences is added once, then changed; what the person chose or set elsewhere stays", () => {
+  const profiles = openProfiles(home);
+  const kept = { dialect: "anthropic", url: "http://127.0.0.1:9000", model: "a", trust: "local" } as const;
+  // Nobody has chosen one yet.
+  expect(profiles.keep({ name: "raycast", profile: kept, key: "k1", use: false })).toMatchObject({
+    ...{ isActive: true, hasKey: true, auth: "x-api-key", trust: "local" },
+  });
+  profiles.add(addParams("mine", { use: true }));
+  profiles.set({ name: "raycast", changes: { vision: true }, headers: { "x-team": "blue" } });
+  const openai = { ...kept, dialect: "openai", model: "b", window: 9000 } as const;
+  expect(profiles.keep({ name: "raycast", profile: openai, key: "k2", use: false })).toMatchObject({
+    ...{ isActive: false, auth: "bearer", model: "b", window: 9000, vision: true, headers: ["x-team"] },
+  });
+  expect(profiles.active()).toBe("mine");
+  expect(JSON.parse(read("secrets.json"))).toMatchObject({ endpoints: { raycast: "k2" } });
+  // An emptied field is taken back: the key too.
+  const bare = profiles.keep({ name: "raycast", profile: kept, use: true });
+  expect(bare).toMatchObject({ auth: "none", hasKey: false, isActive: true, headers: ["x-team"] });
+  expect(bare.window).toBeUndefined();
+  expect(read("secrets.json")).not.toContain("k2");
+});
+
+test("a window that preferences only repeat does not undo what was seen at the server", () => {
+  const profiles = openProfiles(home);
+  const kept = { dialect: "anthropic", url: profile.url, model: "m", window: 8192, trust: "local" } as const;
+  profiles.keep({ name: "raycast", profile: kept, use: true });
+  const seen = { observedWindow: { value: 4096, source: "an error", at: new Date().toISOString() } };
+  profiles.capabilities.note("raycast", profile, seen);
+  expect(profiles.keep({ name: "raycast", profile: kept, use: true }).usableWindow.tokens).toBe(4096);
+  expect(profiles.keep({ name: "raycast", profile: { ...kept, window: 6000 }, use: true }).usableWindow.tokens).toBe(
+    6000,
+  );
+});

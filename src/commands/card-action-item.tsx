@@ -1,8 +1,9 @@
 import { Action, Alert, confirmAlert, Icon, type Keyboard, useNavigation } from "@raycast/api";
-import { answerCard } from "./answer-card.ts";
 import type { CardRow } from "../protocol/requests.ts";
-import type { FollowedTurn } from "./follow-turn.ts";
-import type { CardAction } from "./present/ask-actions.ts";
+import type { AnswerDesk } from "./answer-desk.ts";
+import { CardStep } from "./card-step.tsx";
+import { EditArgumentsForm } from "./edit-arguments-form.tsx";
+import type { CardAction } from "./present/card-actions.ts";
 import type { CardChoice } from "./present/card-view.ts";
 import { questionText } from "./present/question.ts";
 import { grantWords } from "./present/rule.ts";
@@ -32,14 +33,25 @@ const alwaysAlert = (card: CardRow): Alert.Options => ({
 });
 
 /** One action about what waits for an answer: answering it, here or in a form, or looking closer. */
-export function CardActionItem({ action, followed }: { action: CardAction; followed: FollowedTurn }) {
+export function CardActionItem({ action, desk }: { action: CardAction; desk: AnswerDesk }) {
   const { push } = useNavigation();
   if (action.type === "copy-arguments") {
     return (
       <Action.CopyToClipboard
         title="Copy Arguments"
         content={action.text}
+        shortcut={{ modifiers: ["cmd", "opt"], key: "a" }}
+      />
+    );
+  }
+  if (action.type === "answer-step") {
+    const { cards } = action;
+    return (
+      <Action.Push
+        title={`Look at All ${cards.length} Calls of This Step…`}
+        icon={Icon.List}
         shortcut={{ modifiers: ["cmd", "shift"], key: "a" }}
+        target={<CardStep cards={cards} desk={desk} />}
       />
     );
   }
@@ -48,7 +60,7 @@ export function CardActionItem({ action, followed }: { action: CardAction; follo
   const resolve = (answer: Answer) => {
     const done = isQuestion && answer.resolution === "denied" ? "Declined" : doneWords[answer.resolution];
     return withToast({ doing: "Answering…", done, failed: "The Answer Was Not Taken" }, () =>
-      answerCard(followed, { cardId: card.approvalId, by: CLIENT, ...answer }),
+      desk.answer({ cardId: card.approvalId, by: CLIENT, ...answer }),
     );
   };
   switch (action.type) {
@@ -85,6 +97,15 @@ export function CardActionItem({ action, followed }: { action: CardAction; follo
       const form = <QuestionForm card={card} onSubmit={(answer) => resolve({ resolution: "answered", answer })} />;
       return <Action title="Fill in…" icon={Icon.Pencil} onAction={() => push(form)} />;
     }
+    case "edit-arguments":
+      return (
+        <Action.Push
+          title="Edit Arguments…"
+          icon={Icon.Pencil}
+          shortcut={{ modifiers: ["cmd", "opt"], key: "e" }}
+          target={<EditArgumentsForm card={card} />}
+        />
+      );
     case "deny-with-reason": {
       const verb = isQuestion ? "Decline" : "Deny";
       const form = (
