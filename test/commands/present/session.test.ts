@@ -54,12 +54,17 @@ test("a transcript begins with the newest turn, loads no picture, and says what 
     ...Array.from({ length: 20 }, (_, index) => turn(`question ${index}`, "ok")),
     turn("last *one*", "![x](http://e/)"),
   ];
-  const text = transcriptMarkdown({ session: SESSION, turns, window: windowWith({}) }, ["CHART"], NOW);
+  const text = transcriptMarkdown(
+    { session: SESSION, turns, window: windowWith({}) },
+    { above: ["CHART"], below: ["FACTS"] },
+    NOW,
+  );
   expect(text.indexOf("CHART")).toBeLessThan(text.indexOf("last \\*one\\*"));
   expect(text.indexOf("last \\*one\\*")).toBeLessThan(text.indexOf("question 19"));
   expect(text).not.toContain("![x]");
   expect(text).not.toContain("question 0");
   expect(text).toContain("*1 earlier turn not shown.*");
+  expect(text.endsWith("FACTS")).toBe(true);
   expect(lastAnswer([turn("a", "first"), turn("b", " "), turn("c")])).toBe("first");
 });
 

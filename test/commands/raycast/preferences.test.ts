@@ -78,6 +78,7 @@ test("a wrong address and a server that refuses are told with the way to the pan
   // What it answers since is news too.
   await later.submit({ question: "Hello" });
   await later.until(isDone);
+  await later.until(() => String(storage.local.get("last-turn")).includes('"isSeen":true'));
   later.close();
   const last = open("ask", { preferences, storage });
   await last.until((view) => view.type === "Form");
