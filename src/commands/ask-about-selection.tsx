@@ -5,6 +5,7 @@ import { AskScreens, newTurn } from "./ask-screens.tsx";
 import type { TurnTarget } from "./follow-turn.ts";
 import { HelperProblemView } from "./helper-problem.tsx";
 import { openAsk } from "./open-ask.ts";
+import { titleWhile } from "./present/helper-problem.ts";
 import { workspaceFolder } from "./preferences.ts";
 import { type Material, readMaterial } from "./read-selection.ts";
 import { SelectionForm } from "./selection-form.tsx";
@@ -24,7 +25,8 @@ export default function AskAboutSelection() {
   if (state.type === "opening" || isLoading || material === undefined) return <Detail isLoading markdown="" />;
   if (target !== undefined) {
     const start = { endpoints: state.value, last: undefined, screen: { type: "turn" as const, target } };
-    return <AskScreens start={start} request={request} onReload={reload} />;
+    const link = { request, isReconnecting: state.isReconnecting };
+    return <AskScreens start={start} link={link} onReload={reload} />;
   }
   if (material.type === "nothing") {
     const onClipboard = from === "clipboard" ? undefined : () => setFrom("clipboard");
@@ -32,6 +34,7 @@ export default function AskAboutSelection() {
   }
   return (
     <SelectionForm
+      title={titleWhile("Ask About Selection", state)}
       selection={material.selection}
       onAsk={(input) => setTarget(newTurn({ input, workspace: workspaceFolder() }))}
     />

@@ -1,14 +1,15 @@
 import { Action, ActionPanel, Form, Icon, Keyboard, openExtensionPreferences } from "@raycast/api";
 import { useForm } from "@raycast/utils";
 import { REHEARSAL_ENDPOINT, type EndpointRow } from "../protocol/config.ts";
-import type { Connection } from "../protocol/connect.ts";
 import type { SessionRow } from "../protocol/requests.ts";
 import { askLink } from "./open-ask.ts";
 import { presentEndpointChoices } from "./present/endpoint-choices.ts";
+import { titleWhile } from "./present/helper-problem.ts";
 import { preferredProblem } from "./present/preferences.ts";
 import { sessionTitle } from "./present/session.ts";
 import { oneLine } from "./present/terminal-text.ts";
 import { readPreferences } from "./preferences.ts";
+import type { HelperLink } from "./use-helper-link.ts";
 import { withToast } from "./with-toast.ts";
 
 /** What the form gives. An absent endpoint means the one in use. */
@@ -32,13 +33,13 @@ export function AskForm(props: {
   /** The session that it goes on in; absent: a new one. */
   session: SessionRow | undefined;
   workspace: string;
-  request: Connection["request"];
+  link: HelperLink;
   onAsk: (question: Question) => void;
   /** The endpoint was looked at again. */
   onChecked: () => void;
   onReturn: (() => void) | undefined;
 }) {
-  const { endpoints, session, request, onChecked, onReturn } = props;
+  const { endpoints, session, link, onChecked, onReturn } = props;
   const { choices, hint } = presentEndpointChoices(endpoints);
   const known = choices.some(({ value }) => value === props.draft.endpoint) ? props.draft.endpoint : "";
   const { handleSubmit, itemProps } = useForm<{ question: string; endpoint: string }>({
@@ -56,13 +57,13 @@ export function AskForm(props: {
       done: "The endpoint answers",
       failed: "The Endpoint Does Not Work",
     };
-    await withToast(words, () => request("endpoint.probe", { name }));
+    await withToast(words, () => link.request("endpoint.probe", { name }));
     onChecked();
   };
   return (
     <Form
       enableDrafts
-      navigationTitle={session === undefined ? "Ask" : `Continue “${sessionTitle(session)}”`}
+      navigationTitle={titleWhile(session === undefined ? "Ask" : `Continue “${sessionTitle(session)}”`, link)}
       actions={
         <ActionPanel>
           <Action.SubmitForm title="Ask" icon={Icon.SpeechBubble} onSubmit={handleSubmit} />

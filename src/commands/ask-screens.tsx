@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { useState } from "react";
 import type { EndpointRow } from "../protocol/config.ts";
-import type { Connection } from "../protocol/connect.ts";
 import type { SessionRow, TurnRequest } from "../protocol/requests.ts";
 import { type AskDraft, AskForm } from "./ask-form.tsx";
 import { AskTurn } from "./ask-turn.tsx";
 import type { TurnTarget } from "./follow-turn.ts";
 import { askedOverrides, workspaceFolder } from "./preferences.ts";
+import type { HelperLink } from "./use-helper-link.ts";
 
 /** The form, for a new session or one that goes on; or a turn. */
 type Screen = { type: "form"; draft: AskDraft; session?: SessionRow } | { type: "turn"; target: TurnTarget };
@@ -21,8 +21,8 @@ export interface AskStart {
 }
 
 /** The views of Ask, one after the other. */
-export function AskScreens(props: { start: AskStart; request: Connection["request"]; onReload: () => void }) {
-  const { start, request, onReload } = props;
+export function AskScreens(props: { start: AskStart; link: HelperLink; onReload: () => void }) {
+  const { start, link, onReload } = props;
   const [screen, setScreen] = useState<Screen>(start.screen);
   const ask = (wanted: Omit<TurnRequest, "requestId">) => setScreen({ type: "turn", target: newTurn(wanted) });
   if (screen.type === "turn") {
@@ -43,7 +43,7 @@ export function AskScreens(props: { start: AskStart; request: Connection["reques
       draft={screen.draft}
       session={session}
       workspace={session?.workspace ?? workspaceFolder()}
-      request={request}
+      link={link}
       onAsk={(question) =>
         ask(
           session === undefined

@@ -31,7 +31,8 @@ export default function Ask({ arguments: values, fallbackText, draftValues, laun
   });
   if (state.type === "opening") return <Detail isLoading markdown="" />;
   if (state.type === "problem") return <HelperProblemView problem={state.problem} onRemedy={remedy} />;
-  return <AskScreens start={state.value} request={request} onReload={reload} />;
+  const link = { request, isReconnecting: state.isReconnecting };
+  return <AskScreens start={state.value} link={link} onReload={reload} />;
 }
 
 async function loadStart(ask: Request, text: string, context: AskContext, draft: AskDraft): Promise<AskStart> {

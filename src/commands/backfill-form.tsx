@@ -1,18 +1,21 @@
 import { Action, ActionPanel, confirmAlert, Form, Icon, useNavigation } from "@raycast/api";
 import { FormValidation, useForm } from "@raycast/utils";
-import type { Connection } from "../protocol/connect.ts";
 import { LoopdError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/requests.ts";
+import { titleWhile } from "./present/helper-problem.ts";
 import { backfillAlert } from "./present/routine-item.ts";
 import { plural } from "./present/quantity.ts";
 import { CLIENT } from "./raycast-helper.ts";
+import { useHelperLink } from "./use-helper-link.ts";
 import { withToast } from "./with-toast.ts";
 
 type Values = { from: Date | null; to: Date | null };
 
 /** Runs a routine for past slots that have no run. How many is said first, and asked. */
-export function BackfillForm(props: { name: string; request: Connection["request"]; onDone: () => void }) {
-  const { name, request, onDone } = props;
+export function BackfillForm(props: { name: string; onDone: () => void }) {
+  const { name, onDone } = props;
+  const link = useHelperLink();
+  const { request } = link;
   const { pop } = useNavigation();
   const { handleSubmit, itemProps } = useForm<Values>({
     initialValues: { from: null, to: null },
@@ -44,7 +47,7 @@ export function BackfillForm(props: { name: string; request: Connection["request
   }
   return (
     <Form
-      navigationTitle={`Backfill ${name}`}
+      navigationTitle={titleWhile(`Backfill ${name}`, link)}
       actions={
         <ActionPanel>
           <Action.SubmitForm title="Count Runs" icon={Icon.Rewind} onSubmit={handleSubmit} />

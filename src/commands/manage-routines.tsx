@@ -67,8 +67,7 @@ function RoutineItem(props: { routine: RoutineRow; choices: RoutineChoices; live
 
 function NoRoutines({ choices, live }: { choices: RoutineChoices; live: Live<RoutineList> }) {
   const { push } = useNavigation();
-  const { request, reload } = live;
-  const form = <RoutineForm routine={undefined} choices={choices} request={request} onSaved={reload} />;
+  const form = <RoutineForm routine={undefined} choices={choices} onSaved={live.reload} />;
   return (
     <List.EmptyView
       icon={Icon.Repeat}

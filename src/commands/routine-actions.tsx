@@ -12,12 +12,10 @@ import type { Live } from "./use-live.ts";
 export function RoutineActions(props: { routine: RoutineRow; choices: RoutineChoices; live: Live<RoutineList> }) {
   const { routine, choices, live } = props;
   const { push } = useNavigation();
-  const { request, reload } = live;
+  const { reload } = live;
   const { name, paused, last } = routine;
   const { Edit, New, Remove } = Keyboard.Shortcut.Common;
-  const form = (edited: RoutineRow | undefined) => (
-    <RoutineForm routine={edited} choices={choices} request={request} onSaved={reload} />
-  );
+  const form = (edited: RoutineRow | undefined) => <RoutineForm routine={edited} choices={choices} onSaved={reload} />;
   return (
     <ActionPanel>
       <ActionPanel.Section>
@@ -55,7 +53,7 @@ export function RoutineActions(props: { routine: RoutineRow; choices: RoutineCho
           title="Backfill…"
           icon={Icon.Rewind}
           shortcut={{ modifiers: ["cmd", "shift"], key: "b" }}
-          onAction={() => push(<BackfillForm name={name} request={request} onDone={reload} />)}
+          onAction={() => push(<BackfillForm name={name} onDone={reload} />)}
         />
         <Action
           title="Remove…"

@@ -1,6 +1,5 @@
 import { Action, ActionPanel, Form, Icon, showToast, Toast, useNavigation } from "@raycast/api";
 import { FormValidation, useForm } from "@raycast/utils";
-import type { Connection } from "../protocol/connect.ts";
 import { asLoopdError } from "../protocol/errors.ts";
 import type { RoutineRow } from "../protocol/routine-methods.ts";
 import { presentEndpointChoices } from "./present/endpoint-choices.ts";
@@ -19,20 +18,19 @@ import {
   SESSIONS,
 } from "./present/routine-form.ts";
 import { firingsText } from "./present/firings.ts";
+import { titleWhile } from "./present/helper-problem.ts";
 import { workspaceFolder } from "./preferences.ts";
 import { CLIENT } from "./raycast-helper.ts";
 import type { RoutineChoices } from "./routine-list.ts";
 import { useFirings } from "./use-firings.ts";
+import { useHelperLink } from "./use-helper-link.ts";
 import { zoneNames } from "./zone-names.ts";
 
 /** Creates a routine, or edits the one that is given. Pops when the helper has taken it. */
-export function RoutineForm(props: {
-  routine: RoutineRow | undefined;
-  choices: RoutineChoices;
-  request: Connection["request"];
-  onSaved: () => void;
-}) {
-  const { routine, choices, request, onSaved } = props;
+export function RoutineForm(props: { routine: RoutineRow | undefined; choices: RoutineChoices; onSaved: () => void }) {
+  const { routine, choices, onSaved } = props;
+  const link = useHelperLink();
+  const { request } = link;
   const { pop } = useNavigation();
   const isNew = routine === undefined;
   const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -46,7 +44,7 @@ export function RoutineForm(props: {
     },
     onSubmit: save,
   });
-  const firings = useFirings(request, values.schedule ?? "", values.zone ?? localZone);
+  const firings = useFirings(link, values.schedule ?? "", values.zone ?? localZone);
   const isSame = !isNew && !isOtherSchedule(before, values);
   async function save(given: RoutineValues) {
     const toast = await showToast({ style: Toast.Style.Animated, title: isNew ? "Creating…" : "Saving…" });
@@ -68,7 +66,7 @@ export function RoutineForm(props: {
   const endpoints = presentEndpointChoices(choices.endpoints).choices;
   return (
     <Form
-      navigationTitle={isNew ? "Create Routine" : `Edit ${routine.name}`}
+      navigationTitle={titleWhile(isNew ? "Create Routine" : `Edit ${routine.name}`, link)}
       actions={
         <ActionPanel>
           <Action.SubmitForm

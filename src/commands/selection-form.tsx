@@ -3,7 +3,8 @@ import { FormValidation, useForm } from "@raycast/utils";
 import { askAbout, presentSelection, type Selection } from "./present/selection.ts";
 
 /** Asks for the question about a text, and shows the text. */
-export function SelectionForm({ selection, onAsk }: { selection: Selection; onAsk: (input: string) => void }) {
+export function SelectionForm(props: { title: string; selection: Selection; onAsk: (input: string) => void }) {
+  const { selection, onAsk } = props;
   const { title, preview, size } = presentSelection(selection);
   const { handleSubmit, itemProps } = useForm<{ question: string }>({
     initialValues: { question: "" },
@@ -12,7 +13,7 @@ export function SelectionForm({ selection, onAsk }: { selection: Selection; onAs
   });
   return (
     <Form
-      navigationTitle="Ask About Selection"
+      navigationTitle={props.title}
       actions={
         <ActionPanel>
           <Action.SubmitForm title="Ask" icon={Icon.SpeechBubble} onSubmit={handleSubmit} />

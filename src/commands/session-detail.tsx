@@ -36,15 +36,16 @@ export function SessionDetail({ session }: { session: string }) {
   const answer = lastAnswer(story.turns);
   const now = Date.now();
   const { appearance } = environment;
-  const charts = [
-    ...[windowChart(story.window, appearance), tokensChart(story.steps, appearance)],
-    windowMarkdown(story.window, now),
-  ].filter((chart) => chart !== undefined);
+  const tokens = tokensChart(story.steps, appearance);
+  const around = {
+    above: [windowChart(story.window, appearance)],
+    below: [...(tokens === undefined ? [] : [tokens]), windowMarkdown(story.window, now)],
+  };
   return (
     <Detail
       navigationTitle={titleWhile(sessionTitle(story.session), state)}
       isLoading={state.isLoading}
-      markdown={transcriptMarkdown(story, charts, now)}
+      markdown={transcriptMarkdown(story, around, now)}
       metadata={
         <Detail.Metadata>
           {sessionRows(story).map((row) => (

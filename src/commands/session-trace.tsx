@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Connection } from "../protocol/connect.ts";
 import type { Entry } from "../protocol/entries.ts";
 import { HelperProblemView } from "./helper-problem.tsx";
+import { titleWhile } from "./present/helper-problem.ts";
 import { jsonText } from "./present/terminal-text.ts";
 import { addSecrets, traceGist } from "./present/trace-gist.ts";
 import { forkSession } from "./session-deeds.ts";
@@ -28,9 +29,10 @@ export function SessionTrace({ session, title }: { session: string; title: strin
   if (state.type === "problem") return <HelperProblemView problem={state.problem} onRemedy={remedy} />;
   const { entries, secrets, hasMore } =
     state.type === "ready" ? state.value : { entries: [], secrets: new Set<string>(), hasMore: false };
+  const heading = `Trace of ${title}`;
   return (
     <List
-      navigationTitle={`Trace of ${title}`}
+      navigationTitle={state.type === "ready" ? titleWhile(heading, state) : heading}
       searchBarPlaceholder="Filter Entries"
       filtering
       isLoading={state.type === "opening" || state.isLoading}

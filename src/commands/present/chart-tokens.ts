@@ -6,8 +6,8 @@ import { count, percent, plural } from "./quantity.ts";
 export interface TokenStep {
   /** Tokens that it had to read. */
   fresh: number;
-  /** Tokens that its server still held from a request before. */
-  cached: number;
+  /** Tokens that its server still held from a request before. Absent: the server does not tell. */
+  cached?: number | undefined;
 }
 
 const MOST_STEPS = 46;
@@ -22,7 +22,7 @@ export function tokenSteps(entries: readonly Entry[]): TokenStep[] {
   return entries.flatMap((entry) => {
     if (entry.kind === "request.sent") isTurn = entry.data.purpose === "turn";
     if (entry.kind !== "model.responded" || entry.data.usage === undefined || !isTurn) return [];
-    const { inputTokens, cachedTokens = 0 } = entry.data.usage;
+    const { inputTokens, cachedTokens } = entry.data.usage;
     return [{ fresh: inputTokens, cached: cachedTokens }];
   });
 }
@@ -33,14 +33,16 @@ export function tokenSteps(entries: readonly Entry[]): TokenStep[] {
  */
 export function tokensChart(steps: readonly TokenStep[], appearance: Appearance): string | undefined {
   const shown = steps.slice(-MOST_STEPS);
-  const tallest = Math.max(0, ...shown.map(({ fresh, cached }) => fresh + cached));
+  const tallest = Math.max(0, ...shown.map(({ fresh, cached = 0 }) => fresh + cached));
   if (tallest === 0) return undefined;
   const palette = paletteOf(appearance);
   const fresh = shown.reduce((sum, step) => sum + step.fresh, 0);
-  const cached = shown.reduce((sum, step) => sum + step.cached, 0);
+  const cached = shown.reduce((sum, step) => sum + (step.cached ?? 0), 0);
   const first = steps.length - shown.length + 1;
   const which = first === 1 ? plural(steps.length, "step") : `steps ${first} to ${steps.length}`;
-  const head = `Tokens read in ${which}: ${count(fresh)} fresh, ${count(cached)} cached (${percent(cached / (fresh + cached))})`;
+  const isKnown = shown.some((step) => step.cached !== undefined);
+  const split = `${count(fresh)} fresh, ${count(cached)} cached (${percent(cached / (fresh + cached))})`;
+  const head = `Tokens read in ${which}: ${isKnown ? split : `${count(fresh)}, from a cache or not`}`;
   const base = HEAD + PLOT;
   const slot = (CHART_WIDTH - LEFT) / Math.max(shown.length, 8);
   const width = Math.max(2, Math.min(28, slot * 0.72));
@@ -54,9 +56,9 @@ export function tokensChart(steps: readonly TokenStep[], appearance: Appearance)
   shown.forEach((step, index) => {
     const x = LEFT + index * slot + (slot - width) / 2;
     const freshHeight = (step.fresh / tallest) * PLOT;
-    const cachedHeight = (step.cached / tallest) * PLOT;
+    const cachedHeight = ((step.cached ?? 0) / tallest) * PLOT;
     const outline = `stroke="${palette.cyan}" stroke-width="1"`;
-    if (step.cached > 0)
+    if (cachedHeight > 0)
       shapes.push(boxAt({ x, y: base - cachedHeight, width, height: cachedHeight }, "url(#cached)", outline));
     if (step.fresh > 0)
       shapes.push(boxAt({ x, y: base - cachedHeight - freshHeight, width, height: freshHeight }, palette.yellow));
@@ -64,11 +66,12 @@ export function tokensChart(steps: readonly TokenStep[], appearance: Appearance)
   const y = base + 14;
   shapes.push(textAt(LEFT, y, String(first), { fill: palette.quiet }));
   shapes.push(textAt(LEFT + slot * shown.length, y, String(steps.length), { fill: palette.quiet, anchor: "end" }));
-  shapes.push(
-    boxAt({ x: LEFT, y: y + 6, width: 10, height: 10 }, palette.yellow),
-    textAt(LEFT + 15, y + 15, "fresh", { fill: palette.quiet }),
-    boxAt({ x: LEFT + 56, y: y + 6, width: 10, height: 10 }, "url(#cached)", `stroke="${palette.cyan}"`),
-    textAt(LEFT + 71, y + 15, "from the server's cache", { fill: palette.quiet }),
-  );
+  const legend = (x: number, words: string, fill: string, outline: string) =>
+    shapes.push(
+      boxAt({ x, y: y + 6, width: 10, height: 10 }, fill, outline),
+      textAt(x + 15, y + 15, words, { fill: palette.quiet }),
+    );
+  legend(LEFT, isKnown ? "fresh" : "read", palette.yellow, "");
+  if (isKnown) legend(LEFT + 56, "from the server's cache", "url(#cached)", `stroke="${palette.cyan}"`);
   return chartMarkdown(head, base + FOOT, shapes);
 }

@@ -15,9 +15,9 @@ export function windowChart(window: SessionWindow, appearance: Appearance): stri
   const palette = paletteOf(appearance);
   const { segments, excess } = windowBar(window, 100);
   const { tokens, next } = window;
-  const full =
-    tokens === undefined ? "of an unknown window" : `of ${count(tokens)} tokens (${percent(next.tokens / tokens)})`;
-  const head = `Window: ${count(next.tokens)} ${full}${excess > 0 ? `, ${count(excess)} too many` : ""}`;
+  const used = `${count(next.tokens)} of ${count(tokens ?? 0)} tokens (${percent(next.tokens / (tokens ?? 1))})`;
+  const excessWords = excess > 0 ? `, ${count(excess)} too many` : "";
+  const head = tokens === undefined ? `Context: ${count(next.tokens)} tokens` : `Window: ${used}${excessWords}`;
   const shapes = [textAt(0, 11, head, { fill: palette.text })];
   let x = 0;
   segments.forEach(({ part, letter, tint, share }) => {

@@ -16,9 +16,14 @@ export function firingsText(firings: Firings, kept: Pick<RoutineRow, "schedule">
     case "looking":
       return "…";
     case "known":
-      return [`Runs ${firings.schedule}.`, ...firings.firings].join("\n");
+      return [`Runs ${firings.schedule}.`, ...firings.firings.map(withoutZone)].join("\n");
     case "mistake":
       // A moment that has passed is no mistake of whoever changes something else.
       return kept === undefined ? firings.words : `Stays as it is: ${kept.schedule}.`;
   }
+}
+
+/** The zone stands beside them; its offset stays, which may change between two firings. */
+function withoutZone(line: string): string {
+  return line.replace(/ \S+ (?=\([+-]\d\d:\d\d\))/, " ");
 }

@@ -21,15 +21,23 @@ const LONGEST_INPUT = 2_000;
 const LONGEST_ANSWER = 8_000;
 const MORE = "*… the rest is in the trace …*";
 
-/** What was asked and answered, the newest turn first: a page opens at its top. `charts`: Markdown that stands above. */
-export function transcriptMarkdown({ session, turns }: SessionStory, charts: readonly string[], now: Millis): string {
+/** Markdown around the turns, such as charts. */
+interface Surroundings {
+  above: readonly string[];
+  below: readonly string[];
+}
+
+/** What was asked and answered, the newest turn first: a page opens at its top. */
+export function transcriptMarkdown({ session, turns }: SessionStory, around: Surroundings, now: Millis): string {
   const shown = turns.slice(-MOST_TURNS).reverse();
   const hidden = turns.length - shown.length;
   return [
     `# ${plainMarkdown(sessionTitle(session))}`,
-    ...charts,
+    ...around.above,
     ...shown.map((turn) => turnMarkdown(turn, now)),
     ...(hidden === 0 ? [] : [`*${plural(hidden, "earlier turn")} not shown.*`]),
+    "---",
+    ...around.below,
   ].join("\n\n");
 }
 
@@ -49,25 +57,24 @@ export function lastAnswer(turns: readonly TurnRow[]): string | undefined {
 
 /** What stands beside a session. */
 export function sessionRows({ session, window }: SessionStory): DetailRow[] {
-  const { reported } = window;
+  const read = readWords(window.reported);
   const origin = originWords(session);
   const label = (title: string, text: string): DetailRow => ({ type: "label", title, text });
   return [
     { type: "tags", title: "State", tags: [stateTag(session.state)] },
     label("Turns", count(session.turns)),
     label("Model", `${window.model} at ${window.endpoint}`),
-    ...(reported.input === undefined
-      ? []
-      : [
-          label(
-            "Tokens Read",
-            `${count(reported.fresh ?? reported.input)} fresh, ${count(reported.cached ?? 0)} cached`,
-          ),
-        ]),
+    ...(read === undefined ? [] : [label("Tokens Read", read)]),
     label("Folder", session.workspace),
     ...(origin === undefined ? [] : [label("Origin", origin)]),
     label("Session", session.session),
   ];
+}
+
+/** Undefined where no server told; fresh and cached only where it told them apart. */
+function readWords({ input, fresh, cached }: SessionWindow["reported"]): string | undefined {
+  if (fresh !== undefined && cached !== undefined) return `${count(fresh)} fresh, ${count(cached)} cached`;
+  return input === undefined ? undefined : count(input);
 }
 
 /** Where the window goes, in words. */

@@ -23,7 +23,9 @@ test("the window's bar fills its width with parts by size, each with a letter an
     expect(svg).toContain(`>${part}<`);
   expect(attribute(svg, "width").reduce((sum, width) => sum + width, 0)).toBeCloseTo(460, 0);
   expect(read(windowChart(windowWith({ history: 5_000 }), "light")).words).toContain("1,416 too many");
-  expect(read(windowChart(windowWith({ history: 900 }, { tokens: undefined }), "light")).words).toContain("unknown");
+  expect(read(windowChart(windowWith({ history: 900 }, { tokens: undefined }), "light")).words).toContain(
+    "Context: 900",
+  );
 });
 
 test("tokens of each step are fresh or cached; summaries are no steps; many steps show the newest", () => {
@@ -44,6 +46,9 @@ test("tokens of each step are fresh or cached; summaries are no steps; many step
   const [first, cached, fresh] = attribute(svg, "height").slice(-5, -2);
   expect(first).toBe(72);
   expect([cached, fresh]).toEqual([84, 12]);
+  const untold = read(tokensChart([{ fresh: 300 }, { fresh: 500 }], "dark"));
+  expect(untold.words).toBe("Tokens read in 2 steps: 800, from a cache or not");
+  expect(untold.svg).not.toContain("from the server's cache");
   expect(tokensChart([], "dark")).toBeUndefined();
   const many = Array.from({ length: 500 }, () => ({ fresh: 1, cached: 1 }));
   expect(read(tokensChart(many, "dark")).words).toContain("steps 455 to 500");

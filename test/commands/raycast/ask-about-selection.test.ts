@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { script } from "../../fakes/model-server.ts";
 import { openDeeplink } from "../../fakes/raycast/launch.ts";
 import { openTool } from "../../fakes/raycast/tool.ts";
-import { isDone, markdown, openStage } from "./stage.ts";
+import { isDone, markdown, openStage, stopHelperOf } from "./stage.ts";
 
-const { scene, options } = openStage();
+const { scene, options, cleanUp } = openStage();
 const MAIL = { name: "Mail", path: "/System/Applications/Mail.app" };
 
 test("the selected text is asked about, named for where it is from, between marks that it cannot end", async () => {
@@ -36,7 +36,7 @@ test("where nothing is selected it says so, and takes the clipboard only when th
 });
 
 test("a link brings a question into the form and never asks it by itself", async () => {
-  const { home, server } = await scene(script().says("never"));
+  const { home, helper, server } = await scene(script().says("never"));
   const context = encodeURIComponent(JSON.stringify({ question: "Delete everything" }));
   const command = openDeeplink(`raycast://extensions/loopd/loopd/ask?context=${context}`, options(home));
   await command.until((view) => view.type === "Form");
@@ -44,6 +44,11 @@ test("a link brings a question into the form and never asks it by itself", async
   await command.action("Create Quicklink to Question");
   expect(command.quicklinks).toMatchObject([{ name: "Delete everything" }]);
   expect(server.requests).toEqual([]);
+  await helper.kill();
+  await command.until((view) => view.props["navigationTitle"] === "Ask – Reconnecting to the Helper…");
+  cleanUp.push(() => stopHelperOf(home));
+  await command.until((view) => view.props["navigationTitle"] === "Ask");
+  expect(command.values["question"]).toBe("Delete everything");
 });
 
 test("Raycast AI asks with the person's agreement, hears of approvals without their arguments, and lists routines", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { witness } from "../../fakes/helper.ts";
+import { connectTo, witness } from "../../fakes/helper.ts";
 import { gate, script } from "../../fakes/model-server.ts";
 import type { Command } from "../../fakes/raycast/command.ts";
 import { markdown, openStage, stopHelperOf } from "./stage.ts";
@@ -30,7 +30,7 @@ test("a routine is created from the form with its firings shown, run, read in th
   await command.until(has("Runs weekdays at 09:00 Europe/Berlin."));
   const firings = /text="Runs weekdays[^"]*"/.exec(command.print())?.[0].split("\\n") ?? [];
   expect(firings).toHaveLength(6);
-  expect(firings[1]).toMatch(/09:00 Europe\/Berlin/);
+  expect(firings[1]).toMatch(/ 09:00 \(\+0[12]:00\), in /);
   await command.submit({ name: "-brief", prompt: "What changed?" });
   await command.until(has("letter or digit first and last"));
   await command.submit({ name: "brief", approvals: "deny", tools: ["files_list"], notify: [] });
@@ -64,15 +64,19 @@ test("a routine is created from the form with its firings shown, run, read in th
   await command.action("Resume");
   await command.until((_, shown) => !has("Paused")(_, shown));
   await command.action("Edit…");
-  await command.until((view) => view.type === "Form");
-  await command.submit({ catchUp: "all" });
-  await command.until((view) => view.type === "List");
-  expect(await show()).toMatchObject({ catchUp: "all", schedule: "weekdays at 09:00 Europe/Berlin" });
-
+  await command.until(has("Runs weekdays at 09:00 Europe/Berlin."));
   await helper.kill();
-  await command.until(has("Reconnecting"));
+  await command.until(has("Edit brief – Reconnecting to the Helper"));
   cleanUp.push(() => stopHelperOf(home));
   await command.until((_, shown) => !has("Reconnecting")(_, shown));
+  await command.until(has("Runs weekdays at 09:00 Europe/Berlin."));
+  await command.submit({ catchUp: "all" });
+  await command.until((view) => view.type === "List");
+  const connection = await connectTo(home);
+  cleanUp.push(() => connection.close());
+  const { routine } = await connection.request("routine.show", { name: "brief" });
+  expect(routine).toMatchObject({ catchUp: "all", schedule: "weekdays at 09:00 Europe/Berlin" });
+
   await pressed(command, "Remove…", "Remove");
   await command.until(has("No Routines Yet"));
 });

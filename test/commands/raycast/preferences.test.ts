@@ -48,10 +48,10 @@ test("the endpoint of the pane is asked from its first time on, changed when the
   expect(await own()).toBeUndefined();
 });
 
-test("a wrong address and a server that does not answer are told with the way to the pane, and above the question", async () => {
-  const { open, helper } = await scene(script().says("never"));
-  const face = await witness(helper);
-  cleanUp.push(() => face.connection.close());
+test("a wrong address and a server that refuses are told with the way to the pane, and above the question until it answers", async () => {
+  const { open, server } = await scene(({ stream }) =>
+    stream === true ? script().says("After all.") : script().status(403),
+  );
   const wrong = open("ask", { preferences: { endpointUrl: "localhost:8080", endpointModel: "m" } });
   await wrong.until((view) => view.type === "Form" && wrong.toasts.length > 0);
   expect(wrong.toasts[0]).toMatchObject({ style: "FAILURE", title: "The Preferences Are Not Right" });
@@ -63,16 +63,26 @@ test("a wrong address and a server that does not answer are told with the way to
   wrong.close();
 
   const storage = createStorage();
-  const preferences = { endpointUrl: "http://127.0.0.1:1", endpointModel: "m" };
+  const preferences = { endpointUrl: server.url, endpointModel: "m", endpointTrust: "local" };
   const silent = open("ask", { preferences, storage });
   await silent.until(() => silent.toasts.some(({ title }) => title === "The Endpoint Does Not Work"));
-  expect(silent.toasts.at(-1)?.message).toMatch(/127\.0\.0\.1:1/);
+  expect(silent.toasts.at(-1)?.message).toContain(server.url);
   silent.close();
   const later = open("ask", { preferences, storage });
   await later.until((view) => view.type === "Form");
-  expect(later.print()).toMatch(/did not work when loopd last looked, just now: at http:\/\/127.0.0.1:1, /);
+  expect(later.print()).toMatch(
+    /did not work when loopd last looked, just now: at http:\/\/127.0.0.1:\d+, the server refused the key/,
+  );
   expect(later.actions()).toContain("Check Endpoint Again");
   expect(later.toasts).toEqual([]);
+  // What it answers since is news too.
+  await later.submit({ question: "Hello" });
+  await later.until(isDone);
+  await later.until(() => String(storage.local.get("last-turn")).includes('"isSeen":true'));
+  later.close();
+  const last = open("ask", { preferences, storage });
+  await last.until((view) => view.type === "Form");
+  expect(last.print()).not.toContain("Attention");
 });
 
 test("with approvals denied in the pane a turn never waits", async () => {

@@ -1,7 +1,9 @@
 import type { Command } from "./command.ts";
-import type { LaunchRequest, Start, Surroundings } from "./messages.ts";
+import type { ShownToast } from "./feedback.ts";
+import type { LaunchRequest, Overlays, Start, Surroundings } from "./messages.ts";
 import type { Seat } from "./seat.ts";
 import type { Storage } from "./storage.ts";
+import type { View } from "./view.ts";
 
 /** What a command needs of the world around it. */
 export interface CommandOptions {
@@ -25,6 +27,33 @@ export interface OpenAlert {
   message?: string | undefined;
   /** Style of its first button, such as destructive. */
   style?: string | undefined;
+  /** Titles of its buttons, the first one first. */
+  buttons: readonly [string, string];
   /** Presses a button by its title. */
   press(title: string): void;
+}
+
+/** An alert with buttons that can be pressed; pressing one that it does not have is a mistake of the test. */
+export function openAlert(alert: Overlays["alert"], press: (button: string) => void): OpenAlert | undefined {
+  if (alert === undefined) return undefined;
+  const { title, message, style, buttons } = alert;
+  const pressOne = (button: string) => {
+    if (!buttons.includes(button))
+      throw new Error(`The alert has ${buttons.map((each) => `"${each}"`).join(" and ")}, not "${button}".`);
+    press(button);
+  };
+  return { title, message, style, buttons, press: pressOne };
+}
+
+/** A window as it is at one moment. */
+export interface Scene {
+  view: View;
+  /** Views on the stack. */
+  depth: number;
+  /** The selected item of a list. */
+  selected: View | undefined;
+  /** What stands in the search bar. */
+  typed: string;
+  toast: ShownToast | undefined;
+  alert: OpenAlert | undefined;
 }

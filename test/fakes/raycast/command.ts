@@ -1,4 +1,4 @@
-import type { CommandOptions, OpenAlert } from "./command-options.ts";
+import { type CommandOptions, openAlert, type OpenAlert, type Scene } from "./command-options.ts";
 import { choicesOf, shows, valuesOf } from "./form.ts";
 import type { HostMethods, LaunchRequest, Overlays, RealmMethods } from "./messages.ts";
 import { type Remote, talk } from "./peer.ts";
@@ -93,15 +93,17 @@ export class Command {
 
   /** The alert that waits for an answer, if any. */
   get alert(): OpenAlert | undefined {
-    const { alert } = this.#overlays;
-    if (alert === undefined) return undefined;
-    const press = (button: string) => {
-      if (!alert.buttons.includes(button))
-        throw new Error(`The alert has ${alert.buttons.map((each) => `"${each}"`).join(" and ")}, not "${button}".`);
+    return openAlert(this.#overlays.alert, (button) => {
       this.#overlays = { ...this.#overlays, alert: undefined };
       void this.#call((realm) => realm.press(button)).catch((error: unknown) => this.#fail(error));
-    };
-    return { title: alert.title, message: alert.message, style: alert.style, press };
+    });
+  }
+
+  /** What a picture of the window shows. */
+  get scene(): Scene {
+    const { view, depth, toasts, alert } = this;
+    const selected = this.#sight.selected(view);
+    return { view, depth, selected, typed: this.#sight.typed, toast: toasts.findLast((each) => each.isVisible), alert };
   }
 
   /** What a form would submit now. */
