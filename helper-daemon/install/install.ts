@@ -4,6 +4,7 @@ import type { InstallPlan } from "../../launchd/install-plan.ts";
 import { planInstall } from "../../launchd/plan-install.ts";
 import { isTrouble } from "../../launchd/supervisor.ts";
 import { presentAt } from "../../launchd/wanted-files.ts";
+import { allRoutines } from "../../src/protocol/all-routines.ts";
 import type { InstallResult } from "../../src/protocol/install.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import { type Up, bringUp } from "./bring-up.ts";
@@ -122,7 +123,7 @@ async function setTick(place: InstallPlace): Promise<StepEnd> {
       "The helper went away again. Look at: loopd helper logs; then try again.",
     );
   }
-  const { routines } = await reached.connection.request("routine.list", {}).finally(() => reached.connection.close());
+  const routines = await allRoutines(reached.connection.request).finally(() => reached.connection.close());
   // As the helper itself sees it (`sync-tick`): paused ones and those that are over need no tick.
   const enabled = routines.filter(({ next }) => next !== undefined);
   const applied = await syncTick(

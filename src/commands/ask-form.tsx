@@ -1,7 +1,9 @@
 import { Action, ActionPanel, Form, Icon, Keyboard, openExtensionPreferences } from "@raycast/api";
-import { useForm } from "@raycast/utils";
+import { showFailureToast, useForm } from "@raycast/utils";
+import type { Attach } from "../protocol/attachment.ts";
 import { REHEARSAL_ENDPOINT, type EndpointRow } from "../protocol/config.ts";
 import type { SessionRow } from "../protocol/requests.ts";
+import { attachmentsOf } from "./attachments.ts";
 import { askLink } from "./open-ask.ts";
 import { presentEndpointChoices } from "./present/endpoint-choices.ts";
 import { titleWhile } from "./present/helper-problem.ts";
@@ -15,12 +17,15 @@ import { withToast } from "./with-toast.ts";
 /** What the form gives. An absent endpoint means the one in use. */
 export interface Question {
   input: string;
+  attachments?: Attach[];
   endpoint?: string;
 }
 
 /** Values that Raycast keeps when the form is closed before it is sent. */
 export interface AskDraft {
   question?: string;
+  /** Paths of files that go along. */
+  files?: string[];
   endpoint?: string;
 }
 
@@ -42,12 +47,19 @@ export function AskForm(props: {
   const { endpoints, session, link, onChecked, onReturn } = props;
   const { choices, hint } = presentEndpointChoices(endpoints);
   const known = choices.some(({ value }) => value === props.draft.endpoint) ? props.draft.endpoint : "";
-  const { handleSubmit, itemProps } = useForm<{ question: string; endpoint: string }>({
-    initialValues: { question: props.draft.question ?? "", endpoint: known ?? "" },
-    onSubmit: ({ question, endpoint }) =>
-      props.onAsk({ input: question.trim(), ...(endpoint === "" ? {} : { endpoint }) }),
+  const { handleSubmit, itemProps } = useForm<{ question: string; files: string[]; endpoint: string }>({
+    initialValues: { question: props.draft.question ?? "", files: props.draft.files ?? [], endpoint: known ?? "" },
+    onSubmit: submit,
     validation: { question: (value) => (value?.trim() ? undefined : "What should loopd do?") },
   });
+  async function submit({ question, files, endpoint }: { question: string; files: string[]; endpoint: string }) {
+    try {
+      const attachments = files.length === 0 ? {} : { attachments: await attachmentsOf(files, props.workspace) };
+      props.onAsk({ input: question.trim(), ...attachments, ...(endpoint === "" ? {} : { endpoint }) });
+    } catch (error) {
+      await showFailureToast(error, { title: "Nothing Was Asked" });
+    }
+  }
   const question = itemProps.question.value?.trim() ?? "";
   const active = endpoints.find(({ isActive }) => isActive);
   const problem = preferredProblem(readPreferences(), active, Date.now());
@@ -90,6 +102,11 @@ export function AskForm(props: {
       {problem && <Form.Description title="Attention" text={problem} />}
       {session && <Form.Description title="Goes On" text={sessionTitle(session)} />}
       <Form.TextArea {...itemProps.question} title="Question" placeholder="What should loopd do?" autoFocus />
+      <Form.FilePicker
+        {...itemProps.files}
+        title="Attachments"
+        info="Texts and images that the model reads with the question."
+      />
       <Form.Dropdown {...itemProps.endpoint} title="Model">
         {choices.map(({ value, title }) => (
           <Form.Dropdown.Item key={value} value={value} title={title} />

@@ -1,8 +1,8 @@
-import { Action, ActionPanel, Icon, Keyboard, useNavigation } from "@raycast/api";
+import { Action, ActionPanel, Clipboard, Icon, Keyboard, showHUD, useNavigation } from "@raycast/api";
 import type { RoutineRow } from "../protocol/routine-methods.ts";
 import { BackfillForm } from "./backfill-form.tsx";
 import { isUnderWay } from "./present/routine-item.ts";
-import { cancelRun, pauseRoutine, removeRoutine, resumeRoutine, runRoutine } from "./routine-deeds.ts";
+import { cancelRun, pauseRoutine, removeRoutine, resumeRoutine, runRoutine, wholeRoutine } from "./routine-deeds.ts";
 import { RoutineForm } from "./routine-form.tsx";
 import { RoutineLedger } from "./routine-ledger.tsx";
 import type { RoutineChoices, RoutineList } from "./routine-list.ts";
@@ -16,6 +16,16 @@ export function RoutineActions(props: { routine: RoutineRow; choices: RoutineCho
   const { name, paused, last } = routine;
   const { Edit, New, Remove } = Keyboard.Shortcut.Common;
   const form = (edited: RoutineRow | undefined) => <RoutineForm routine={edited} choices={choices} onSaved={reload} />;
+  const edit = async () => {
+    const whole = await wholeRoutine(live, routine);
+    if (whole !== undefined) push(form(whole));
+  };
+  const copyPrompt = async () => {
+    const whole = await wholeRoutine(live, routine);
+    if (whole === undefined) return;
+    await Clipboard.copy(whole.prompt);
+    await showHUD("Copied Prompt");
+  };
   return (
     <ActionPanel>
       <ActionPanel.Section>
@@ -47,7 +57,7 @@ export function RoutineActions(props: { routine: RoutineRow; choices: RoutineCho
         )}
       </ActionPanel.Section>
       <ActionPanel.Section>
-        <Action title="Edit…" icon={Icon.Pencil} shortcut={Edit} onAction={() => push(form(routine))} />
+        <Action title="Edit…" icon={Icon.Pencil} shortcut={Edit} onAction={edit} />
         <Action title="Create Routine…" icon={Icon.Plus} shortcut={New} onAction={() => push(form(undefined))} />
         <Action
           title="Backfill…"
@@ -65,7 +75,12 @@ export function RoutineActions(props: { routine: RoutineRow; choices: RoutineCho
       </ActionPanel.Section>
       <ActionPanel.Section>
         <Action.CopyToClipboard title="Copy Name" content={name} shortcut={Keyboard.Shortcut.Common.CopyName} />
-        <Action.CopyToClipboard title="Copy Prompt" content={routine.prompt} shortcut={Keyboard.Shortcut.Common.Copy} />
+        <Action
+          title="Copy Prompt"
+          icon={Icon.Clipboard}
+          shortcut={Keyboard.Shortcut.Common.Copy}
+          onAction={copyPrompt}
+        />
       </ActionPanel.Section>
     </ActionPanel>
   );

@@ -1,4 +1,5 @@
 import { Alert, confirmAlert, Icon } from "@raycast/api";
+import { showFailureToast } from "@raycast/utils";
 import type { RoutineRow } from "../protocol/routine-methods.ts";
 import type { RoutineList } from "./routine-list.ts";
 import { CLIENT } from "./raycast-helper.ts";
@@ -6,6 +7,17 @@ import type { Live } from "./use-live.ts";
 import { withToast } from "./with-toast.ts";
 
 type List = Live<RoutineList>;
+
+/** A routine with the whole of its prompt, which a list cuts. Undefined where the helper did not say it; a toast tells why. */
+export async function wholeRoutine({ request }: List, row: RoutineRow): Promise<RoutineRow | undefined> {
+  if (row.isPromptCut !== true) return row;
+  try {
+    return (await request("routine.show", { name: row.name })).routine;
+  } catch (error) {
+    await showFailureToast(error, { title: "Could Not Read the Routine" });
+    return undefined;
+  }
+}
 
 /** Begins a run now, also of a paused routine. */
 export async function runRoutine({ request, reload }: List, name: string): Promise<void> {

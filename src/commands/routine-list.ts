@@ -1,3 +1,4 @@
+import { allRoutines } from "../protocol/all-routines.ts";
 import type { Connection } from "../protocol/connect.ts";
 import type { EndpointRow } from "../protocol/config.ts";
 import type { ToolRow } from "../protocol/requests.ts";
@@ -17,8 +18,8 @@ export interface RoutineList {
 
 /** Asks the helper for all of it. */
 export async function loadRoutines(ask: Connection["request"]): Promise<RoutineList> {
-  const [{ routines }, { endpoints }, { tools }] = await Promise.all([
-    ask("routine.list", {}),
+  const [routines, { endpoints }, { tools }] = await Promise.all([
+    allRoutines(ask),
     ask("endpoint.list", {}),
     ask("tool.list", {}),
   ]);

@@ -1,4 +1,5 @@
 import { createDeeplink } from "@raycast/utils";
+import { allRoutines } from "../protocol/all-routines.ts";
 import type { Connection } from "../protocol/connect.ts";
 import { listCards } from "./list-cards.ts";
 import { presentCard } from "./present/card.ts";
@@ -28,7 +29,7 @@ export async function listApprovalsForTool(): Promise<object> {
 
 /** The routines and how they stand. @throws LoopdError */
 export async function listRoutinesForTool(): Promise<object> {
-  const { routines } = await withHelper((connection) => connection.request("routine.list", {}));
+  const routines = await withHelper((connection) => allRoutines(connection.request));
   const rows = routines.slice(0, MOST).map(({ name, schedule, next, paused, failures, last }) => ({
     ...{ name, schedule, next, paused, failuresInARow: failures },
     last: last === undefined ? undefined : { at: last.scheduledFor, state: last.state },

@@ -23,11 +23,6 @@ export function environmentKey(name: string): string {
   return name;
 }
 
-/** Collects an option that may be given several times. */
-export function several(text: string, before: string[] = []): string[] {
-  return [...before, text];
-}
-
 /** The JSON Schema in a file. @throws LoopdError `usage`. */
 export function schemaFile(path: string): NonNullable<Overrides["schema"]> {
   return jsonObject(path, "--schema") as NonNullable<Overrides["schema"]>;

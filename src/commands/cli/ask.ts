@@ -4,13 +4,13 @@ import { isAbsolute, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { LoopdError } from "../../protocol/errors.ts";
 import type { TurnRequest } from "../../protocol/requests.ts";
-import { attachmentsOf, oneMoreFile } from "./attach-option.ts";
+import { attachmentsOf } from "../attachments.ts";
 import { attendTurn } from "./attend-turn.ts";
 import { offerDetected } from "./endpoint-detect.ts";
 import { unsavedEndpoint } from "./endpoint-options.ts";
 import { ExitWith, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
-import { commaList, examples } from "./options.ts";
+import { commaList, examples, several } from "./options.ts";
 import { addOverrideOptions, type OverrideFlags, overridesFrom } from "./override-options.ts";
 import { say } from "./print.ts";
 import { programName, standingFolder } from "./program-name.ts";
@@ -36,7 +36,7 @@ export function addAsk(program: Command): void {
     .addOption(new Option("--new", "begin a new session (the default)").conflicts("session"));
   addOverrideOptions(command, "for this turn")
     .option("--unset <a,b>", "not what the session sets, such as tools,note or env.KEY, for this turn", commaList)
-    .option("--attach <file>", "give it a text or an image; may be repeated", oneMoreFile)
+    .option("--attach <file>", "give it a text or an image; may be repeated", several)
     .option("-y, --yes", "approve what the rules would ask about, for this turn; denies and warnings still stand")
     .addOption(new Option("--no-wait", "leave with exit code 3 when a person has to answer"))
     .addOption(new Option("-d, --detach", "print session and turn, and leave at once").conflicts("wait"))

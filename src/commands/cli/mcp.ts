@@ -7,7 +7,7 @@ import { ExitWith, sayFailure, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
 import { importedServers } from "./mcp-import.ts";
 import { entryOf, keyAndValue, type ServerFlags } from "./mcp-options.ts";
-import { examples } from "./options.ts";
+import { examples, several } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { statusLines } from "./mcp-status.ts";
 
@@ -30,7 +30,7 @@ export function addMcp(program: Command): void {
     .argument("[name...]", "what to call it; with --from, which ones to take (default: all)")
     .description("Add a server, start it once and tell its tools.")
     .option("--command <program>", "program to start")
-    .option("--arg <word>", "argument of the program; once for each", collected, [])
+    .option("--arg <word>", "argument of the program; once for each", several, [])
     .option("--env <name=value>", "variable of the program; ${VAR} comes from the helper's environment", pairs("--env"))
     .option("--cwd <folder>", "folder to start it in")
     .option("--url <url>", "address of a running server: http(s) or ws(s)")
@@ -83,10 +83,6 @@ export function addMcp(program: Command): void {
       await withHelper((connection) => connection.request("mcp.remove", { name }));
       print(`Removed ${name}.`);
     });
-}
-
-function collected(word: string, before: string[]): string[] {
-  return [...before, word];
 }
 
 function pairs(flag: string) {

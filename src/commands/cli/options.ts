@@ -26,6 +26,11 @@ export function decimal(least: number, most: number): (text: string) => number {
   };
 }
 
+/** Collects an option that may be given several times. */
+export function several(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
 /** The end of a help page: how to use the command, line by line. */
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;

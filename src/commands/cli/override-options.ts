@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { periodMs, periodSchema } from "../../protocol/period.ts";
 import type { ParamsOf } from "../../protocol/requests.ts";
-import { environmentKey, keyValue, schemaFile, several, validatorFiles } from "./answer-options.ts";
+import { environmentKey, keyValue, schemaFile, validatorFiles } from "./answer-options.ts";
 import { usage } from "./failure.ts";
-import { commaList, decimal, wholeNumber } from "./options.ts";
+import { commaList, decimal, several, wholeNumber } from "./options.ts";
 
 /** What the flags of `ask` and `sessions set` have in common. */
 export interface OverrideFlags {

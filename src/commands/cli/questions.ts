@@ -7,7 +7,7 @@ import { answeredBy, askForCard } from "./card-desk.ts";
 import { commandFor, listedCards } from "./card-output.ts";
 import { ExitWith, usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
-import { examples } from "./options.ts";
+import { examples, several } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { readStandardInput } from "./prompt-text.ts";
 import { type Given, meantBy } from "./question-answer.ts";
@@ -45,7 +45,7 @@ export function addQuestions(program: Command): void {
     .argument("<id>", "the question, or the beginning of its id")
     .argument("[text...]", "the answer: words, a choice or its number; - reads it from standard input")
     .description("Answer a question. Without an answer it is asked in this terminal.")
-    .option("-f, --field <name=value>", "a field of the form; once for each", collect)
+    .option("-f, --field <name=value>", "a field of the form; once for each", several)
     .addOption(new Option("--decline", "leave it unanswered; whoever asks is told").conflicts("field"))
     .option("--reason <text>", "why it is declined")
     .option("--json", "print JSON")
@@ -58,10 +58,6 @@ export function addQuestions(program: Command): void {
       ),
     )
     .action(answer);
-}
-
-function collect(word: string, before: string[] = []): string[] {
-  return [...before, word];
 }
 
 async function list({ all, session, json }: ListOptions): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import type { Connection } from "../../protocol/connect.ts";
+import { allRoutines } from "../../protocol/all-routines.ts";
 import type { ResultOf } from "../../protocol/requests.ts";
-import type { RoutineRow } from "../../protocol/routine-methods.ts";
 import { routineCells, ROUTINE_HEADS, routineWords, zoneWords } from "../present/routine.ts";
 import { answeredBy } from "./card-desk.ts";
 import { usage } from "./failure.ts";
@@ -102,7 +101,7 @@ function report(shown: Shown, json: boolean | undefined): void {
 }
 
 async function list({ json }: Json): Promise<void> {
-  const routines = await withHelper(allRoutines);
+  const routines = await withHelper((connection) => allRoutines(connection.request));
   if (json === true) return printJson(routines);
   if (routines.length === 0) {
     return print(
@@ -112,16 +111,6 @@ async function list({ json }: Json): Promise<void> {
   const columns = ROUTINE_HEADS.map((head) => ({ head }));
   print(table(columns, routines.map(routineCells)));
   say(zoneWords());
-}
-
-/** Every page of the list. */
-async function allRoutines(connection: Connection): Promise<RoutineRow[]> {
-  const rows: RoutineRow[] = [];
-  for (;;) {
-    const { routines, isMore } = await connection.request("routine.list", { after: rows.at(-1)?.name });
-    rows.push(...routines);
-    if (isMore !== true) return rows;
-  }
 }
 
 async function add(name: string, flags: RoutineFlags & Json): Promise<void> {
@@ -158,7 +147,7 @@ async function remove(name: string, { json }: Json): Promise<void> {
 async function resume(names: string[], { all, json }: Json & { all?: boolean }): Promise<void> {
   if ((all === true) === names.length > 0) throw usage("Name the routines to resume, or say --all.");
   const shown = await withHelper(async (connection) => {
-    const listed = all === true ? await allRoutines(connection) : [];
+    const listed = all === true ? await allRoutines(connection.request) : [];
     const paused = listed.flatMap((row) => (row.paused === undefined ? [] : [row.name]));
     const resumed: Shown[] = [];
     for (const name of [...names, ...paused])

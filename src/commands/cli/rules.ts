@@ -6,7 +6,7 @@ import type { Json } from "../../protocol/values.ts";
 import { ruleWords } from "../present/rule.ts";
 import { usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
-import { examples } from "./options.ts";
+import { examples, several } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { standingFolder } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
@@ -40,7 +40,6 @@ interface TestOptions {
 }
 
 const listOf = (value: string, before: string[] = []): string[] => [...before, ...value.split(",")];
-const wordOf = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** `loopd rules`: what runs, what asks and what is forbidden. */
 export function addRules(program: Command): void {
@@ -72,11 +71,11 @@ export function addRules(program: Command): void {
     .option("--id <id>", "what to call it (default: a name of its own)")
     .option("--tool <names>", "tools; `server__*` for all of a server", listOf)
     .option("--effect <effects>", "read, state, write, exec, ui, network, schedule", listOf)
-    .option("--path <glob>", "files, such as ~/private or **/.env; may be repeated", wordOf)
+    .option("--path <glob>", "files, such as ~/private or **/.env; may be repeated", several)
     .option("--command <words>", "how a command begins, such as: git push")
-    .option("--domain <glob>", "hosts, such as *.example.com; may be repeated", wordOf)
-    .option("--app <name>", "applications, such as Mail; may be repeated", wordOf)
-    .option("--window <glob>", "titles of windows, such as *Bank*; may be repeated", wordOf)
+    .option("--domain <glob>", "hosts, such as *.example.com; may be repeated", several)
+    .option("--app <name>", "applications, such as Mail; may be repeated", several)
+    .option("--window <glob>", "titles of windows, such as *Bank*; may be repeated", several)
     .option("--when <json>", "any other condition, as in config.json")
     .option("--reason <text>", "what the model and you read")
     .option("--expires-in <time>", "how long a card of this rule waits: 90s, 30m, 24h, 7d")
@@ -106,8 +105,8 @@ export function addRules(program: Command): void {
     .description("Say which rule would answer a call, and why. Runs nothing.")
     .option("-s, --session <id>", "as a call of this session (default: one in this folder)")
     .addOption(new Option("--origin <who>", "who asks").choices(["user", "routine", "delegate"]).default("user"))
-    .option("--taint <source>", "as if text from there had been read, such as: web example.com", wordOf)
-    .option("--env <key=value>", "a value of the turn's environment; may be repeated", wordOf)
+    .option("--taint <source>", "as if text from there had been read, such as: web example.com", several)
+    .option("--env <key=value>", "a value of the turn's environment; may be repeated", several)
     .addOption(new Option("--trust <where>", "trust of the endpoint").choices(["local", "remote"]).default("local"))
     .option("--json", "print JSON")
     .addHelpText(

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -223,4 +223,21 @@ test("the form asks the chosen endpoint in the chosen folder, refuses nothing, a
   await second.submit({ question: "A whole thought" });
   await second.until(isDone);
   expect(server.requests[0]?.text).toContain("A whole thought");
+});
+
+test("files that are attached in the form go along; one that is gone asks nothing and keeps the form", async () => {
+  const { ask, workspace, server } = await scene(script().says("Read it."));
+  const [notes, gone] = [join(workspace, "notes.txt"), join(workspace, "gone.txt")];
+  for (const path of [notes, gone]) writeFileSync(path, "the meeting is at four");
+  const command = ask();
+  await command.until((view) => view.type === "Form");
+  await command.enter({ question: "When?", files: [gone] });
+  rmSync(gone);
+  await command.action("Ask");
+  await command.until(() => command.toasts.at(-1)?.style === "FAILURE");
+  expect(command.toasts.at(-1)?.message).toContain(`There is no file ${gone}`);
+  await command.submit({ question: "When?", files: [notes] });
+  await command.until(isDone);
+  expect(JSON.stringify(server.requests[0]?.body)).toContain("the meeting is at four");
+  expect(server.requests).toHaveLength(1);
 });

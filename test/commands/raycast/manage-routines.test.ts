@@ -86,7 +86,8 @@ test("slots of the past are counted first, and run when the person agrees; a cha
   const face = await witness(helper);
   cleanUp.push(() => face.connection.close());
   const schedule = { cron: "0 9 * * *" };
-  await face.connection.request("routine.add", { name: "daily", prompt: "Write.", schedule, zone: "UTC" });
+  const prompt = `Write. ${"And read it again. ".repeat(400)}`.trim();
+  await face.connection.request("routine.add", { name: "daily", prompt, schedule, zone: "UTC" });
   const command = open("manage-routines");
   await command.until(() => command.items().includes("daily"));
   await command.action("Backfill…");
@@ -100,6 +101,15 @@ test("slots of the past are counted first, and run when the person agrees; a cha
   await submitted;
   await command.until((view) => view.type === "List");
   await command.until(has('accessories="Ran ·'));
+  // A list cuts a long prompt; who edits or copies it has the whole.
+  await command.action("Edit…");
+  await command.until((view) => view.type === "Form");
+  await command.submit({ prompt: `${prompt} Twice.` });
+  await command.until((view) => view.type === "List");
+  const { routine } = await face.connection.request("routine.show", { name: "daily" });
+  expect(routine.prompt).toBe(`${prompt} Twice.`);
+  await command.action("Copy Prompt");
+  await command.until(() => command.clipboard === routine.prompt);
   // Somebody else was faster: what was shown meanwhile is taken back.
   await face.connection.request("routine.remove", { name: "daily" });
   await command.action("Pause");

@@ -2,13 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Attach, MAX_ATTACHMENTS } from "../../protocol/attachment.ts";
-import { usage } from "./failure.ts";
-
-/** One more `--attach`. */
-export function oneMoreFile(path: string, before: string[] = []): string[] {
-  return [...before, path];
-}
+import { type Attach, MAX_ATTACHMENTS } from "../protocol/attachment.ts";
+import { LoopdError } from "../protocol/errors.ts";
 
 /** Files as the helper takes them, by path and hash. @throws LoopdError `usage`, naming the file that is none */
 export async function attachmentsOf(paths: readonly string[], folder: string): Promise<Attach[]> {
@@ -23,4 +18,8 @@ async function attachmentOf(path: string): Promise<Attach> {
     throw usage(`${path} cannot be read (${cause.code ?? cause.message}), so nothing was asked.`);
   });
   return { path, hash: hash.digest("hex") };
+}
+
+function usage(message: string): LoopdError {
+  return new LoopdError("usage", message);
 }
