@@ -9,6 +9,7 @@ import { measureMenuBar } from "./menu-bar.ts";
 import { measureParallelReads } from "./parallel-reads.ts";
 import { measurePrefix } from "./prefix.ts";
 import { measurePrompt } from "./prompt.ts";
+import { measureRaycast } from "./raycast.ts";
 import { circumstances, loadNow, report } from "./report.ts";
 import { measureScheduler } from "./scheduler.ts";
 import { measureScreen } from "./screen.ts";
@@ -38,6 +39,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["screen-native", measureScreenNative],
   ["scheduler", () => measureScheduler(isQuick ? 3 : 9)],
   ["menu-bar-push", () => measureMenuBar(isQuick ? 3 : 9)],
+  ["raycast", measureRaycast],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
   ["prefix", () => measurePrefix(isQuick ? 1 : 3)],

@@ -8,6 +8,7 @@ import { Sight } from "./sight.ts";
 import { type Shortcut, spellingOf } from "./shortcuts.ts";
 import { refill } from "./storage.ts";
 import { actionsIn, isView, menuItems, panelOf, submenusIn, titleOf, titleOfItem, type View } from "./view.ts";
+import { Tree } from "./tree.ts";
 import { Waiters } from "./waiters.ts";
 
 /** A command as the person at the keyboard has it. Any mistake that Raycast would not forgive makes it throw. */
@@ -258,9 +259,8 @@ export class Command {
 
   /** Closes the window as the person does with Escape or by switching away: the command's process group is killed. */
   close(): void {
-    const isOpen = this.#seat !== undefined;
-    const top = this.#failure === undefined ? this.#screens.at(-1) : undefined;
-    if (isOpen && this.depth === 1 && top?.type === "Form" && top.props["enableDrafts"] === true)
+    const top = this.#failure === undefined && this.isLoaded ? this.#screens.at(-1) : undefined;
+    if (this.depth === 1 && top?.type === "Form" && top.props["enableDrafts"] === true)
       this.#options.storage.drafts.set(this.name, valuesOf(top));
     this.isWindowOpen = false;
     this.#unload();
@@ -269,12 +269,13 @@ export class Command {
 
   #methods(seat: Seat): HostMethods {
     const { storage, surroundings } = this.#options;
+    const tree = new Tree();
     const ifAlive = (act: () => void) => {
       if (this.#seat === seat) act();
       this.#wake();
     };
     return {
-      shown: (screens) => ifAlive(() => this.#shown(screens)),
+      shown: (patch) => ifAlive(() => this.#shown(tree.screens(patch))),
       overlays: (overlays) => ifAlive(() => void (this.#overlays = overlays)),
       failed: (message, stack) => ifAlive(() => this.#fail(Object.assign(new Error(message), { stack }))),
       ended: () => ifAlive(() => this.#end()),

@@ -1,5 +1,5 @@
 import type { ShownToast } from "./feedback.ts";
-import type { View } from "./view.ts";
+import type { Patch } from "./tree.ts";
 
 /** What a command is started with. Everything in it can be sent to another process. */
 export interface Start {
@@ -64,7 +64,7 @@ export interface RealmMethods {
 
 /** What a command tells the host, and asks of it. */
 export interface HostMethods {
-  shown(screens: readonly View[]): void;
+  shown(patch: Patch): void;
   overlays(overlays: Overlays): void;
   failed(message: string, stack: string | undefined): void;
   ended(): void;

@@ -55,17 +55,14 @@ const CHILDREN: Readonly<Record<string, readonly string[]>> = {
 
 /** Everything in a tree that Raycast would drop, refuse or leave unreachable; one sentence each. */
 export function misplaced(node: Instance, assetsPath: string): string[] {
+  if (!node.isDirty) return [];
   const allowed = CHILDREN[node.type] ?? [];
   const own = node.children.flatMap((child) => {
     const isAllowed =
       child.type.startsWith(SLOT) || allowed.includes(child.type.startsWith("Action.") ? "Action" : child.type);
     return isAllowed ? misplaced(child, assetsPath) : [`${child.type} cannot stand in ${node.type}`];
   });
-  if (node.checked !== node.props) {
-    own.push(...wrongLook(node, assetsPath));
-    if (own.length === 0) node.checked = node.props;
-  }
-  return [...own, ...clashes(node)];
+  return [...own, ...wrongLook(node, assetsPath), ...clashes(node)];
 }
 
 /** The fields of a form, in order. */

@@ -9,9 +9,9 @@ import { Screens } from "./navigation.ts";
 import { misplaced } from "./nesting.ts";
 import { type Link, type Remote, talk } from "./peer.ts";
 import { apiOf } from "./realm-api.ts";
-import { type Container, type Instance, mount, type Mounted } from "./reconciler.ts";
+import { type Container, type Instance, mount, type Mounted, touch } from "./reconciler.ts";
 import { readSurface } from "./surface.ts";
-import { viewOf } from "./view.ts";
+import { takePatch } from "./tree.ts";
 
 /** Makes a command's exports, given the API. `complain` is for what React keeps silent about. */
 export type Load = (api: object, complain: (text: string) => void) => Readonly<Record<string, unknown>>;
@@ -39,6 +39,8 @@ class Realm {
   #silence: () => void = () => undefined;
   #flushing: NodeJS.Immediate | undefined;
   #hasFailed = false;
+  /** Screens that the host knows of. */
+  #shown = 0;
 
   constructor(link: Link, load: Load) {
     this.#link = link;
@@ -128,6 +130,7 @@ class Realm {
     const fields = Object.entries(values).map(([id, value]) => ({ value, field: fieldFor(this.#top(), id, value) }));
     for (const { field, value } of fields) {
       field.typed = value;
+      touch(field);
       (field.props["onChange"] as ((value: unknown) => void) | undefined)?.(value);
     }
     await this.#rendered();
@@ -183,8 +186,9 @@ class Realm {
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
     if (this.#hasFailed) return;
-    const screens = this.#container.children.flatMap((screen) => screen.children.slice(0, 1).map(viewOf));
-    if (screens.length > 0) void this.#host.shown(screens);
+    const patch = takePatch(this.#container);
+    if (patch.nodes.length > 0 || patch.screens.length !== this.#shown) void this.#host.shown(patch);
+    this.#shown = patch.screens.length;
     void this.#host.overlays(this.#feedback.overlays());
   }
 }

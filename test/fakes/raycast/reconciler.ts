@@ -1,5 +1,6 @@
 import { createContext, type ReactNode } from "react";
 import createReconciler from "react-reconciler";
+import { isSameLook } from "./tree.ts";
 import { ConcurrentRoot, DefaultEventPriority, NoEventPriority } from "react-reconciler/constants.js";
 
 /** One mounted element of the fake's tree. */
@@ -9,8 +10,9 @@ export interface Instance {
   type: string;
   props: Record<string, unknown>;
   children: Instance[];
-  /** The props that were looked at last and found right. */
-  checked?: unknown;
+  parent?: Instance | undefined;
+  /** Whether it, or something in it, changed since the host was told last. */
+  isDirty: boolean;
   /** What the person entered into this field, where the command does not control its value. */
   typed?: unknown;
 }
@@ -34,12 +36,26 @@ let nextId = 1;
 let priority = NoEventPriority;
 const nothing = () => undefined;
 
-function insert(children: Instance[], child: Instance, before?: Instance): void {
-  remove(children, child);
-  children.splice(before === undefined ? children.length : children.indexOf(before), 0, child);
+/** Notes that an element changed, and so did all that contain it. */
+export function touch(node: Instance): void {
+  for (let each: Instance | undefined = node; each !== undefined && !each.isDirty; each = each.parent)
+    each.isDirty = true;
 }
 
-function remove(children: Instance[], child: Instance): void {
+function insert(parent: Instance | Container, child: Instance, before?: Instance): void {
+  const { children } = parent;
+  take(children, child);
+  children.splice(before === undefined ? children.length : children.indexOf(before), 0, child);
+  child.parent = "type" in parent ? parent : undefined;
+  if ("type" in parent) touch(parent);
+}
+
+function remove(parent: Instance | Container, child: Instance): void {
+  take(parent.children, child);
+  if ("type" in parent) touch(parent);
+}
+
+function take(children: Instance[], child: Instance): void {
   const index = children.indexOf(child);
   if (index !== -1) children.splice(index, 1);
 }
@@ -62,25 +78,32 @@ const reconciler = createReconciler({
     type,
     props,
     children: [],
+    isDirty: true,
   }),
   createTextInstance: (text: string): Instance => {
     throw new Error(`Raycast renders no bare text, and this is one: "${text}"`);
   },
-  appendInitialChild: (parent: Instance, child: Instance) => insert(parent.children, child),
-  appendChild: (parent: Instance, child: Instance) => insert(parent.children, child),
-  appendChildToContainer: (container: Container, child: Instance) => insert(container.children, child),
-  insertBefore: (parent: Instance, child: Instance, before: Instance) => insert(parent.children, child, before),
-  insertInContainerBefore: (container: Container, child: Instance, before: Instance) =>
-    insert(container.children, child, before),
-  removeChild: (parent: Instance, child: Instance) => remove(parent.children, child),
-  removeChildFromContainer: (container: Container, child: Instance) => remove(container.children, child),
+  appendInitialChild: (parent: Instance, child: Instance) => {
+    parent.children.push(child);
+    child.parent = parent;
+  },
+  appendChild: insert,
+  appendChildToContainer: insert,
+  insertBefore: insert,
+  insertInContainerBefore: insert,
+  removeChild: remove,
+  removeChildFromContainer: remove,
   clearContainer: (container: Container) => void (container.children = []),
   commitUpdate: (
     instance: Instance,
     _type: string,
     _old: unknown,
     { children: _children, ...props }: Record<string, unknown>,
-  ) => void (instance.props = props),
+  ) => {
+    const isSame = isSameLook(instance.props, props);
+    instance.props = props;
+    if (!isSame) touch(instance);
+  },
   commitTextUpdate: nothing,
   finalizeInitialChildren: () => false,
   shouldSetTextContent: () => false,

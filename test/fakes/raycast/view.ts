@@ -1,6 +1,3 @@
-import { SLOT } from "./components.ts";
-import type { Instance } from "./reconciler.ts";
-
 /** One component as shown, plain enough to cross to another process. Elements given as props (`actions`) are views too. */
 export interface View {
   id: number;
@@ -10,30 +7,6 @@ export interface View {
   children: readonly View[];
   /** What the person entered into this field, where the command does not control its value. */
   typed?: unknown;
-}
-
-/** The plain tree of a mounted component. */
-export function viewOf(node: Instance): View {
-  const props: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(node.props)) if (value !== undefined) props[name] = plain(value);
-  const children: View[] = [];
-  for (const child of node.children) {
-    if (!child.type.startsWith(SLOT)) children.push(viewOf(child));
-    else if (child.children[0] !== undefined) props[child.type.slice(SLOT.length)] = viewOf(child.children[0]);
-  }
-  const view: View = { id: node.id, type: node.type, props, children };
-  return node.typed === undefined ? view : { ...view, typed: node.typed };
-}
-
-function plain(value: unknown): unknown {
-  if (typeof value === "function") return { handler: true };
-  if (typeof value !== "object" || value === null) return value;
-  if ("$$typeof" in value) return { element: true };
-  if (Array.isArray(value)) return value.map(plain);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null)
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
-  return value instanceof Date || value instanceof Uint8Array ? value : String(value);
 }
 
 /** Whether a prop holds a view. */
