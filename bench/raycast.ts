@@ -9,6 +9,7 @@ import type { Command } from "../test/fakes/raycast/command.ts";
 import { closeAll, launch } from "../test/fakes/raycast/launch.ts";
 import { seedCards } from "../test/fakes/seed-cards.ts";
 import type { Figure } from "./figure.ts";
+import { median, percentile } from "./statistics.ts";
 
 const APPROVALS = 500;
 const SESSIONS = 5_000;
@@ -49,7 +50,7 @@ const LISTS: readonly List[] = [
       store.close();
     },
     page: 100,
-    search: { text: "number4321", finds: "Talk 4321" },
+    search: { text: "number4321", finds: "number4321" },
   },
 ];
 
@@ -70,11 +71,11 @@ function talk(index: number, workspace: string): EntryDraft[] {
  * How long the thread of a built command is busy at a stretch while a person scrolls to the end of a long list and searches
  * in it, with React as Raycast has it, for production. Every change is sent to another process, as Raycast does too.
  */
-export async function measureRaycast(): Promise<Figure[]> {
+export async function measureRaycast(rounds: number): Promise<Figure[]> {
   const built = buildCommands();
   try {
     const figures: Figure[] = [];
-    for (const list of LISTS) figures.push(...(await measureList(list, built)));
+    for (const list of LISTS) figures.push(...(await measureList(list, built, rounds)));
     return figures;
   } finally {
     closeAll();
@@ -82,32 +83,57 @@ export async function measureRaycast(): Promise<Figure[]> {
   }
 }
 
-async function measureList(list: List, { dist }: Built): Promise<Figure[]> {
+async function measureList(list: List, { dist }: Built, rounds: number): Promise<Figure[]> {
   const home = temporaryFolder("bench-raycast");
   list.seed(home);
   const helper = await startHelper(home);
   try {
     const env = { LOOPD_HOME: home, HOME: homedir(), PATH: process.env["PATH"], NODE_ENV: "production" };
     const assetsPath = resolve(import.meta.dirname, "../assets");
-    const command = launch({ name: list.command, dist, assetsPath, env, preferences: {} });
-    await command.until(() => command.items().length === list.page, 60_000);
-    const bare = await idleBusy(command);
-    const { pages, longest: scrolling } = await scroll(command, list.page);
-    await command.busy();
-    await command.search(list.search.text);
-    await command.until(() => command.items().some((title) => title.includes(list.search.finds)), 60_000);
-    const searching = await command.busy();
-    command.close();
-    const against = { name: "doing nothing", value: bare };
+    const seen: Round[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const command = launch({ name: list.command, dist, assetsPath, env, preferences: {} });
+      seen.push(await playRound(list, command));
+      command.close();
+    }
+    const of = (what: keyof Round) => median(seen.map((round) => round[what]));
+    const against = { name: "doing nothing", value: of("idle") };
+    const { command: name } = list;
     return [
-      { name: `${list.command}, ${pages} pages scrolled, busy`, unit: "ms", loopd: scrolling, against, budget: BUDGET },
-      { name: `${list.command}, searched, busy`, unit: "ms", loopd: searching, against, budget: BUDGET },
+      { name: `${name}, a page, p90`, unit: "ms", loopd: of("scrolling"), against, budget: BUDGET },
+      { name: `${name}, ${of("pages")} pages, longest`, unit: "ms", loopd: of("longest"), against },
+      { name: `${name}, search`, unit: "ms", loopd: of("searching"), against, budget: BUDGET },
     ];
   } finally {
     await helper.stop();
     removeFolder(home);
   }
 }
+
+/** The longest stretch of each part, in milliseconds. */
+interface Round {
+  idle: number;
+  pages: number;
+  /** Of nine pages in ten at most. */
+  scrolling: number;
+  /** Of all pages; on a busy machine it is what that machine does. */
+  longest: number;
+  searching: number;
+}
+
+async function playRound(list: List, command: Command): Promise<Round> {
+  await command.until(() => command.items().length === list.page, 60_000);
+  const idle = await idleBusy(command);
+  const stretches = await scroll(command, list.page);
+  await command.search(list.search.text);
+  const isFound = () => command.items().length < list.page && command.items()[0]?.includes(list.search.finds) === true;
+  await command.until(() => isFound() && isAtRest(command), 60_000);
+  const scrolling = percentile(stretches, 0.9);
+  const searching = await command.busy();
+  return { idle, pages: stretches.length + 1, scrolling, longest: Math.max(...stretches), searching };
+}
+
+const isAtRest = (command: Command) => command.view.props["isLoading"] !== true;
 
 /** The longest stretch while nobody does anything: what this machine takes from everybody. */
 async function idleBusy(command: Command): Promise<number> {
@@ -116,14 +142,13 @@ async function idleBusy(command: Command): Promise<number> {
   return command.busy();
 }
 
-async function scroll(command: Command, first: number): Promise<{ pages: number; longest: number }> {
-  let pages = 1;
-  let longest = 0;
+/** The longest stretch of each page that is loaded, until there are no more. */
+async function scroll(command: Command, first: number): Promise<number[]> {
+  const stretches: number[] = [];
   await command.busy();
   for (let shown = first; await command.loadMore(); shown = command.items().length) {
-    await command.until(() => command.items().length > shown || command.view.props["isLoading"] !== true, 60_000);
-    longest = Math.max(longest, await command.busy());
-    pages++;
+    await command.until(() => command.items().length > shown && isAtRest(command), 60_000);
+    stretches.push(await command.busy());
   }
-  return { pages, longest };
+  return stretches;
 }

@@ -39,7 +39,7 @@ const parts: [name: string, measure: () => Figure[] | Promise<Figure[]>][] = [
   ["screen-native", measureScreenNative],
   ["scheduler", () => measureScheduler(isQuick ? 3 : 9)],
   ["menu-bar-push", () => measureMenuBar(isQuick ? 3 : 9)],
-  ["raycast", measureRaycast],
+  ["raycast", () => measureRaycast(isQuick ? 1 : 3)],
   ["store", () => measureStore(isQuick ? 5 : 15)],
   ["idle", () => measureIdle(isQuick ? { settleMs: 5_000, watchMs: 8_000 } : { settleMs: 30_000, watchMs: 20_000 })],
   ["prefix", () => measurePrefix(isQuick ? 1 : 3)],
