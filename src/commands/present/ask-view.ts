@@ -6,7 +6,7 @@ import { cardMarkdown } from "./card-markdown.ts";
 import type { ContextNotice } from "./context-notice.ts";
 import { presentFinish } from "./finish.ts";
 import { codeSpan, plainMarkdown, shownMarkdown } from "./markdown-text.ts";
-import { count, duration } from "./quantity.ts";
+import { count, duration, plural } from "./quantity.ts";
 import { progressText } from "./progress-line.ts";
 import { oneLine } from "./terminal-text.ts";
 import type { CallProgress, TurnProgress } from "./turn-progress.ts";
@@ -47,14 +47,19 @@ const REHEARSAL_NOTE =
 /** What the person sees of a turn: what has to be answered first, then the answer, then how it came about. */
 export function presentAsk(situation: AskSituation): AskView {
   const { progress, input, cards, stalled } = situation;
+  const answer = [
+    endMarkdown(progress),
+    shownMarkdown(progress.text),
+    progress.text === "" ? reasoningMarkdown(progress) : "",
+  ];
+  const asked = cardsMarkdown(cards);
   const parts = [
     input === undefined ? "" : `> ${plainMarkdown(oneLine(input, LONGEST_QUESTION))}`,
     stalled === undefined || progress.finish !== undefined ? "" : `**Waiting:** ${plainMarkdown(stalled)}`,
     warningsMarkdown(progress.notices),
-    cardsMarkdown(cards),
-    endMarkdown(progress),
-    shownMarkdown(progress.text),
-    progress.text === "" ? reasoningMarkdown(progress) : "",
+    asked,
+    asked !== "" && answer.some((part) => part !== "") ? "---" : "",
+    ...answer,
     callsMarkdown(progress.calls),
     noticesMarkdown(progress.notices),
     progress.isRehearsal && progress.finish !== undefined ? REHEARSAL_NOTE : "",
@@ -75,7 +80,7 @@ function cardsMarkdown([first, ...others]: readonly CardRow[]): string {
     others.length === 0
       ? []
       : [`*${others.length} more ${others.length === 1 ? "waits" : "wait"} after this one:*\n\n${titles.join("\n")}`];
-  return [cardMarkdown(first), ...more, "---"].join("\n\n");
+  return [cardMarkdown(first), ...more].join("\n\n");
 }
 
 function endMarkdown({ finish, error, limit }: TurnProgress): string {
@@ -127,7 +132,7 @@ function rowsOf({ progress, now }: AskSituation): DetailRow[] {
       rows.push({ type: "tags", title: "Model", tags: [{ text: "rehearsal: not an AI", tint: "Orange" }] });
     else label("Model", `${model} at ${endpoint}`);
   }
-  label("Steps", calls.length === 0 ? count(steps) : `${count(steps)} with ${count(calls.length)} calls`);
+  label("Steps", calls.length === 0 ? count(steps) : `${count(steps)} with ${plural(calls.length, "call")}`);
   if (tokens.input + tokens.cached + tokens.output > 0) {
     label("Tokens", `${count(tokens.input)} fresh, ${count(tokens.cached)} cached, ${count(tokens.output)} out`);
   }

@@ -98,6 +98,10 @@ test("a card comes before the answer, with the real arguments in a fence they ca
   expect(markdown.indexOf("trust me")).toBeGreaterThan(markdown.indexOf("echo"));
   expect(markdown.indexOf("Let me.")).toBeGreaterThan(markdown.indexOf("trust me"));
   expect(markdown).toContain("1 more waits after this one");
+  const rules = (shown: string) => shown.split("\n").filter((line) => line === "---").length;
+  expect(rules(markdown)).toBe(2);
+  const silent = presentAsk({ ...situation, progress: { ...waiting, text: "", reasoning: "" }, cards: [card] });
+  expect(rules(silent.markdown)).toBe(1);
 });
 
 test("a failed turn says why, in words that nothing in them can dress up", () => {
