@@ -20,7 +20,7 @@ import {
   type Release,
 } from "../../helper-daemon/install/release.ts";
 import { HELPER } from "../../launchd/installation.ts";
-import { openStage } from "./stage.ts";
+import { openStage, stopHelperOf } from "./stage.ts";
 
 const { open, cleanUp } = openStage();
 
@@ -125,14 +125,23 @@ test(
     first.close();
     await expect.poll(() => isRunning(view), { timeout: PATIENCE }).toBe(false);
     expect(isRunning(pid)).toBe(true);
-    const second = launch("set-up-helper", release, { env: { LOOPD_INSTALL_IDLE_MS: "700" } });
-    await second.until(shows("Installing…"));
-    expect(second.actions()).not.toContain("Continue Installation");
+    const found = launch("set-up-helper", release);
+    await found.until(shows("Installing…"));
+    expect(found.actions()).not.toContain("Continue Installation");
     process.kill(pid, "SIGKILL");
-    await second.until(begins("Continue Installation"));
-    second.select("bundle");
-    expect(second.print()).toContain("**Interrupted**");
+    await found.until(begins("Continue Installation"));
+    found.select("bundle");
+    expect(found.print()).toContain("**Interrupted**");
+    await found.action("Continue Installation");
+    await found.until(begins("Stop Installing"));
+    const stopped = recordIn(mac).pid;
+    await found.action("Stop Installing");
+    await found.until(begins("Continue Installation"));
+    expect(isRunning(stopped)).toBe(false);
+    found.close();
 
+    const second = launch("set-up-helper", release, { env: { LOOPD_INSTALL_IDLE_MS: "700" } });
+    await second.until(begins("Continue Installation"));
     for (const [manner, words] of [
       ["silent", "nothing came for 0\\.7 s"],
       ["missing", "the server answered 404"],
@@ -285,4 +294,18 @@ test("switched off, repaired, updated, refused where it is newer, and uninstalle
   expect([isRunning(pid), mac.agents(), mac.job(HELPER)]).toEqual([false, [], undefined]);
   expect(namesIn(mac.home)).toEqual(expect.arrayContaining(["blobs", "logs", "loopd.db"]));
   expect(existsSync(join(mac.home, "helper"))).toBe(false);
+});
+
+test("a helper is started without an installation where it can run, and waited for when it dies", async () => {
+  const { mac, launch } = createMachine();
+  const setUp = launch("set-up-helper", made(createRelease()));
+  await setUp.until(begins("Start Helper"));
+  expect(setUp.actions().slice(0, 2)).toEqual(["Install Helper", "Start Helper"]);
+  cleanUp.push(() => stopHelperOf(mac.home));
+  await setUp.action("Start Helper");
+  await setUp.until(shows("The helper runs and answers"));
+  expect(setUp.actions()).not.toContain("Start Helper");
+  process.kill((await serving(mac)).pid, "SIGKILL");
+  await setUp.until((view) => view.props["navigationTitle"] === "Set Up Helper – Reconnecting to the Helper…");
+  await setUp.until((view) => view.props["navigationTitle"] === "Set Up Helper");
 });
