@@ -228,6 +228,10 @@ export function createHandlers({
       file.edit((raw) => void (raw["menuBar"] = link ?? undefined));
       return {};
     },
+    "helper.folders": async (_, signal) => {
+      const { lookIntoFolders } = await import("./person-folders.ts");
+      return { folders: await lookIntoFolders(signal) };
+    },
     "helper.stop": () => {
       setImmediate(stop);
       return {};

@@ -12,6 +12,8 @@ const PROXY_NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 export interface DownloadLimits {
   bytes: number;
   milliseconds: number;
+  /** Milliseconds without a byte after which it is given up; without it, only the whole is limited. */
+  idleMs?: number;
 }
 
 /**
@@ -22,32 +24,38 @@ export interface DownloadLimits {
 export async function download(
   url: string,
   file: string,
-  { bytes, milliseconds }: DownloadLimits,
+  { bytes, milliseconds, idleMs }: DownloadLimits,
   machine: Machine,
   signal: AbortSignal,
 ): Promise<void> {
   const late = AbortSignal.timeout(milliseconds);
   const options = { proxyEnv: await proxiesOf(machine) } as AgentOptions;
   const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  const idle = new AbortController();
+  const ends = AbortSignal.any([signal, late, idle.signal]);
+  const watch = idleMs === undefined ? undefined : setTimeout(() => idle.abort(), idleMs);
   try {
-    const response = await open(new URL(url), agents, AbortSignal.any([signal, late]), MOST_REDIRECTS);
+    const response = await open(new URL(url), agents, ends, MOST_REDIRECTS);
     const tooLarge = () => new Error(`it has more than ${bytes} bytes`);
     if (Number(response.headers["content-length"] ?? 0) > bytes) throw tooLarge();
     let taken = 0;
     const limit = new Transform({
       transform(chunk: Buffer, _encoding, done) {
+        watch?.refresh();
         taken += chunk.length;
         if (taken > bytes) done(tooLarge());
         else done(null, chunk);
       },
     });
-    await pipeline(response, limit, createWriteStream(file), { signal: AbortSignal.any([signal, late]) });
+    await pipeline(response, limit, createWriteStream(file), { signal: ends });
   } catch (error) {
     if (late.aborted) throw new Error(`it took longer than ${milliseconds / 1000} s`, { cause: error });
+    if (idle.signal.aborted) throw new Error(`nothing came for ${(idleMs ?? 0) / 1000} s`, { cause: error });
     if ((error as NodeJS.ErrnoException).code === "ECONNRESET")
       throw new Error("the connection was cut before the end", { cause: error });
     throw error;
   } finally {
+    clearTimeout(watch);
     for (const agent of Object.values(agents)) agent.destroy();
   }
 }

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { clearQuarantine } from "../../launchd/copy-program.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
 import type { Bundle } from "./bundle.ts";
-import { damageOf, hashOf, writeChecked, writeContents } from "./copied-files.ts";
+import { damageOf, hashOf, isFilled, writeChecked, writeContents } from "./copied-files.ts";
 import type { InstallPlace } from "./install-place.ts";
 import { layoutOf } from "./layout.ts";
 import { putPackages } from "./packages.ts";
@@ -41,6 +41,7 @@ export async function installBundle(
   const to = join(bundles, bundle.name);
   const damage = existsSync(to) ? await damageOf(to) : undefined;
   if (existsSync(to) && damage === undefined) return { state: "skipped", detail: `${bundle.name} is there.` };
+  await sweep(bundles);
   const fresh = join(bundles, `${UNFINISHED}${randomUUID()}`);
   try {
     await mkdir(fresh, { recursive: true, mode: 0o700 });
@@ -49,7 +50,7 @@ export async function installBundle(
     const manifest = await readFile(join(bundle.folder, "manifest.json"));
     contents["manifest.json"] = await writeChecked(join(fresh, "manifest.json"), manifest, 0o600);
     const target = `${process.platform}-${process.arch}`;
-    const put = await putPackages({ bundle, target, machine: place.machine, ...options }, fresh);
+    const put = await putPackages({ bundle, target, machine: place.machine, idleMs: place.idleMs, ...options }, fresh);
     await writeContents(fresh, { ...contents, ...put.contents });
     await clearQuarantine(fresh, place.platform, place.machine);
     await prove(fresh);
@@ -61,6 +62,14 @@ export async function installBundle(
     return { state: "done", detail: `${bundle.name} ${repaired}${downloaded}.` };
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Removes what an installation that was killed had begun; not what a helper may still run from until it is replaced. */
+async function sweep(bundles: string): Promise<void> {
+  for (const name of await readdir(bundles).catch(() => [])) {
+    const path = join(bundles, name);
+    if (name.startsWith(UNFINISHED) && !(await isFilled(path))) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -12,8 +12,14 @@ import { homeOf, prepareHome } from "../home.ts";
  *   LOOPD_INSTALL_ROOT      folder under which /bin/launchctl, /usr/bin/systemctl and the other system programs are
  *   LOOPD_INSTALL_PLATFORM  darwin or linux
  *   LOOPD_INSTALL_UID       user whose jobs they are
+ *   LOOPD_INSTALL_REGISTRY  where packages come from, unless --registry says it
+ *   LOOPD_INSTALL_IDLE_MS   milliseconds after which a download that brings nothing is given up
  * They open nothing: the program does what the person who calls it may do, with or without them.
  */
+
+/** Where packages are downloaded from, unless somebody names a mirror. What comes is compared with what was pinned. */
+const REGISTRY = "https://registry.npmjs.org";
+const IDLE_MS = 30_000;
 
 /** Where loopd is to be installed: for whom, in which home, on what kind of machine. */
 export interface InstallPlace {
@@ -29,6 +35,10 @@ export interface InstallPlace {
   machine: Machine;
   /** Zone of the machine. */
   zone: string;
+  /** Where packages that are not here come from, unless somebody says otherwise. */
+  registry: string;
+  /** Milliseconds after which a download that brings nothing is given up. */
+  idleMs: number;
   /** Folder of the bundle that this program is part of. */
   bundle: string;
 }
@@ -61,6 +71,8 @@ export function placeOf(environment: NodeJS.ProcessEnv): InstallPlace {
       pid: process.pid,
     },
     zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    registry: environment.LOOPD_INSTALL_REGISTRY ?? REGISTRY,
+    idleMs: Number(environment.LOOPD_INSTALL_IDLE_MS ?? IDLE_MS),
     bundle: fileURLToPath(new URL(".", import.meta.url)).replace(/\/(chunks\/)?$/, ""),
   };
 }

@@ -11,6 +11,7 @@ import type { Verb } from "./verb.ts";
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   check: async () => (await import("./status-verb.ts")).checkVerb,
+  detach: async () => (await import("./detach-verb.ts")).detachVerb,
   install: async () => (await import("./install-verb.ts")).installVerb,
   start: async () => (await import("./start-verb.ts")).startVerb,
   status: async () => (await import("./status-verb.ts")).statusVerb,

@@ -10,7 +10,6 @@ import { handOffInstall } from "./hand-off-install.ts";
 import { install } from "./install.ts";
 import type { InstallPlace } from "./install-place.ts";
 import { layoutOf } from "./layout.ts";
-import { REGISTRY } from "./packages.ts";
 import { reachHelper } from "./reach-helper.ts";
 import { beginSteps } from "./steps.ts";
 import type { Verb } from "./verb.ts";
@@ -23,7 +22,7 @@ const [LOCK_WAIT, LOOK_PAUSE] = [60_000, 250];
  * on. Cut short at any instant, the next one completes it; where nothing is to be done, nothing is changed.
  */
 export const installVerb: Verb = async ({ place, words, tell }) => {
-  const { force, registry, isHandedOff } = optionsOf(words);
+  const { force, registry, isHandedOff } = optionsOf(words, place.registry);
   const bundle = await readBundle(place.bundle);
   if (!isHandedOff) {
     const handedOff = await handOffInstall(place, words, tell);
@@ -42,13 +41,16 @@ export const installVerb: Verb = async ({ place, words, tell }) => {
   }
 };
 
-function optionsOf(words: readonly string[]): { force: boolean; registry: string; isHandedOff: boolean } {
+function optionsOf(
+  words: readonly string[],
+  usual: string,
+): { force: boolean; registry: string; isHandedOff: boolean } {
   try {
     const { values } = parseArgs({
       args: [...words],
       options: { force: { type: "boolean" }, registry: { type: "string" }, "handed-off": { type: "boolean" } },
     });
-    const { force = false, registry = REGISTRY, "handed-off": isHandedOff = false } = values;
+    const { force = false, registry = usual, "handed-off": isHandedOff = false } = values;
     if (!/^https?:$/.test(new URL(registry).protocol)) throw new Error(`${registry} is not reached by http or https.`);
     return { force, registry, isHandedOff };
   } catch (cause) {

@@ -9,10 +9,7 @@ import { LoopdError } from "../../src/protocol/errors.ts";
 import type { Bundle, PinnedPackage } from "./bundle.ts";
 import { filesIn, writeChecked } from "./copied-files.ts";
 
-/** Where packages are downloaded from, unless somebody names a mirror. What comes is compared with what was pinned. */
-export const REGISTRY = "https://registry.npmjs.org";
-
-const LIMITS: DownloadLimits = { bytes: 64 * 1024 * 1024, milliseconds: 5 * 60_000 };
+const LIMITS = { bytes: 64 * 1024 * 1024, milliseconds: 5 * 60_000 } satisfies DownloadLimits;
 
 /** What no helper needs: types, maps, other packages (which have rows of their own), sources, programs for Windows. */
 const NEEDLESS = /(^|\/)node_modules\/|\.d\.[cm]?ts$|\.map$/;
@@ -29,6 +26,8 @@ export interface PackagesWanted {
   target: string;
   registry: string;
   machine: Machine;
+  /** Milliseconds after which a download that brings nothing is given up. */
+  idleMs: number;
   signal: AbortSignal;
 }
 
@@ -109,7 +108,7 @@ function isForOthers(file: string, target: string): boolean {
 async function fetchPackage(
   { name, version, integrity }: PinnedPackage,
   folder: string,
-  { registry, machine, signal }: PackagesWanted,
+  { registry, machine, idleMs, signal }: PackagesWanted,
 ): Promise<void> {
   const url = `${registry.replace(/\/+$/, "")}/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
   const failed = (why: string, cause?: unknown) =>
@@ -120,17 +119,23 @@ async function fetchPackage(
     );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const packed = join(folder, "package.tgz");
-  await download(url, packed, LIMITS, machine, signal).catch((error: unknown) => {
+  await download(url, packed, { ...LIMITS, idleMs }, machine, signal).catch((error: unknown) => {
     throw failed(error instanceof Error ? error.message : String(error), error);
   });
   const hash = createHash("sha512");
   await pipeline(createReadStream(packed), hash);
-  if (`sha512-${hash.digest("base64")}` !== integrity)
-    throw failed("it is not the one that was pinned (its SHA-512 differs)");
+  if (`sha512-${hash.digest("base64")}` !== integrity) throw failed(await otherWords(packed));
   const words = ["-xzf", packed, "-C", folder, "--strip-components=1"];
   const { code, err } = await runSystemProgram(machine, "/usr/bin/tar", words);
   if (code !== 0) throw failed(`tar ended with ${code}: ${err.trim().slice(0, 300)}`);
   await rm(packed);
+}
+
+/** What came instead of the archive. Networks that want a login answer everything with their own page. */
+async function otherWords(file: string): Promise<string> {
+  const isPage = /^\s*<(!doctype|html|head|\?xml)/i.test((await readFile(file)).toString("latin1", 0, 200));
+  const page = isPage ? ": a web page came instead, perhaps of a network that wants you to log in" : "";
+  return `it is not the one that was pinned (its SHA-512 differs)${page}`;
 }
 
 /** A URL without the password that may be in it. */

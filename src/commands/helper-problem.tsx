@@ -1,5 +1,9 @@
 import { Action, ActionPanel, Icon, launchCommand, LaunchType, List } from "@raycast/api";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { canStartHere } from "./installer.ts";
 import { type HelperProblem, SET_UP } from "./present/helper-problem.ts";
+import { helperProgram } from "./raycast-helper.ts";
 
 /** What every command shows instead of itself when its helper cannot be reached. */
 export function HelperProblemView(props: {
@@ -7,6 +11,8 @@ export function HelperProblemView(props: {
   onRemedy: (remedy: HelperProblem["remedy"]) => void;
 }) {
   const { title, description, remedy, remedyTitle } = props.problem;
+  const setUp = <Action title={SET_UP} icon={Icon.Gear} onAction={setUpHelper} />;
+  const help = remedyHelps(remedy);
   return (
     <List searchBarPlaceholder="">
       <List.EmptyView
@@ -15,17 +21,27 @@ export function HelperProblemView(props: {
         description={description}
         actions={
           <ActionPanel>
-            <Action
-              title={remedyTitle}
-              icon={remedy === "start" ? Icon.Play : Icon.ArrowClockwise}
-              onAction={() => props.onRemedy(remedy)}
-            />
-            <Action title={SET_UP} icon={Icon.Gear} onAction={setUpHelper} />
+            {!help && setUp}
+            {help && (
+              <Action
+                title={remedyTitle}
+                icon={remedy === "start" ? Icon.Play : Icon.ArrowClockwise}
+                onAction={() => props.onRemedy(remedy)}
+              />
+            )}
+            {help && setUp}
           </ActionPanel>
         }
       />
     </List>
   );
+}
+
+/** Whether the remedy can do it: one that is not installed may have nothing to run from, one that is comes back as it is. */
+function remedyHelps(remedy: HelperProblem["remedy"]): boolean {
+  const program = helperProgram();
+  if (remedy === "retry") return true;
+  return existsSync(join(program.home, "helper", "current")) ? remedy === "start" : canStartHere(program);
 }
 
 /** Opens the command that installs and mends the helper. */

@@ -5,6 +5,7 @@ import type { OpenConnection } from "./follow-turn.ts";
 import { homeFolder, openHelper } from "./open-helper.ts";
 import { checkPushed, pushPreferences } from "./push-preferences.ts";
 import type { HelperProgram } from "./start-helper.ts";
+import { tellOfUpdate } from "./tell-of-update.ts";
 
 /** What the helper calls the Raycast commands in its log and in the trace. */
 export const CLIENT = "raycast";
@@ -34,7 +35,8 @@ export const openForRaycast: OpenConnection = async (listener, start) => {
   return connection;
 };
 
-async function push({ request }: Connection): Promise<void> {
+async function push({ request, hello }: Connection): Promise<void> {
+  await tellOfUpdate(helperProgram(), hello.version);
   const outcome = await pushPreferences(request, helperProgram().home);
   if (outcome === "new") void checkPushed(() => open(() => {}, "never"));
 }

@@ -1,95 +1,125 @@
-import {
-  Action,
-  ActionPanel,
-  Color,
-  Detail,
-  Icon,
-  Keyboard,
-  launchCommand,
-  LaunchType,
-  List,
-  openExtensionPreferences,
-} from "@raycast/api";
-import type { Check } from "../protocol/requests.ts";
+import { Action, ActionPanel, Detail, Icon, Keyboard, List, openExtensionPreferences } from "@raycast/api";
+import { usePromise } from "@raycast/utils";
+import { useEffect } from "react";
+import type { EntryKind } from "../protocol/entries.ts";
+import { canStartHere } from "./installer.ts";
 import { type HelperProblem, SET_UP, setUpHelp, titleWhile } from "./present/helper-problem.ts";
-import { plainMarkdown } from "./present/markdown-text.ts";
-import { presentChecks } from "./present/set-up.ts";
+import { presentHead } from "./present/install-head.ts";
+import { presentSteps } from "./present/install-steps.ts";
+import { presentSetUpItems, type SetUpFacts, type SetUpMarks } from "./present/set-up-items.ts";
+import { readPreferences } from "./preferences.ts";
 import { helperProgram } from "./raycast-helper.ts";
-import { useLive } from "./use-live.ts";
+import { loadFacts } from "./set-up-facts.ts";
+import { SetUpItems } from "./set-up-items.tsx";
+import { keepMarks, readMarks } from "./set-up-marks.ts";
+import { InstallSteps } from "./set-up-steps.tsx";
+import { type Installer, useInstaller } from "./use-installer.ts";
+import { type Live, useLive } from "./use-live.ts";
 
-const icons: Record<Check["state"], Icon> = { ok: Icon.CheckCircle, warning: Icon.Warning, failed: Icon.XMarkCircle };
+const STALE_ON: readonly EntryKind[] = ["session.created"];
 
-/** Starts the helper where none runs; where one does, says what it needs from this machine. */
+/** Installs the helper and sees a person through the first steps. What is going on is found again when it is opened again. */
 export default function SetUpHelper() {
-  const { state, remedy, reload } = useLive<readonly Check[]>({
-    key: "",
-    staleOn: [],
-    load: async (request) => (await request("helper.doctor", {})).checks,
+  const installer = useInstaller();
+  const live = useLive<SetUpFacts>({ key: "", staleOn: STALE_ON, load: loadFacts });
+  const { data: marks, isLoading, mutate } = usePromise(() => readMarks(helperProgram().home));
+  const { state, remedy } = live;
+  const type = installer.known?.state.type;
+  useEffect(() => {
+    // What an installation has just started is not waited for as one that is away.
+    if (type === "installed") void remedy("retry");
+  }, [type]);
+  const keep = async (next: SetUpMarks) => {
+    await mutate(keepMarks(next), { optimisticUpdate: () => next, shouldRevalidateAfter: false });
+  };
+  if (installer.known === undefined || marks === undefined) {
+    return <List isLoading={isLoading || installer.known === undefined} navigationTitle={SET_UP} />;
+  }
+  return <SetUp installer={installer} known={installer.known} live={live} marks={marks} onKeep={keep} state={state} />;
+}
+
+function SetUp(props: {
+  installer: Installer;
+  known: NonNullable<Installer["known"]>;
+  live: Live<SetUpFacts>;
+  state: Live<SetUpFacts>["state"];
+  marks: SetUpMarks;
+  onKeep: (marks: SetUpMarks) => Promise<void>;
+}) {
+  const { installer, known, live, state, marks, onKeep } = props;
+  const isUp = state.type === "ready";
+  const problem = state.type === "problem" ? state.problem : undefined;
+  const items = presentSetUpItems({
+    facts: isUp ? state.value : undefined,
+    marks,
+    isPushed: readPreferences().pushToMenuBar === true,
   });
-  if (state.type === "problem") return <NoHelper problem={state.problem} onRemedy={remedy} />;
-  const isReconnecting = state.type === "ready" && state.isReconnecting;
-  const checks = state.type === "ready" ? presentChecks(state.value) : [];
+  const others = (
+    <>
+      <Action
+        title="Look Again"
+        icon={Icon.ArrowClockwise}
+        shortcut={Keyboard.Shortcut.Common.Refresh}
+        onAction={() => live.remedy("retry")}
+      />
+      <Action.Push title="Open Set-Up Help" icon={Icon.QuestionMarkCircle} target={<SetUpHelp />} />
+    </>
+  );
   return (
     <List
-      navigationTitle={titleWhile(SET_UP, { isReconnecting })}
-      isLoading={state.type === "opening" || state.isLoading}
-      isShowingDetail={checks.length > 0}
-      searchBarPlaceholder="Search What Was Looked At"
+      navigationTitle={titleWhile(SET_UP, { isReconnecting: isUp && state.isReconnecting })}
+      isLoading={known.state.type === "running" || (isUp && state.isLoading)}
+      isShowingDetail
+      searchBarPlaceholder="Search Steps"
     >
-      {checks.map(({ name, state: found, tag, markdown, mend }) => (
-        <List.Item
-          key={name}
-          id={name}
-          title={name}
-          icon={{ source: icons[found], tintColor: Color[tag.tint] }}
-          accessories={[{ tag: { value: tag.text, color: Color[tag.tint] } }]}
-          detail={<List.Item.Detail markdown={markdown} />}
-          actions={
-            <ActionPanel>
-              {mend !== undefined && <Action.CopyToClipboard title="Copy What Mends It" content={mend} />}
-              <Action
-                title="Look Again"
-                icon={Icon.ArrowClockwise}
-                shortcut={Keyboard.Shortcut.Common.Refresh}
-                onAction={reload}
-              />
-              <Action title="Show Status in Menu Bar" icon={Icon.AppWindowSidebarRight} onAction={showStatus} />
-              <Action title="Open Preferences" icon={Icon.Gear} onAction={openExtensionPreferences} />
-              <Action.Push title="Open Set-Up Help" icon={Icon.QuestionMarkCircle} target={<SetUpHelp />} />
-            </ActionPanel>
-          }
-        />
-      ))}
+      <InstallSteps
+        head={presentHead(known.state, runningWords(state))}
+        lines={presentSteps(known.installation, known.state)}
+        installer={installer}
+        start={problem && <StartAction problem={problem} installer={known} onRemedy={live.remedy} />}
+        others={others}
+      />
+      <SetUpItems
+        items={items}
+        desk={{ request: live.request, isUp, marks, keep: onKeep, reload: live.reload }}
+        others={others}
+      />
     </List>
   );
 }
 
-function NoHelper(props: { problem: HelperProblem; onRemedy: (remedy: HelperProblem["remedy"]) => void }) {
-  const { title, description, remedy, remedyTitle } = props.problem;
-  const help = setUpHelp(helperProgram().home);
+/** Starts a helper that does not run, where there is one that could. An installation starts its own. */
+function StartAction(props: {
+  problem: HelperProblem;
+  installer: NonNullable<Installer["known"]>;
+  onRemedy: Live<SetUpFacts>["remedy"];
+}) {
+  const { problem, installer, onRemedy } = props;
+  const { type } = installer.state;
+  const isKept = installer.installation.installed !== undefined;
+  const isPossible =
+    problem.remedy === "retry" || (isKept ? problem.remedy === "start" : canStartHere(helperProgram()));
+  if (!isPossible || type === "running") return null;
+  const icon = problem.remedy === "start" ? Icon.Play : Icon.ArrowClockwise;
+  return <Action title={problem.remedyTitle} icon={icon} onAction={() => onRemedy(problem.remedy)} />;
+}
+
+function runningWords(state: Live<SetUpFacts>["state"]): string {
+  if (state.type === "opening") return "Looking for a helper…";
+  if (state.type === "problem") return `${state.problem.title}. ${state.problem.description}`;
+  return state.isReconnecting ? "The helper went away. It is waited for." : "The helper runs and answers.";
+}
+
+function SetUpHelp() {
   return (
     <Detail
-      navigationTitle={SET_UP}
-      markdown={`# ${plainMarkdown(title)}\n\n${plainMarkdown(description)}\n\n---\n\n${help}`}
+      navigationTitle="Set-Up Help"
+      markdown={setUpHelp(helperProgram().home)}
       actions={
         <ActionPanel>
-          <Action
-            title={remedyTitle}
-            icon={remedy === "start" ? Icon.Play : Icon.ArrowClockwise}
-            onAction={() => props.onRemedy(remedy)}
-          />
           <Action title="Open Preferences" icon={Icon.Gear} onAction={openExtensionPreferences} />
         </ActionPanel>
       }
     />
   );
-}
-
-/** A menu bar command stays there once a person has launched it. */
-async function showStatus(): Promise<void> {
-  await launchCommand({ name: "show-status", type: LaunchType.UserInitiated });
-}
-
-function SetUpHelp() {
-  return <Detail navigationTitle="Set-Up Help" markdown={setUpHelp(helperProgram().home)} />;
 }

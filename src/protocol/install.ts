@@ -62,3 +62,12 @@ export const jobRowSchema = z.object({
   mend: z.string().optional(),
 });
 export type JobRow = z.infer<typeof jobRowSchema>;
+
+/** One of the folders of the person that macOS guards, and whether the helper may look into it. */
+export const folderRowSchema = z.object({
+  name: z.string(),
+  state: z.enum(["open", "refused", "missing"]),
+  /** Code of the system where it refused. */
+  why: z.string().optional(),
+});
+export type FolderRow = z.infer<typeof folderRowSchema>;

@@ -10,6 +10,7 @@ import {
   keptEndpointSchema,
   proxyLoginSchema,
 } from "./endpoint-profile.ts";
+import { folderRowSchema } from "./install.ts";
 import { FACE, limit, method, none, text } from "./method.ts";
 import { cardRowSchema, checkSchema, helperStatusSchema, vaultRowSchema } from "./rows.ts";
 import { routineMethods } from "./routine-methods.ts";
@@ -135,6 +136,8 @@ export const methods = {
   "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), FACE),
   "helper.status": method(none, helperStatusSchema, FACE),
   "helper.stop": method(none, none, FACE),
+  /** Looks into Desktop, Documents and Downloads, so that macOS asks the person for them now; answers when it was answered. */
+  "helper.folders": method(none, z.object({ folders: z.array(folderRowSchema) }), FACE),
   /** Has the helper tell Raycast's menu bar of cards by opening this address, or (`null`) no longer. */
   "helper.menu-bar": method(z.object({ link: menuBarLinkSchema.nullable() }), none, FACE),
 } as const;

@@ -6,11 +6,11 @@ import { socketPathOf } from "../../protocol/connect.ts";
 import { asLoopdError } from "../../protocol/errors.ts";
 import type { Check } from "../../protocol/requests.ts";
 import { VERSION } from "../../protocol/version.ts";
+import { installationChecks } from "../install-program.ts";
 import { homeFolder } from "../open-helper.ts";
 import { ExitWith } from "./failure.ts";
 import { findingWords } from "./finding.ts";
-import { withHelper } from "./helper-access.ts";
-import { installationChecks } from "./helper-install.ts";
+import { helperProgram, withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
 import { print, printJson } from "./print.ts";
 
@@ -25,7 +25,7 @@ export function addDoctor(parent: Command): void {
 }
 
 async function showDoctor({ json }: { json?: boolean }): Promise<void> {
-  const checks = [cliCheck(), ...(await helperChecks()), ...(await installationChecks())];
+  const checks = [cliCheck(), ...(await helperChecks()), ...(await installationChecks(helperProgram()))];
   if (json === true) printJson(checks);
   else print(checks.map(findingWords).join("\n"));
   if (checks.some(({ state }) => state === "failed")) throw new ExitWith(1);

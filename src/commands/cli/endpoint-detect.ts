@@ -2,12 +2,11 @@ import type { Command } from "commander";
 import type { EndpointRow } from "../../protocol/config.ts";
 import type { Connection } from "../../protocol/connect.ts";
 import type { FoundEndpoint } from "../../protocol/endpoint-profile.ts";
-import { asLoopdError } from "../../protocol/errors.ts";
+import { adoptEndpoint, isNewEndpoint, portsFrom } from "../adopt-endpoint.ts";
 import { addCommand, endpointLine, foundLine } from "../present/endpoint.ts";
 import { openPrompt } from "./card-prompt.ts";
-import { usage } from "./failure.ts";
 import { withHelper } from "./helper-access.ts";
-import { commaList, examples } from "./options.ts";
+import { examples } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 
 const NOTHING = "nothing";
@@ -28,7 +27,7 @@ export function addDetect(endpoints: Command): void {
 }
 
 async function detect({ ports, json }: { ports?: string; json?: boolean }): Promise<void> {
-  const chosen = portsOf(ports, "--ports") ?? portsOf(process.env.LOOPD_DETECT_PORTS, "LOOPD_DETECT_PORTS");
+  const chosen = portsFrom(ports, "--ports") ?? portsFrom(process.env.LOOPD_DETECT_PORTS, "LOOPD_DETECT_PORTS");
   const { found } = await withHelper((connection) => connection.request("endpoint.detect", { ports: chosen }));
   if (json === true) return printJson(found.map((one) => ({ ...one, command: addCommand(one) })));
   if (found.length === 0) {
@@ -37,8 +36,8 @@ async function detect({ ports, json }: { ports?: string; json?: boolean }): Prom
       `No model runtime answers on ${where} of this machine. Start one, or add it: loopd endpoints add NAME --url URL --model MODEL --use`,
     );
   }
-  const fresh = found.filter(isNew);
-  for (const one of found) print(isNew(one) ? `${foundLine(one)}\n  ${addCommand(one)}` : foundLine(one));
+  const fresh = found.filter(isNewEndpoint);
+  for (const one of found) print(isNewEndpoint(one) ? `${foundLine(one)}\n  ${addCommand(one)}` : foundLine(one));
   if (fresh.length === 0) return;
   if (!isAtTerminal()) return say("Nothing was added. If you know what listens there, run one of the commands above.");
   const row = await confirmed(fresh, "Add one and ask it from now on?", "Add none");
@@ -50,22 +49,18 @@ async function detect({ ports, json }: { ports?: string; json?: boolean }): Prom
  * would add it. Never adds without a person's word.
  */
 export async function offerDetected(mayAsk: "ask" | "tell"): Promise<void> {
-  const ports = portsOf(process.env.LOOPD_DETECT_PORTS, "LOOPD_DETECT_PORTS");
+  const ports = portsFrom(process.env.LOOPD_DETECT_PORTS, "LOOPD_DETECT_PORTS");
   const isOffer = mayAsk === "ask" && isAtTerminal();
   const found = await withHelper(async (connection) => {
     const { endpoint } = await connection.request("helper.status", {});
     if (endpoint !== "rehearsal") return [];
-    return (await connection.request("endpoint.detect", { ports, isOffer })).found.filter(isNew);
+    return (await connection.request("endpoint.detect", { ports, isOffer })).found.filter(isNewEndpoint);
   });
   const [first] = found;
   if (first === undefined) return;
   if (!isOffer) return say(`${foundLine(first)}. If that is yours, connect it: ${addCommand(first)}`);
   const row = await confirmed(found, "No model is connected, but one seems to run here. Use it?", "No, rehearse");
   if (row !== undefined) say(endpointLine(row));
-}
-
-function isNew({ models, knownAs }: FoundEndpoint): boolean {
-  return models.length > 0 && knownAs.length === 0;
 }
 
 function isAtTerminal(): boolean {
@@ -82,29 +77,8 @@ async function confirmed(found: FoundEndpoint[], message: string, none: string):
 }
 
 async function adopt(connection: Connection, found: FoundEndpoint): Promise<EndpointRow> {
-  const { name, url, dialect, models } = found;
-  const profile = { url, dialect, model: models[0] ?? "", trust: "local" as const };
-  const { endpoint } = await connection.request("endpoint.add", { name, profile, use: true });
-  say(`Added ${name}. Asking it a few short questions …`);
-  try {
-    const probed = (await connection.request("endpoint.probe", { name })).endpoint;
-    const spoken = probed.capabilities["dialect"]?.value;
-    if (spoken === dialect || (spoken !== "openai" && spoken !== "anthropic")) return probed;
-    return (await connection.request("endpoint.set", { name, changes: { dialect: spoken } })).endpoint;
-  } catch (thrown) {
-    say(asLoopdError(thrown).message);
-    return endpoint;
-  }
-}
-
-function portsOf(text: string | undefined, flag: string): number[] | undefined {
-  if (!text) return undefined;
-  const ports = commaList(text).map(Number);
-  if (
-    ports.length > 0 &&
-    ports.length <= 32 &&
-    ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)
-  )
-    return ports;
-  throw usage(`${flag} takes up to 32 numbers of ports, such as 8080,11434.`);
+  const onAdded = () => say(`Added ${found.name}. Asking it a few short questions …`);
+  const { endpoint, problem } = await adoptEndpoint(connection.request, found, onAdded);
+  if (problem !== undefined) say(problem.message);
+  return endpoint;
 }

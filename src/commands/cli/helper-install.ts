@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { exitCodeOf, isErrorCode, LoopdError } from "../../protocol/errors.ts";
 import { type InstallResult, type InstallStep, type JobRow, jobRowSchema } from "../../protocol/install.ts";
-import { checkSchema } from "../../protocol/rows.ts";
-import type { Check } from "../../protocol/requests.ts";
 import { runInstallProgram } from "../install-program.ts";
 import { stepFinding } from "../present/install.ts";
 import { isInstalled } from "../start-installed.ts";
@@ -74,11 +72,4 @@ export async function installedJobs(): Promise<JobRow[] | undefined> {
   const { ok, error, jobs } = await runInstallProgram(program, ["status"], () => {});
   if (ok) return jobRowSchema.array().parse(jobs);
   throw new LoopdError("install-failed", error?.message ?? "It is not known what is installed.");
-}
-
-/** One finding per step of an installation; that it could not be looked at is one, too. */
-export async function installationChecks(): Promise<Check[]> {
-  const { ok, error, checks } = await runInstallProgram(helperProgram(), ["check"], () => {});
-  if (ok) return checkSchema.array().parse(checks);
-  return [{ name: "installation", state: "failed", detail: error?.message ?? "", mend: "loopd helper install" }];
 }

@@ -36,8 +36,8 @@ export function setUpHelp(home: string): string {
   return [
     "# Setting Up loopd",
     "loopd asks a model of your choice, works with your files through tools, and asks you before it acts. A helper process does the work.",
-    "1. **Start the helper:** choose *Start Helper*, or run `loopd helper start` in a terminal.",
-    "2. **Connect a model:** run, for example, `loopd endpoints add local --url http://127.0.0.1:8080 --dialect anthropic --model MODEL --use`. Until then a rehearsal model answers, which is not an AI.",
+    "1. **Install the helper:** choose *Install Helper*, or run `loopd helper install` in a terminal. It starts at every login then.",
+    "2. **Connect a model:** choose *Find Model on This Machine*, fill in the preferences, or run, for example, `loopd endpoints add local --url http://127.0.0.1:8080 --dialect anthropic --model MODEL --use`. Until then a rehearsal model answers, which is not an AI.",
     "3. **Ask.** Everything that could change something waits for your approval.",
     "## If it does not start",
     "- `loopd helper status` tells whether a helper runs, `loopd helper run` starts one in the terminal and shows what is wrong.",

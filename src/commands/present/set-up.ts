@@ -3,6 +3,8 @@ import { codeBlock, plainMarkdown } from "./markdown-text.ts";
 
 /** A thing that was looked at, as a line with a page. */
 export interface CheckLine {
+  /** Unlike the name, no other line has it. */
+  id: string;
   name: string;
   state: Check["state"];
   /** The state in a word, which colour only repeats. */
@@ -22,11 +24,11 @@ const order: Record<Check["state"], number> = { failed: 0, warning: 1, ok: 2 };
 /** What the doctor found, what has to be mended first. */
 export function presentChecks(checks: readonly Check[]): CheckLine[] {
   return checks
-    .map(({ name, state, detail, mend }): CheckLine => {
+    .map(({ name, state, detail, mend }, at): CheckLine => {
       const todo = state === "ok" ? undefined : mend;
       const parts = [`## ${plainMarkdown(name)}`, ...detail.split("\n").map(plainMarkdown)];
       if (todo !== undefined) parts.push("**To mend it**", codeBlock(todo, ""));
-      return { name, state, tag: tags[state], markdown: parts.join("\n\n"), mend: todo };
+      return { id: `${at} ${name}`, name, state, tag: tags[state], markdown: parts.join("\n\n"), mend: todo };
     })
     .sort((one, other) => order[one.state] - order[other.state]);
 }

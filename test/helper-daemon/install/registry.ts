@@ -9,8 +9,11 @@ import type { Release } from "./release.ts";
 
 const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 
-/** How a registry answers: with the package, with half of it, with something else, with 404, with far too much. */
-export type Manner = "well" | "cut" | "other" | "missing" | "endless";
+/**
+ * How a registry answers: with the package, with half of it, with something else, with 404, with far too much, with the page
+ * of a network that wants a login, with its address elsewhere (once, or for ever), with a beginning and then nothing.
+ */
+export type Manner = "well" | "cut" | "other" | "missing" | "endless" | "page" | "moved" | "circle" | "silent";
 
 /** A registry of packages on this machine, which is also a proxy. */
 export interface Registry {
@@ -45,7 +48,11 @@ export async function registryFor(release: Release): Promise<Registry> {
     registry.asked.push(url);
     const archive = archives.get(new URL(url, "http://registry").pathname);
     if (archive === undefined || registry.manner === "missing") return void response.writeHead(404).end();
-    answer(response, registry.manner, archive);
+    const { manner } = registry;
+    if (manner === "circle" || (manner === "moved" && !url.endsWith("?moved"))) {
+      return void response.writeHead(302, { location: manner === "moved" ? `${url}?moved` : url }).end();
+    }
+    answer(response, manner, archive);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
@@ -63,10 +70,12 @@ export async function registryFor(release: Release): Promise<Registry> {
 }
 
 function answer(response: ServerResponse, manner: Manner, archive: Buffer): void {
-  if (manner === "well") return void response.end(archive);
+  if (manner === "well" || manner === "moved") return void response.end(archive);
+  if (manner === "page") return void response.end("<!doctype html><title>Log in</title>");
   if (manner === "other") return void response.end(Buffer.concat([archive.subarray(0, -1), Buffer.from([0])]));
   if (manner === "endless") return void response.writeHead(200, { "content-length": 10 ** 12 }).write(archive);
   response.writeHead(200, { "content-length": archive.length });
+  if (manner === "silent") return void response.write(archive.subarray(0, 1000));
   response.write(archive.subarray(0, 1000), () => response.destroy());
 }
 
