@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { questionSchema } from "./question.ts";
 import { hookAppliedSchema } from "./hooks.ts";
-import { modelEntries, repairsSchema } from "./model-entries.ts";
+import { modelEntries, repairsSchema, seenWindowSchema } from "./model-entries.ts";
 import { runEntries } from "./run-entries.ts";
 import { endpointProfileSchema } from "./endpoint-profile.ts";
 import { epochEntries } from "./epoch-entries.ts";
@@ -147,6 +147,8 @@ export const entryData = {
     repairs: repairsSchema.optional(),
     /** Permissive validators that the answer did not pass. */
     waived: z.array(z.object({ hook: z.string(), text: z.string() })).optional(),
+    /** Where the turn ended because nothing could be sent. */
+    window: seenWindowSchema.optional(),
   }),
 } as const;
 
