@@ -5,6 +5,7 @@ import type { SessionId } from "../src/protocol/values.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
 import { createDelegates } from "./delegates.ts";
+import { diskUse } from "./disk-use.ts";
 import { examine } from "./doctor.ts";
 import { addGrant, withGrant } from "./grants.ts";
 import { resolveStep } from "./step-cards.ts";
@@ -29,6 +30,9 @@ import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
 import type { StateQuery } from "./store/state-query.ts";
 import type { ToolWorld } from "./tool-world.ts";
+import type { Exporting } from "./export/export-entries.ts";
+import type { Retention } from "./retention.ts";
+import { traceHandlers } from "./trace-handlers.ts";
 import type { Turns } from "./turns.ts";
 import type { Vault } from "./vault/vault.ts";
 
@@ -50,6 +54,8 @@ export interface HandlersOptions {
   rules: Rules;
   routines: Routines;
   vault: Vault;
+  exporting: Exporting;
+  retention: Retention;
   startedAt: number;
   /** Names this boot of the machine. */
   boot: string;
@@ -75,6 +81,8 @@ export function createHandlers({
   rules,
   routines,
   vault,
+  exporting,
+  retention,
   startedAt,
   boot,
   stop,
@@ -190,15 +198,18 @@ export function createHandlers({
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
     ...routineHandlers(routines),
+    ...traceHandlers({ store, hub, turns, profiles, tools, exporting, retention }),
     ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({
       checks: await examine({ home, profiles, tools, vault, platform: process.platform }),
     }),
-    "helper.status": () => {
+    "helper.status": async ({ disk }) => {
       const { approvals, questions } = cards.pendingCounts();
+      const used = disk ? { disk: await diskUse(home, store.purge.freeBytes()) } : {};
       return {
+        ...used,
         pid: process.pid,
         version: VERSION,
         protocolVersion: PROTOCOL_VERSION,

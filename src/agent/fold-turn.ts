@@ -9,7 +9,7 @@ import type { TurnState, TurnView } from "./transcript.ts";
 /** A turn begins, or joins the queue. */
 export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
   const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", worksFor, overrides } = data;
-  const { dialect } = data;
+  const { dialect, replay } = data;
   const turn: TurnState = {
     turn: id,
     input,
@@ -20,6 +20,7 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
     origin,
     endpointTrust,
     worksFor,
+    replay,
     overrides,
     steps: 0,
     isRequestOpen: false,

@@ -117,6 +117,7 @@ export interface TurnState {
   origin: EntryData<"turn.started">["origin"];
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
+  replay?: EntryData<"turn.started">["replay"];
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;

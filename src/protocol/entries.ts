@@ -36,6 +36,10 @@ export type Resolution = z.infer<typeof resolutionSchema>;
 /** What a person says became of an effect that a crash interrupted. */
 export const recoveryAnswerSchema = z.enum(["happened", "again", "skip"]);
 
+/** What stands for the tools of a turn that is asked again: what was recorded, the tools themselves, or nothing. */
+export const replayToolsSchema = z.enum(["recorded", "live", "deny"]);
+export type ReplayTools = z.infer<typeof replayToolsSchema>;
+
 /** The data of every kind of entry. */
 export const entryData = {
   "session.created": z.object({
@@ -54,6 +58,8 @@ export const entryData = {
     /** Absent: the title of `from`. */
     title: z.string().optional(),
   }),
+  /** In the session `home`: these sessions are gone, but for what forks share of them. */
+  "session.deleted": z.object({ sessions: z.array(z.string()), by: z.string(), forks: z.array(z.string()).optional() }),
   /** From here on the model knows nothing of what was before, and nothing of that taints the session any more. */
   "session.cleared": z.object({ by: z.string() }),
   ...epochEntries,
@@ -73,6 +79,10 @@ export const entryData = {
     /** What surrounds the turn that a delegate works for: rules that forbid or ask by it hold for the delegate too. */
     worksFor: z.object({ origin: originSchema, endpointTrust: trustSchema }).optional(),
     overrides: overridesSchema,
+    /** The turn is another one asked again: which, and from which entry on its session's results count as recorded. */
+    replay: z
+      .object({ session: z.string(), turn: z.string(), at: z.number().int(), tools: replayToolsSchema })
+      .optional(),
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),
   }),
@@ -127,8 +137,8 @@ export const entryData = {
   "rule.added": z.object({ rule: ruleSchema }),
   "rule.removed": z.object({ rule: ruleSchema }),
   "state.changed": z.object({
-    /** `file`: a file of the person; the key is its real path. `overrides`: what the session sets for its turns. */
-    store: z.enum(["session", "memory", "routine", "endpoint", "file", "overrides"]),
+    /** `file`: a file of the person; the key is its real path. `overrides`: what the session sets for its turns. `retention`: how long it is kept. */
+    store: z.enum(["session", "memory", "routine", "endpoint", "file", "overrides", "retention"]),
     key: z.string(),
     callId: z.string().optional(),
     /** Who changed it, where that was no call. */

@@ -90,7 +90,7 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     const message = `No helper runs for ${home}. Start it with: ${programName(process.env)} helper start`;
     throw new LoopdError("helper-unreachable", message, { cause: error });
   });
-  const row = await connection.request("helper.status", {});
+  const row = await connection.request("helper.status", { disk: true });
   connection.close();
   if (json === true) return printJson(row);
   print(`The helper runs: process ${row.pid}, version ${row.version}, protocol ${row.protocolVersion}`);
@@ -101,8 +101,16 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     `  waiting    ${plural(row.pendingApprovals, "approval")} and ${plural(row.pendingQuestions, "question")} for you`,
   );
   print(`  endpoint   ${row.endpoint}`);
+  if (row.disk !== undefined) print(`  disk       ${diskWords(row.disk)}`);
   if (row.screen !== undefined) print(`  screen     ${screenWords(row.screen)}`);
   if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
+}
+
+/** What the home takes. */
+function diskWords({ database, free, blobs, logs, copies }: NonNullable<HelperStatus["disk"]>): string {
+  const unused = free > 0 ? ` (${byteSize(free)} of it free for more)` : "";
+  const beside = copies > 0 ? `, copies of the database ${byteSize(copies)}` : "";
+  return `${byteSize(database)} of trace${unused}, ${byteSize(blobs)} of stored outputs, ${byteSize(logs)} of logs${beside}`;
 }
 
 /** The process that looks at the screen: it runs only while somebody looks. */
