@@ -104,7 +104,10 @@ function stepAgain(walk: Walk, entry: Entry, settings: Settings): Judged {
       return SAME;
     }
     const now = found.type === "differs" ? entryWords(found.draft) : stepWords(ongoing.step);
-    const why = stepReason(ongoing.step) ?? "the loop would go on otherwise";
+    const isSameDeed = now === entryWords(entry);
+    const why = isSameDeed
+      ? "it would be told with other values"
+      : (stepReason(ongoing.step) ?? "the loop goes on otherwise");
     first ??= { result: "differs", recorded: entryWords(entry), now, why };
   }
   walk.ongoing = undefined;
