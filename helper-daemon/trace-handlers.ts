@@ -39,9 +39,11 @@ export function traceHandlers({
       return decidedBy({ config: profiles.config(), person, catalogue, log }, params);
     },
     "session.replay": (params) => replaySession({ store, hub, turns }, params),
-    "session.export": async ({ session, after, limit, isRevealed }) => {
+    "session.export": async ({ session, after, limit, form }) => {
       lists.session(session);
-      const entries = isRevealed ? log.page(session, after, limit) : await exporting.page(session, after, limit);
+      const place = [session, after, limit] as const;
+      const page = { redacted: exporting.page, stored: exporting.stored, revealed: log.page }[form];
+      const entries = await page(...place);
       const isEnd = log.page(session, entries.at(-1)?.seq ?? after, 1).length === 0;
       return { entries, isEnd };
     },

@@ -11,6 +11,8 @@ import { type SecretInputs, secretInputs, withoutSecrets } from "./secret-fields
 /** Pages of a session's entries as they may leave this machine. */
 export interface Exporting {
   page(session: SessionId, after: Seq, limit: number): Promise<Entry[]>;
+  /** The same entries as the loop reads them. */
+  stored(session: SessionId, after: Seq, limit: number): Entry[];
 }
 
 /** How many exports may go on at a time without beginning anew. */
@@ -44,6 +46,7 @@ export function createExporting(
     return fresh;
   };
   return {
+    stored: (session, after, limit) => log.page(session, after, limit),
     page: async (session, after, limit) => {
       const { codec, secrets } = await exportOf(session, after);
       return log.page(session, after, limit).map((entry): Entry => {

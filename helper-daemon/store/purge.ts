@@ -5,7 +5,7 @@ import type { ForkList } from "./fork-list.ts";
 import { guardOf } from "./store-error.ts";
 
 /** What deleting sessions takes away, or would. */
-export interface Purged {
+interface Purged {
   /** The session, and those of its delegates. */
   sessions: SessionId[];
   entries: number;

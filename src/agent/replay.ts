@@ -3,6 +3,7 @@ import type { Millis, Rule } from "../protocol/values.ts";
 import { nextStep } from "./next-step.ts";
 import type { Settings } from "./ports.ts";
 import type { Verdict } from "./policy/decide.ts";
+import { cutAgain } from "./replay/cut-again.ts";
 import { decisionOf } from "./replay/decisions.ts";
 import { foldSafely } from "./replay/fold-safely.ts";
 import { beginning, explain, type Ongoing } from "./replay/explains.ts";
@@ -14,8 +15,7 @@ import { type ReplaySettings, settingsAt, windowsOf } from "./replay/settings-at
 import { entryWords, stepReason, stepWords } from "./replay/words.ts";
 import { type CallView, callsOf, emptyView, type TurnView } from "./transcript.ts";
 
-export type { Difference, Replay, ReplayPoint } from "./replay/points.ts";
-export type { KnownTools } from "./replay/recorded-book.ts";
+export type { Replay, ReplayPoint } from "./replay/points.ts";
 export type { ReplaySettings } from "./replay/settings-at.ts";
 
 /**
@@ -24,6 +24,25 @@ export type { ReplaySettings } from "./replay/settings-at.ts";
  * any list of entries: what today's loop can make nothing of is a difference, never an exception.
  */
 export function replay(entries: readonly Entry[], given: ReplaySettings): Replay {
+  return walkThrough(entries, given);
+}
+
+/**
+ * The same for a session whose models read placeholders: the loop is asked about the entries as it reads them, since sizes
+ * count there, and policy about the same entries with real values, as it was then.
+ */
+export function replayRevealed(entries: readonly Entry[], revealed: readonly Entry[], given: ReplaySettings): Replay {
+  const [loop, policy] = [walkThrough(entries, given), walkThrough(revealed, given)];
+  const answers = new Map(policy.points.filter(isOfPolicy).map((point) => [point.seq, point]));
+  const points = loop.points.map((point) => (isOfPolicy(point) ? (answers.get(point.seq) ?? point) : point));
+  return { points, assumed: [...new Set([...loop.assumed, ...policy.assumed])] };
+}
+
+function isOfPolicy({ kind }: ReplayPoint): boolean {
+  return kind === "tool.decided" || kind === "card.opened";
+}
+
+function walkThrough(entries: readonly Entry[], given: ReplaySettings): Replay {
   const book = recordedBook(entries, given.tools);
   const windows = windowsOf(entries);
   const granted = [...(given.granted ?? [])].sort((one, other) => one.seq - other.seq);
@@ -31,7 +50,7 @@ export function replay(entries: readonly Entry[], given: ReplaySettings): Replay
   const grants = new Map<string, Rule>();
   const points: ReplayPoint[] = [];
   const assumed = new Set<string>();
-  const walk: Walk = { view: emptyView(""), verdicts: new Map() };
+  const walk: Walk = { view: emptyView(""), verdicts: new Map(), since: [] };
   for (const [index, entry] of entries.entries()) {
     while ((granted[0]?.seq ?? Infinity) < entry.seq) takeGrant(grants, granted.shift());
     // In a fork, each call was decided in the session that recorded it.
@@ -44,9 +63,13 @@ export function replay(entries: readonly Entry[], given: ReplaySettings): Replay
     if (entry.kind === "turn.stopping") walk.ongoing = undefined;
     walk.before = Date.parse(entry.at);
     walk.view = foldSafely(walk.view, entry);
+    walk.since = judged === undefined ? [...walk.since, walk.view].slice(-MOST_SINCE) : [walk.view];
   }
   return { points, assumed: [...assumed] };
 }
+
+/** Hardly more happens while a hook is asked or a conversation made smaller. */
+const MOST_SINCE = 20;
 
 interface Walk {
   view: TurnView;
@@ -54,6 +77,8 @@ interface Walk {
   ongoing?: Ongoing;
   /** What today's policy said to each call last. */
   verdicts: Map<string, Verdict>;
+  /** Views since the loop last recorded anything: what takes time, such as asking a hook, began on one of them. */
+  since: readonly TurnView[];
   /** When the entry before was recorded: what was decided next was decided after it. */
   before?: Millis;
 }
@@ -68,8 +93,12 @@ function judgedEntry(walk: Walk, entry: Entry, settings: Settings, assumed: Set<
     switch (decisionOf(walk.view, entry)) {
       case "fact":
         return undefined;
-      case "step":
-        return stepAgain(walk, entry, settings);
+      case "step": {
+        const judged = stepAgain(walk, entry, settings);
+        if (judged.result === "differs" || entry.kind !== "epoch.opened") return judged;
+        const difference = cutAgain(walk.view, entry, settings);
+        return difference === undefined ? judged : { result: "differs", ...difference };
+      }
       case "end":
         return endAgain(walk, entry, settings);
       case "policy":
@@ -95,9 +124,10 @@ function stepAgain(walk: Walk, entry: Entry, settings: Settings): Judged {
   const at = Date.parse(entry.at);
   // It was decided before it was recorded, and in between a limit may have passed.
   const times = walk.before === undefined || walk.before >= at ? [at] : [at, walk.before];
+  const views = isSlow(entry) ? [walk.view, ...[...walk.since].reverse()] : [walk.view];
   let first: Judged | undefined;
-  for (const time of times) {
-    const ongoing = beginning(nextStep(walk.view, settings, time));
+  for (const [view, time] of views.flatMap((view) => times.map((time) => [view, time] as const))) {
+    const ongoing = beginning(nextStep(view, settings, time));
     const found = explain(ongoing, entry);
     if (found.type === "same") {
       walk.ongoing = found.rest;
@@ -112,6 +142,12 @@ function stepAgain(walk: Walk, entry: Entry, settings: Settings): Judged {
   }
   walk.ongoing = undefined;
   return first ?? SAME;
+}
+
+/** Whether performing a step takes time before that entry of it is recorded, in which others may record something. */
+function isSlow({ kind, data }: Entry): boolean {
+  if (kind === "request.sent") return data.purpose !== "turn";
+  return kind === "epoch.skipped" || kind === "epoch.opened" || kind === "hook.applied";
 }
 
 /** The end of a call that had begun. Only one that a crash had interrupted was decided, and such an end took no time. */

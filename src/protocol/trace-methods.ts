@@ -65,14 +65,14 @@ export const traceMethods = {
   ),
   /**
    * Entries as they may leave this machine: placeholders stay, other private values get some, and what was put into secret
-   * fields is left out. `isRevealed`: as they are.
+   * fields is left out. `stored`: as the loop reads them, placeholders and all. `revealed`: with every value.
    */
   "session.export": method(
     z.object({
       session: text,
       after: z.number().int().min(0).default(0),
       limit,
-      isRevealed: z.boolean().default(false),
+      form: z.enum(["redacted", "stored", "revealed"]).default("redacted"),
     }),
     z.object({ entries: z.array(entrySchema), isEnd: z.boolean() }),
     FACE,

@@ -94,8 +94,8 @@ async function* textsOf(
   { format, reveal }: Pick<ExportOptions, "format" | "reveal">,
   seen: (entry: Entry) => void = () => {},
 ): AsyncGenerator<string> {
-  const isRevealed = reveal === true;
-  const pages = entryPages((place) => connection.request("session.export", { session, isRevealed, ...place }));
+  const form = reveal === true ? "revealed" : "redacted";
+  const pages = entryPages((place) => connection.request("session.export", { session, form, ...place }));
   const all: Entry[] = [];
   for await (const page of pages) {
     for (const entry of page) {

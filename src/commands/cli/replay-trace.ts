@@ -14,7 +14,7 @@ import { examples, wholeNumber } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { programName } from "./program-name.ts";
 import { resolveSession } from "./resolve-session.ts";
-import { readTrace } from "./read-trace.ts";
+import { entryPages } from "./read-trace.ts";
 import { readTraceFile, type TraceFile } from "./trace-file.ts";
 
 interface ReplayOptions {
@@ -77,8 +77,11 @@ async function replayTrace(target: string, options: ReplayOptions): Promise<void
     const trace = isFile ? await readTraceFile(target) : await sessionTrace(connection, target);
     return { trace, settings: await settingsFrom(connection, other, isFile) };
   });
-  const { replay } = await import("../../agent/replay.ts");
-  const result = replay(trace.entries, settings);
+  const { replay, replayRevealed } = await import("../../agent/replay.ts");
+  const result =
+    trace.revealed === undefined
+      ? replay(trace.entries, settings)
+      : replayRevealed(trace.entries, trace.revealed, settings);
   report(trace, result, options.json === true);
   if (result.points.some((point) => point.result === "differs")) throw new ExitWith(1);
 }
@@ -93,10 +96,16 @@ function report({ skipped }: TraceFile, result: Replay, isJson: boolean): void {
   print(replaySummary(result));
 }
 
+/** The trace of a session as the loop reads it, and with real values. */
 async function sessionTrace(connection: Connection, prefix: string): Promise<TraceFile> {
-  const entries: Entry[] = [];
-  for await (const entry of readTrace(connection, await resolveSession(connection, prefix))) entries.push(entry);
-  return { entries, skipped: [] };
+  const session = await resolveSession(connection, prefix);
+  const read = async (form: "stored" | "revealed"): Promise<Entry[]> => {
+    const entries: Entry[] = [];
+    const pages = entryPages((place) => connection.request("session.export", { session, form, ...place }));
+    for await (const page of pages) entries.push(...page);
+    return entries;
+  };
+  return { entries: await read("stored"), revealed: await read("revealed"), skipped: [] };
 }
 
 async function settingsFrom(

@@ -3,11 +3,13 @@ import { createInterface } from "node:readline";
 import { type Entry, entrySchema } from "../../protocol/entries.ts";
 import { LoopdError } from "../../protocol/errors.ts";
 
-/** The entries of a file, and what of it is none. */
+/** The entries of a trace, and what of its file is none. */
 export interface TraceFile {
   entries: Entry[];
   /** Lines that no entry of this version is on, with why. */
   skipped: { line: number; why: string }[];
+  /** The same entries with real values, where a helper tells them. */
+  revealed?: Entry[];
 }
 
 /**
