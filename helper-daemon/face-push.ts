@@ -8,7 +8,7 @@ import type { Hub } from "./hub.ts";
 import type { Log } from "./logs.ts";
 
 /** What the push is made from. */
-interface PushWorld {
+export interface PushWorld {
   file: ConfigFile;
   hub: Pick<Hub, "listen">;
   log: Log;

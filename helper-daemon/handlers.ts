@@ -6,6 +6,7 @@ import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { createDelegates } from "./delegates.ts";
+import { diskUse } from "./disk-use.ts";
 import { examine } from "./doctor.ts";
 import { addGrant, withGrant } from "./grants.ts";
 import { resolveStep } from "./step-cards.ts";
@@ -30,6 +31,9 @@ import type { SessionState } from "./session-state.ts";
 import type { Store } from "./store/open-store.ts";
 import type { StateQuery } from "./store/state-query.ts";
 import type { ToolWorld } from "./tool-world.ts";
+import type { Exporting } from "./export/export-entries.ts";
+import type { Retention } from "./retention.ts";
+import { traceHandlers } from "./trace-handlers.ts";
 import type { Turns } from "./turns.ts";
 import type { Vault } from "./vault/vault.ts";
 
@@ -52,6 +56,8 @@ export interface HandlersOptions {
   routines: Routines;
   vault: Vault;
   file: ConfigFile;
+  exporting: Exporting;
+  retention: Retention;
   startedAt: number;
   /** Names this boot of the machine. */
   boot: string;
@@ -78,6 +84,8 @@ export function createHandlers({
   routines,
   vault,
   file,
+  exporting,
+  retention,
   startedAt,
   boot,
   stop,
@@ -198,15 +206,18 @@ export function createHandlers({
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
     ...routineHandlers(routines),
+    ...traceHandlers({ store, hub, turns, profiles, tools, exporting, retention }),
     ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
     "helper.doctor": async () => ({
       checks: await examine({ home, profiles, tools, vault, platform: process.platform }),
     }),
-    "helper.status": () => {
+    "helper.status": async ({ disk }) => {
       const { approvals, questions } = cards.pendingCounts();
+      const used = disk ? { disk: await diskUse(home, store.purge.freeBytes()) } : {};
       return {
+        ...used,
         pid: process.pid,
         version: VERSION,
         protocolVersion: PROTOCOL_VERSION,
@@ -228,10 +239,9 @@ export function createHandlers({
       file.edit((raw) => void (raw["menuBar"] = link ?? undefined));
       return {};
     },
-    "helper.folders": async (_, signal) => {
-      const { lookIntoFolders } = await import("./person-folders.ts");
-      return { folders: await lookIntoFolders(signal) };
-    },
+    "helper.folders": async (_, signal) => ({
+      folders: await (await import("./person-folders.ts")).lookIntoFolders(signal),
+    }),
     "helper.stop": () => {
       setImmediate(stop);
       return {};

@@ -5,20 +5,18 @@ import { openConfigFile } from "./config-file.ts";
 import { createModelWorld } from "./endpoints/model-world.ts";
 import { createProfiles } from "./endpoints/profiles.ts";
 import { listenForEnds } from "./ends.ts";
-import { pushToFaces } from "./face-push.ts";
 import { createFileHistory } from "./file-history.ts";
 import { createHandlers } from "./handlers.ts";
 import { homeOf, prepareHome, tokenOf } from "./home.ts";
 import { createHooks } from "./hooks/hooks.ts";
-import { createHub } from "./hub.ts";
 import { createStamp } from "./ids.ts";
-import { keepIndexed } from "./keep-indexed.ts";
 import { openLog } from "./logs.ts";
 import { createMcpConfig } from "./mcp-config.ts";
 import { createMemory } from "./memory.ts";
 import { type Handlers, requestAsTool } from "./methods.ts";
 import { announce, failureLine, leaveTo, notReady } from "./ready.ts";
 import { sweepUnfinished } from "./recovery.ts";
+import { createRetention } from "./retention.ts";
 import { createRoutines } from "./routines/routines.ts";
 import { createRules } from "./rules.ts";
 import { createSessionOverrides } from "./session-overrides.ts";
@@ -30,6 +28,7 @@ import { createBlobs } from "./store/blobs.ts";
 import { takeHome } from "./store/home-lock.ts";
 import { openStore } from "./store/open-store.ts";
 import { createStateQuery } from "./store/state-query.ts";
+import { takeUp } from "./take-up.ts";
 import { createToolWorld } from "./tool-world.ts";
 import { createTurns } from "./turns.ts";
 import { createVaultWorld } from "./vault/vault-world.ts";
@@ -50,7 +49,7 @@ async function main(): Promise<void> {
   const config = file.current;
   const profiles = createProfiles(home.folder, file);
   const log = openLog(home.logs, logLevel);
-  const { hub, seen, ...vaults } = createVaultWorld({ store, hub: createHub(store.log), profiles, config, home });
+  const { hub, seen, ...vaults } = createVaultWorld({ store, profiles, config, home });
   const blobs = createBlobs(home.blobs);
   const tools = await createToolWorld({ home, store: seen.store, blobs, log, config, environment: process.env });
   const { catalogue, servers, person, protectedPaths, placeOf } = tools;
@@ -58,9 +57,9 @@ async function main(): Promise<void> {
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
   const memory = createMemory({ folder: home.memory, hub, store });
-  const grantsOf = seen.store.grants.of;
-  const { windowOf } = profiles;
-  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory, windowOf });
+  const settings = createSettings({
+    ...{ config, tools: catalogue.book, person, memory, grantsOf: seen.store.grants.of, windowOf: profiles.windowOf },
+  });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, runs: store.runs, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     model: models.model,
@@ -80,13 +79,16 @@ async function main(): Promise<void> {
   const routines = createRoutines({
     ...{ ...tools, store: seen.store, hub, log, turns, boot, home, effective: overrides.effective, now: Date.now },
   });
+  const retention = createRetention({
+    ...{ store: seen.store, hub, turns, blobs, home, config, log, exporting: vaults.exporting, forget: vaults.forget },
+  });
   let isStopping = false;
   const stop = async (why: string) => {
     if (isStopping) return;
     isStopping = true;
     log.info({ why }, "stopping");
     shutdown.abort();
-    await Promise.all([turns.stop(), routines.scheduler.stop()]);
+    await Promise.all([turns.stop(), routines.scheduler.stop(), retention.stop()]);
     await server.close();
     await Promise.all([models.close(), tools.close()]);
     store.close();
@@ -96,7 +98,8 @@ async function main(): Promise<void> {
   const handlers: Handlers = createHandlers({
     ...{ home, store: seen.store, hub, turns, profiles, tools, memory, overrides, settings, startedAt, boot, routines },
     files: createFileHistory({ store: seen.store, hub, blobs, blobFolder: home.blobs, protectedPaths }),
-    ...{ state: createSessionState({ store: seen.store, hub }), vault: vaults.vault },
+    ...{ vault: vaults.vault, exporting: vaults.exporting, retention },
+    state: createSessionState({ store: seen.store, hub }),
     query: vaults.query(createStateQuery({ database: home.database })),
     ...{ file, mcp: createMcpConfig({ file, servers }), rules: createRules({ file, store: seen.store, hub, tools }) },
     stop: () => void stop("asked to"),
@@ -104,10 +107,7 @@ async function main(): Promise<void> {
   await sweepUnfinished(store, boot, log, tools.marks());
   const server = await listen({ home, token, hub: seen.hub, entries: seen.store.log, handlers, log });
   listenForEnds(log, (why) => void stop(why));
-  turns.resume();
-  routines.scheduler.start();
-  keepIndexed(hub, store.words);
-  pushToFaces({ file, hub, log, environment: process.env, folder: home.folder });
+  takeUp({ turns, routines, retention, store, file, hub, log, environment: process.env, folder: home.folder });
   log.info({ version: VERSION, home: home.folder, startMs: Date.now() - startedAt }, "serving");
   announce(readyDescriptor, { ready: true, pid: process.pid });
 }

@@ -7,7 +7,7 @@ import type { Ports } from "../src/agent/ports.ts";
 import { runTurns } from "../src/agent/run-turn.ts";
 import { emptyView } from "../src/agent/transcript.ts";
 import type { Attachment } from "../src/protocol/attachment.ts";
-import type { Entry, EntryDraft, Overrides } from "../src/protocol/entries.ts";
+import type { Entry, EntryData, EntryDraft, Overrides } from "../src/protocol/entries.ts";
 import type { EndpointProfile } from "../src/protocol/endpoint-profile.ts";
 import { asLoopdError, LoopdError } from "../src/protocol/errors.ts";
 import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
@@ -45,7 +45,11 @@ export interface Effective {
 
 /** Accepts turns durably and keeps one runner per session busy until nothing is open. */
 export interface Turns {
-  submit(request: ParsedParamsOf<"turn.submit">): Promise<ResultOf<"turn.submit">>;
+  /** `more`: what else its beginning says. */
+  submit(
+    request: ParsedParamsOf<"turn.submit">,
+    more?: Pick<EntryData<"turn.started">, "replay">,
+  ): Promise<ResultOf<"turn.submit">>;
   /** Adds the person's words to the open turn. */
   steer(session: SessionId, text: string): { turn: string };
   cancel(request: ParsedParamsOf<"turn.cancel">): { turns: string[] };
@@ -122,7 +126,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
   };
 
   return {
-    submit: async (request) => {
+    submit: async (request, more = {}) => {
       const originKey = `user:${request.requestId}`;
       const known = store.lists.turnByOrigin(originKey);
       if (known !== undefined)
@@ -137,7 +141,7 @@ export function createTurns({ store, hub, log, portsOf, effective }: TurnsOption
         const nonce = freshNonce();
         drafts.push({ kind: "session.created", session, data: { title: titleOf(request.input), workspace, nonce } });
       }
-      const data = { input: request.input, origin: "user" as const, originKey, ...chosen };
+      const data = { input: request.input, origin: "user" as const, originKey, ...chosen, ...more };
       drafts.push({ kind: "turn.started", session, turn, data });
       // The same request may have arrived twice while servers and the workspace were looked at.
       const twin = store.lists.turnByOrigin(originKey);

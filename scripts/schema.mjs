@@ -1,7 +1,7 @@
-// Writes docs/schema/config.schema.json, so that editors complete and check a person's config.json.
+// Writes docs/schema: of a person's config.json, so that editors complete and check it, and of the entries of a trace, for
+// whoever reads exports.
 import { writeFileSync } from "node:fs";
-import * as z from "zod";
-import { configSchema } from "../src/protocol/config.ts";
+import { schemaFiles } from "./schema-files.ts";
 
-const schema = z.toJSONSchema(configSchema, { io: "input" });
-writeFileSync(new URL("../docs/schema/config.schema.json", import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+for (const [name, text] of Object.entries(schemaFiles()))
+  writeFileSync(new URL(`../docs/schema/${name}`, import.meta.url), text);

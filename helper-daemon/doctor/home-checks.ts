@@ -1,6 +1,7 @@
 import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check } from "../../src/protocol/requests.ts";
+import { diskUse } from "../disk-use.ts";
 import type { Home } from "../home.ts";
 import { checkDatabase } from "../store/check-database.ts";
 
@@ -22,18 +23,25 @@ export async function homeCheck({ folder, token }: Home): Promise<Check> {
 }
 
 /** Room for the trace, which must be able to grow. */
-export async function diskCheck({ folder }: Home): Promise<Check> {
+export async function diskCheck(home: Home): Promise<Check> {
   const name = "disk";
+  const { folder } = home;
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const detail = `${Math.floor(free / MEGABYTE).toLocaleString("en-US")} MB free where loopd keeps its state`;
+  const { database, blobs, logs, copies } = await diskUse(home, 0);
+  const used = megabytes(database + blobs + logs + copies);
+  const detail = `${megabytes(free)} MB free where loopd keeps its state, which takes ${used} MB`;
   if (free >= LITTLE_FREE) return { name, state: "ok", detail };
   return {
     name,
     state: free < LEAST_FREE ? "failed" : "warning",
     detail,
-    mend: `free some space; see: df -h '${folder}'`,
+    mend: `free some space (df -h '${folder}'), or delete old sessions: loopd sessions delete`,
   };
+}
+
+function megabytes(bytes: number): string {
+  return Math.floor(bytes / MEGABYTE).toLocaleString("en-US");
 }
 
 /** Whether the trace can be read. */

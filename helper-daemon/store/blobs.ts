@@ -13,14 +13,28 @@ export interface Blobs {
   saveFile(path: string): Promise<string>;
   /** Bytes from an offset on, with the whole size; undefined for a name that is not there. */
   read(name: string, offset: number, length: number): Promise<{ bytes: Uint8Array; total: number } | undefined>;
+  /** Whether somebody has just asked to keep these bytes, and may not have recorded the name yet. */
+  isFresh(name: string): boolean;
 }
+
+/** Between keeping bytes and recording their name, in milliseconds: whoever needs longer has kept them again. */
+const FRESH_MS = 5 * 60_000;
 
 /** Blobs in a folder of the home. */
 export function createBlobs(folder: string): Blobs {
+  const saved = new Map<string, number>();
+  const isFresh = (name: string) => (saved.get(name) ?? -Infinity) > performance.now() - FRESH_MS;
+  const note = (name: string) => {
+    for (const old of saved.keys()) if (!isFresh(old)) saved.delete(old);
+    saved.delete(name);
+    saved.set(name, performance.now());
+  };
   return {
+    isFresh,
     save: async (bytes) => {
       const name = createHash("sha256").update(bytes).digest("hex");
       const path = join(folder, name);
+      note(name);
       try {
         const found = await stat(path).catch(() => undefined);
         if (found?.size !== bytes.length) await writeFileAtomic(path, Buffer.from(bytes), { mode: 0o600 });
@@ -34,6 +48,7 @@ export function createBlobs(folder: string): Blobs {
       await pipeline(createReadStream(path), hash);
       const name = hash.digest("hex");
       const kept = join(folder, name);
+      note(name);
       const fresh = `${kept}.${process.pid}`;
       try {
         if ((await stat(kept).catch(() => undefined)) === undefined) {

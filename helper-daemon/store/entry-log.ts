@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Entry, EntryDraft } from "../../src/protocol/entries.ts";
+import { LoopdError } from "../../src/protocol/errors.ts";
 import type { Seq, SessionId } from "../../src/protocol/values.ts";
 import type { ForkList, SharedRange } from "./fork-list.ts";
 import type { Project } from "./projections.ts";
@@ -47,12 +48,16 @@ export interface EntryLog {
   lastSeq(): Seq;
 }
 
-/** Prepares the log of a database; `past` tells what a session shares of others. Every error is a LoopdError of the store. */
+/**
+ * Prepares the log of a database; `past` tells what a session shares of others, `barred` of which nothing is recorded any
+ * more, because they are deleted: that is `unknown-session`. Every other error is a LoopdError of the store.
+ */
 export function createEntryLog(
   database: Database.Database,
   project: Project,
   stamp: Stamp,
   past: ForkList["past"],
+  barred: ReadonlySet<SessionId> = new Set(),
 ): EntryLog {
   const insert = database.prepare(
     "INSERT INTO entries (id, session, turn, kind, at, boot, mono, parent, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -71,6 +76,7 @@ export function createEntryLog(
     const mono = stamp.mono();
     return drafts.map((draft) => {
       const { session, turn, kind, parent } = draft;
+      if (barred.has(session)) throw new LoopdError("unknown-session", `Session ${session} was deleted.`);
       const id = stamp.id();
       const data = JSON.stringify(draft.data);
       const { lastInsertRowid } = insert.run(

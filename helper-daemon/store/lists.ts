@@ -38,6 +38,8 @@ interface SessionRecord {
   forkedAt: number | null;
   /** JSON. */
   delegateOf: string | null;
+  isKept: number;
+  keptDays: number | null;
 }
 
 interface TurnRecord {
@@ -60,10 +62,11 @@ const SESSION_COLUMNS = `
     AS finish,
   (SELECT count(*) FROM turns t WHERE t.session = s.session AND t.finish IS NULL) AS openTurns,
   (SELECT count(*) FROM cards c WHERE c.session = s.session AND c.resolution IS NULL) AS pending,
-  f.parent, f.at_seq AS forkedAt,
+  f.parent, f.at_seq AS forkedAt, r.session IS NOT NULL AS isKept, r.days AS keptDays,
   (SELECT CASE e.kind WHEN 'session.created' THEN e.data -> '$.from' END
    FROM entries e WHERE e.session = s.session ORDER BY e.seq LIMIT 1) AS delegateOf`;
-const SESSIONS = "sessions s LEFT JOIN forks f ON f.session = s.session";
+const SESSIONS = `sessions s LEFT JOIN forks f ON f.session = s.session
+  LEFT JOIN session_retention r ON r.session = s.session`;
 
 /** Prepares the lists of a database. */
 export function createLists(database: Database.Database, forks: Pick<ForkList, "turns">): Lists {
@@ -139,5 +142,8 @@ function sessionRow(record: SessionRecord): SessionRow {
   const forkedFrom = parent === null || at === null ? undefined : { session: parent, at };
   const delegateOf =
     record.delegateOf === null ? undefined : (JSON.parse(record.delegateOf) as SessionRow["delegateOf"]);
-  return { session, title, workspace, updatedAt, turns, state: state as SessionRow["state"], forkedFrom, delegateOf };
+  const days = record.keptDays;
+  const keep = record.isKept === 0 ? {} : { keep: days === null ? ("always" as const) : { days } };
+  const row = { session, title, workspace, updatedAt, turns, state: state as SessionRow["state"] };
+  return { ...row, forkedFrom, delegateOf, ...keep };
 }

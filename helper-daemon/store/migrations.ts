@@ -1,3 +1,4 @@
+import { RETENTION } from "./retention-migration.ts";
 import { LOGINS, ROUTINES } from "./routine-migration.ts";
 
 /** One step of the database's schema. Its place in the list is the `user_version` it leads to. */
@@ -213,4 +214,5 @@ export const MIGRATIONS: readonly Migration[] = [
   COMPACTIONS,
   ROUTINES,
   LOGINS,
+  RETENTION,
 ];

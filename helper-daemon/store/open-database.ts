@@ -23,6 +23,8 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     database.pragma("checkpoint_fullfsync = 1");
+    // What is deleted or moved leaves no copy behind, so that deleting a session needs no rewriting of the whole file.
+    database.pragma("secure_delete = ON");
     database.pragma("foreign_keys = ON");
     database.pragma("busy_timeout = 500");
     database.pragma("cache_size = -4000");

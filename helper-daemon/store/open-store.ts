@@ -10,6 +10,7 @@ import { createMemoryOutbox, type MemoryOutbox } from "./memory-outbox.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOverrideList, type OverrideList } from "./override-list.ts";
 import { createProjections } from "./projections.ts";
+import { createPurge, type Purge } from "./purge.ts";
 import { createRoutineList, type RoutineList } from "./routine-list.ts";
 import { createRoutineRuns, type RoutineRuns } from "./routine-runs.ts";
 import { createSessionValues, type SessionValues } from "./session-values.ts";
@@ -35,6 +36,7 @@ export interface Store {
   outbox: MemoryOutbox;
   routines: RoutineList;
   runs: RoutineRuns;
+  purge: Purge;
   /** Writes everything back into the one file and closes it. */
   close(): void;
 }
@@ -43,7 +45,8 @@ export interface Store {
 export function openStore(path: string, stamp: Stamp): Store {
   const database = openDatabase(path);
   const forks = createForkList(database);
-  const log = createEntryLog(database, createProjections(database), stamp, forks.past);
+  const barred = new Set<string>();
+  const log = createEntryLog(database, createProjections(database), stamp, forks.past, barred);
   return {
     log,
     lists: createLists(database, forks),
@@ -61,6 +64,7 @@ export function openStore(path: string, stamp: Stamp): Store {
     outbox: createMemoryOutbox(database),
     routines: createRoutineList(database),
     runs: createRoutineRuns(database),
+    purge: createPurge(database, forks, barred),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,8 @@
 import type Database from "better-sqlite3";
 import type { Entry } from "../../src/protocol/entries.ts";
 import { LoopdError } from "../../src/protocol/errors.ts";
+import { keepSchema } from "../../src/protocol/keep.ts";
+import type { Json } from "../../src/protocol/values.ts";
 import { createRepeats } from "./repeats.ts";
 import { createForkProjection } from "./project-fork.ts";
 import { createRoutineProjection } from "./routine-projection.ts";
@@ -32,6 +34,14 @@ export function createProjections(database: Database.Database): Project {
   const keepRoutine = createRoutineProjection(database);
   const taint = createTaintProjection(database);
 
+  const keepAsUsual = database.prepare("DELETE FROM session_retention WHERE session = ?");
+  const keepFor = database.prepare("INSERT OR REPLACE INTO session_retention VALUES (?, ?)");
+  const retain = (session: string, after: Json | undefined) => {
+    const { data: keep = "default" } = keepSchema.safeParse(after);
+    if (keep === "default") keepAsUsual.run(session);
+    else keepFor.run(session, keep === "always" ? null : keep.days);
+  };
+
   const repeats = createRepeats(database);
   return (entry) => {
     const { seq, session, turn = "", at } = entry;
@@ -42,6 +52,8 @@ export function createProjections(database: Database.Database): Project {
         return;
       case "session.forked":
         forkSession(entry);
+        return;
+      case "session.deleted":
         return;
       case "session.cleared":
         forgetFiles.run(session);
@@ -91,6 +103,7 @@ export function createProjections(database: Database.Database): Project {
         else if (store === "session") setValue.run(session, key, JSON.stringify(after));
         else if (store === "memory") awaitFile.run(seq);
         else if (store === "routine") keepRoutine(entry);
+        else if (store === "retention") retain(session, entry.data.after);
         return;
       }
       case "tool.finished":

@@ -92,7 +92,6 @@ export function createVaultTable(database: Database.Database): VaultTable {
     rows: (of) => guarded(() => (of === undefined ? every.all() : ofRoot.all(of))),
     forget: (tokens) =>
       guarded(() => {
-        database.pragma("secure_delete = ON");
         const count = emptyAll.immediate(tokens);
         database.pragma("wal_checkpoint(TRUNCATE)");
         return count;

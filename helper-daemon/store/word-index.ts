@@ -25,8 +25,11 @@ export function createWordIndex(database: Database.Database, log: EntryLog): Wor
   const move = database.prepare("UPDATE words_cursor SET seq = ?");
   const add = database.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)");
   const find = database.prepare<[string, number], Omit<SearchHit, "title"> & { title: string | null }>(
-    `SELECT e.session, s.title, e.seq, e.kind, e.at, snippet(words, 0, '**', '**', ' … ', 16) AS snippet
+    `SELECT coalesce(s.session, f.session, e.session) AS session, coalesce(s.title, f.title) AS title,
+       e.seq, e.kind, e.at, snippet(words, 0, '**', '**', ' … ', 16) AS snippet
      FROM words JOIN entries e ON e.seq = words.rowid LEFT JOIN sessions s ON s.session = e.session
+     LEFT JOIN sessions f ON s.session IS NULL AND f.session = (SELECT r.session FROM forks r JOIN sessions USING (session)
+       WHERE r.parent = e.session AND r.at_seq >= e.seq LIMIT 1)
      WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?`,
   );
   const addBatch = database.transaction((entries: readonly Entry[]) => {

@@ -3,8 +3,10 @@ import { type Config, REHEARSAL_ENDPOINT } from "../../src/protocol/config.ts";
 import type { SessionId } from "../../src/protocol/values.ts";
 import type { Place } from "../../src/tools/define-tool.ts";
 import type { Profiles } from "../endpoints/profiles.ts";
+import { createExporting, type Exporting } from "../export/export-entries.ts";
 import type { Home } from "../home.ts";
-import type { Hub } from "../hub.ts";
+import { createHub, type Hub } from "../hub.ts";
+import { replayingPorts } from "../replaying-ports.ts";
 import type { Store } from "../store/open-store.ts";
 import type { StateQuery } from "../store/state-query.ts";
 import { learningPlace } from "./learning-place.ts";
@@ -17,7 +19,6 @@ import { createVault, type Vault } from "./vault.ts";
 /** What the vault is put around. */
 export interface VaultWorldOptions {
   store: Store;
-  hub: Hub;
   profiles: Profiles;
   config: () => Config;
   home: Home;
@@ -25,7 +26,7 @@ export interface VaultWorldOptions {
 
 /** Everything of the helper with the codec around it. Who takes these instead of the plain ones need not know of it. */
 export interface VaultWorld {
-  /** Records placeholders; listeners hear what was recorded. */
+  /** The way into the trace. Records placeholders; listeners hear what was recorded. */
   hub: Hub;
   /** Store and hub as faces and tools see them: with real values. */
   seen: { store: Store; hub: Hub };
@@ -33,13 +34,18 @@ export interface VaultWorld {
   placeOf(placeOf: (session: SessionId) => Place): (session: SessionId) => Place;
   query(query: StateQuery): StateQuery;
   vault: Vault;
+  /** Entries as they may leave this machine. */
+  exporting: Exporting;
+  /** Drops what is in memory, after what is new there has become durable. */
+  forget(): void;
 }
 
 /** How much longer the rows of one query may become. */
 const ROOM = 512 * 1024;
 
 /** Puts the codec around the helper. */
-export function createVaultWorld({ store, hub: plain, profiles, config, home }: VaultWorldOptions): VaultWorld {
+export function createVaultWorld({ store, profiles, config, home }: VaultWorldOptions): VaultWorld {
+  const plain = createHub(store.log);
   const trustOf = (endpoint: string) => {
     if (endpoint === REHEARSAL_ENDPOINT) return "local" as const;
     return profiles.resolve(endpoint)?.profile.trust ?? ("remote" as const);
@@ -61,7 +67,7 @@ export function createVaultWorld({ store, hub: plain, profiles, config, home }: 
   return {
     hub,
     seen: { store: restoredStore(store, redaction), hub: restoredHub(hub, redaction) },
-    ports: (ports, session) => redactedPorts(ports, redaction, session),
+    ports: (ports, session) => replayingPorts(redactedPorts(ports, redaction, session), store.log),
     placeOf: (placeOf) => (session) => learningPlace(placeOf(session), redaction, session),
     query: (query) => ({
       run: async (sql, signal) => {
@@ -70,5 +76,7 @@ export function createVaultWorld({ store, hub: plain, profiles, config, home }: 
       },
     }),
     vault: createVault(store.vault, redaction),
+    exporting: createExporting(store.log, redaction, config),
+    forget: () => redaction.refresh(),
   };
 }

@@ -3,6 +3,7 @@ import type { Summary } from "../protocol/epoch-entries.ts";
 import { exhausted, timeLeft } from "./budget.ts";
 import { goalOf, isEnough, planCompaction, smaller } from "./context/plan-compaction.ts";
 import { extentOf, requestBytes } from "./context/render.ts";
+import { seenWindow } from "./context/seen-window.ts";
 import { readSummary } from "./context/summary.ts";
 import { correctedRequest, summaryRequest, type SummaryWish } from "./context/summary-request.ts";
 import { type Ahead, catchUp, flush, withDerived } from "./draft-ahead.ts";
@@ -66,6 +67,7 @@ function outcomeOf(ports: Ports, view: TurnView, before: TurnState, step: Step, 
       reason: step.reason,
       why: isKept ? `no summary could be had: ${why}` : whyNot(goal.isFull),
       ...paid,
+      ...seenWindow(turn, settings),
     };
     return { kind: "epoch.skipped" as const, session: view.session, turn: openTurn(turn), data };
   }

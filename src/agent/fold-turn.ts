@@ -10,7 +10,7 @@ import type { TurnState, TurnView } from "./transcript.ts";
 /** A turn begins, or joins the queue. */
 export function started(view: TurnView, id: string, data: EntryData<"turn.started">, startedAt: Millis): TurnView {
   const { input, endpoint, model, takesImages = false, origin, endpointTrust = "remote", worksFor, overrides } = data;
-  const { dialect, address, attachments = [] } = data;
+  const { dialect, address, attachments = [], replay } = data;
   const turn: TurnState = {
     turn: id,
     input,
@@ -22,6 +22,7 @@ export function started(view: TurnView, id: string, data: EntryData<"turn.starte
     origin,
     endpointTrust,
     worksFor,
+    replay,
     overrides,
     attachments,
     steps: 0,

@@ -7,6 +7,7 @@ import { dueCompaction } from "./context/due-compaction.ts";
 import { frozenBy } from "./context/frozen.ts";
 import { outputShare } from "./context/output-share.ts";
 import { leavesRoom, refusal } from "./context/room.ts";
+import { seenWindow } from "./context/seen-window.ts";
 import { cutText } from "./cut-text.ts";
 import { type EndDraft, isEnd, shapedEnd, unseenEnd } from "./hooks/after-hooks.ts";
 import { awaitingHooks } from "./hooks/before-hooks.ts";
@@ -88,7 +89,7 @@ function afterCalls(view: TurnView, turn: TurnState, settings: Settings, now: Mi
   if (refused === undefined) return ask(view, turn, settings);
   const isSmaller = refused.code === "window-too-small" && leavesRoom(frozenBy(view, turn, settings), turn, settings);
   if (isSmaller) return { type: "open-epoch", turn, reason: "tools" };
-  const end = { finish: "failed" as const, text: turn.step?.text ?? "", error: refused };
+  const end = { finish: "failed" as const, text: turn.step?.text ?? "", error: refused, ...seenWindow(turn, settings) };
   return { type: "refuse", turn, entries: [finishDraft(view, turn, end)] };
 }
 
@@ -98,7 +99,8 @@ function ask(view: TurnView, turn: TurnState, settings: Settings): NextStep {
   if (due === undefined) return { type: "call-model", turn };
   if (due.type === "compact") return { ...due, turn };
   const error = { code: "endpoint-context-overflow" as const, message: due.message };
-  const end = finishDraft(view, turn, { finish: "failed", text: turn.step?.text ?? "", error });
+  const data = { finish: "failed" as const, text: turn.step?.text ?? "", error, ...seenWindow(turn, settings) };
+  const end = finishDraft(view, turn, data);
   return { type: "refuse", turn, entries: [end] };
 }
 

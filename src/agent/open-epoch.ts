@@ -1,6 +1,7 @@
 import type { EntryData, EntryDraft } from "../protocol/entries.ts";
 import { canonicalize } from "./canonical.ts";
 import { frozenBy } from "./context/frozen.ts";
+import { seenWindow } from "./context/seen-window.ts";
 import { joined } from "./policy/sources.ts";
 import type { Ports } from "./ports.ts";
 import { isSameModel } from "./same-model.ts";
@@ -39,7 +40,19 @@ export function openEpoch(
   const names = tools.map(({ name }) => name);
   const taints = joined(settings.memoryTaints ?? [], settings.tools.sourcesOf?.(names) ?? []);
   const quoted = taints.length === 0 ? {} : { taints };
-  const data = { reason, endpoint, model, takesImages, dialect, address, ...frozen, ...quoted, keeps, ...messages };
+  const data = {
+    reason,
+    endpoint,
+    model,
+    takesImages,
+    dialect,
+    address,
+    ...frozen,
+    ...quoted,
+    keeps,
+    ...messages,
+    ...seenWindow(turn, settings),
+  };
   return { kind: "epoch.opened", session: view.session, turn: openTurn(turn), data };
 }
 

@@ -108,6 +108,8 @@ export interface Outcome {
   /** What the run used of the turn's budget. */
   spent?: EntryData<"tool.finished">["spent"];
   isSideEffectPossible: boolean;
+  /** Nothing ran: the call whose result this is. */
+  recorded?: EntryData<"tool.finished">["recorded"];
 }
 
 /** Places that rules close to a command, so far as that can be told before it runs. */

@@ -3,6 +3,7 @@ import type { Millis } from "../protocol/values.ts";
 import { closingNote, exhausted, timeLeft } from "./budget.ts";
 import { compact } from "./compact.ts";
 import { extentOf, render } from "./context/render.ts";
+import { seenWindow } from "./context/seen-window.ts";
 import { type Ahead, catchUp, flush, nothingAhead, withDerived, withFacts } from "./draft-ahead.ts";
 import { askHooks, decided, throughAfterHooks } from "./hooks/ask-hooks.ts";
 import { nextStep } from "./next-step.ts";
@@ -103,7 +104,8 @@ async function callModel(
   const request = render(before.now, settings);
   const { endpoint, model } = request;
   const epoch = before.now.epoch?.id ?? "";
-  const data = { epoch, purpose: "turn" as const, endpoint, model, ...extentOf(before.now, request) };
+  const seen = seenWindow(turn, settings);
+  const data = { epoch, purpose: "turn" as const, endpoint, model, ...extentOf(before.now, request), ...seen };
   const { ahead, entries } = await flush(ports, withDerived(before, [{ kind: "request.sent", ...where, data }]));
   const requestId = entries?.at(-1)?.id;
   if (requestId === undefined) return ahead;

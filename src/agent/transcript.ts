@@ -120,6 +120,7 @@ export interface TurnState {
   endpointTrust: "local" | "remote";
   worksFor?: EntryData<"turn.started">["worksFor"];
   attachments?: readonly Attachment[];
+  replay?: EntryData<"turn.started">["replay"];
   overrides: Overrides;
   /** Model responses so far. */
   steps: number;

@@ -122,6 +122,16 @@ const redactionSchema = z.strictObject({
   kinds: z.array(redactionKindSchema).default([...redactionKindSchema.options]),
 });
 
+/** What becomes of sessions that nobody goes on with. */
+const retentionSchema = z.strictObject({
+  /** Sessions that did not change for so many days are deleted for good. */
+  days: z.number().int().min(1).max(36_500).optional(),
+  /** Absolute path of a folder that gets the trace of each before, as JSONL; what cannot be written is not deleted. */
+  exportTo: z.string().startsWith("/", { error: "an absolute path" }).optional(),
+  /** Those files hold private values too. */
+  reveal: z.boolean().default(false),
+});
+
 /** US dollars per million tokens. */
 const priceSchema = z.strictObject({
   input: z.number().min(0),
@@ -183,6 +193,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   menuBar: menuBarLinkSchema.optional(),
   limits: limitsSchema.prefault({}),
+  /** How long sessions are kept, unless `loopd sessions keep` says otherwise. Absent: for ever. */
+  retention: retentionSchema.prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
 

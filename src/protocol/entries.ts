@@ -2,7 +2,7 @@ import * as z from "zod";
 import { attachmentSchema } from "./attachment.ts";
 import { questionSchema } from "./question.ts";
 import { hookAppliedSchema } from "./hooks.ts";
-import { modelEntries, repairsSchema } from "./model-entries.ts";
+import { modelEntries, repairsSchema, seenWindowSchema } from "./model-entries.ts";
 import { runEntries } from "./run-entries.ts";
 import { endpointProfileSchema } from "./endpoint-profile.ts";
 import { epochEntries } from "./epoch-entries.ts";
@@ -37,6 +37,10 @@ export type Resolution = z.infer<typeof resolutionSchema>;
 /** What a person says became of an effect that a crash interrupted. */
 export const recoveryAnswerSchema = z.enum(["happened", "again", "skip"]);
 
+/** What stands for the tools of a turn that is asked again: what was recorded, the tools themselves, or nothing. */
+export const replayToolsSchema = z.enum(["recorded", "live", "deny"]);
+export type ReplayTools = z.infer<typeof replayToolsSchema>;
+
 /** The data of every kind of entry. */
 export const entryData = {
   "session.created": z.object({
@@ -55,6 +59,8 @@ export const entryData = {
     /** Absent: the title of `from`. */
     title: z.string().optional(),
   }),
+  /** In the session `home`: these sessions are gone, but for what forks share of them. */
+  "session.deleted": z.object({ sessions: z.array(z.string()), by: z.string(), forks: z.array(z.string()).optional() }),
   /** From here on the model knows nothing of what was before, and nothing of that taints the session any more. */
   "session.cleared": z.object({ by: z.string() }),
   ...epochEntries,
@@ -78,6 +84,10 @@ export const entryData = {
     overrides: overridesSchema,
     /** Files that the person gave it. */
     attachments: z.array(attachmentSchema).optional(),
+    /** The turn is another one asked again: which, and from which entry on its session's results count as recorded. */
+    replay: z
+      .object({ session: z.string(), turn: z.string(), at: z.number().int(), tools: replayToolsSchema })
+      .optional(),
     /** Which layer each effective setting came from, by name of the setting. */
     provenance: z.record(z.string(), z.string()),
   }),
@@ -132,8 +142,8 @@ export const entryData = {
   "rule.added": z.object({ rule: ruleSchema }),
   "rule.removed": z.object({ rule: ruleSchema }),
   "state.changed": z.object({
-    /** `file`: a file of the person; the key is its real path. `overrides`: what the session sets for its turns. */
-    store: z.enum(["session", "memory", "routine", "endpoint", "file", "overrides"]),
+    /** `file`: a file of the person; the key is its real path. `overrides`: what the session sets for its turns. `retention`: how long it is kept. */
+    store: z.enum(["session", "memory", "routine", "endpoint", "file", "overrides", "retention"]),
     key: z.string(),
     callId: z.string().optional(),
     /** Who changed it, where that was no call. */
@@ -152,6 +162,8 @@ export const entryData = {
     repairs: repairsSchema.optional(),
     /** Permissive validators that the answer did not pass. */
     waived: z.array(z.object({ hook: z.string(), text: z.string() })).optional(),
+    /** Where the turn ended because nothing could be sent. */
+    window: seenWindowSchema.optional(),
   }),
 } as const;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { endpointProfileSchema } from "./endpoint-profile.ts";
+import { seenWindowSchema } from "./model-entries.ts";
 import { messageSchema, toolSchemaSchema } from "./values.ts";
 
 /** Tokens and cost beside those of the turn's own requests. */
@@ -67,9 +68,15 @@ export const epochEntries = {
     tokensAfter: z.number().optional(),
     /** What writing the summary cost the turn. */
     spent: spentSchema.optional(),
+    window: seenWindowSchema.optional(),
   }),
   /** An epoch was due and did not open: nothing could be made small enough to be worth it. */
-  "epoch.skipped": z.object({ reason: z.string(), why: z.string(), spent: spentSchema.optional() }),
+  "epoch.skipped": z.object({
+    reason: z.string(),
+    why: z.string(),
+    spent: spentSchema.optional(),
+    window: seenWindowSchema.optional(),
+  }),
   /** A person wants the conversation compacted now, or before the next request. `note`: what the summary must keep. */
   "compaction.asked": z.object({ by: z.string(), note: z.string().optional() }),
 } as const;

@@ -30,6 +30,7 @@ const errorCodes = {
   "card-resolved": 1,
   "turn-finished": 1,
   "turn-open": 1,
+  "session-changed": 1,
   "note-changed": 1,
   "not-allowed": 1,
   "nothing-to-compact": 1,

@@ -28,6 +28,8 @@ export const factsSchema = z.object({
    * nobody is asked. Not part of `hash`.
    */
   refusal: z.string().optional(),
+  /** True if the turn runs on recorded results and there is one for this call, so that nothing will run. Not part of `hash`. */
+  isRecorded: z.boolean().optional(),
   /** MCP server that the call goes to. */
   server: z.string().optional(),
   /** True if a person has marked that server as trusted, so that what it says about its tools counts. */

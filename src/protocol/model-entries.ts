@@ -18,6 +18,15 @@ export const repairsSchema = z
   .partial();
 export type Repairs = z.infer<typeof repairsSchema>;
 
+/** The window of a model as it was known when something was decided by it; `factor` is tokens per 3.5 bytes. */
+export const seenWindowSchema = z.object({
+  tokens: z.number(),
+  source: z.enum(["loaded", "observed", "declared", "assumed"]),
+  factor: z.number(),
+  isCalibrated: z.boolean(),
+});
+export type SeenWindow = z.infer<typeof seenWindowSchema>;
+
 /** The data of the entries that tell what was asked of models and what came back. */
 export const modelEntries = {
   "request.sent": z.object({
@@ -31,6 +40,8 @@ export const modelEntries = {
     /** How many of them, from the start, are the bytes of the epoch's previous request. */
     reusedBytes: z.number(),
     brokenBy: z.string().optional(),
+    /** Where `purpose` is `turn`. Absent: nobody knew of a window. */
+    window: seenWindowSchema.optional(),
   }),
   /** A request that came to nothing because it was too large: it is asked again once the conversation is smaller. */
   "request.failed": z.object({ code: z.string(), message: z.string() }),

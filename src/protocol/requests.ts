@@ -17,6 +17,7 @@ import { routineMethods } from "./routine-methods.ts";
 import { screenMethods } from "./screen.ts";
 import { ruleTestParamsSchema, ruleTestSchema } from "./rule-test.ts";
 import { toolMethods } from "./tool-methods.ts";
+import { traceMethods } from "./trace-methods.ts";
 import { turnMethods } from "./turn-methods.ts";
 import { ruleSchema } from "./values.ts";
 
@@ -50,6 +51,7 @@ const helloSchema = z.object({
 /** Every method of the socket. The server's table has one handler each. */
 export const methods = {
   ...turnMethods,
+  ...traceMethods,
   ...toolMethods,
   ...screenMethods,
   ...routineMethods,
@@ -134,7 +136,7 @@ export const methods = {
     FACE,
   ),
   "helper.doctor": method(none, z.object({ checks: z.array(checkSchema) }), FACE),
-  "helper.status": method(none, helperStatusSchema, FACE),
+  "helper.status": method(z.object({ disk: z.boolean().default(false) }), helperStatusSchema, FACE),
   "helper.stop": method(none, none, FACE),
   /** Looks into Desktop, Documents and Downloads, so that macOS asks the person for them now; answers when it was answered. */
   "helper.folders": method(none, z.object({ folders: z.array(folderRowSchema) }), FACE),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { cardTypeSchema, resolutionSchema } from "./entries.ts";
 import { questionSchema } from "./question.ts";
+import { keepSchema } from "./keep.ts";
 import { causeSchema, effectSchema, factsSchema, finishSchema, jsonSchema, ruleConditionSchema } from "./values.ts";
 
 /* What faces list: one row each, as the helper tells it. */
@@ -19,6 +20,8 @@ export const sessionRowSchema = z.object({
   state: turnStateSchema.or(z.literal("empty")),
   /** Where a fork begins: the session, and the last entry that both share. */
   forkedFrom: z.object({ session: z.string(), at: z.number() }).optional(),
+  /** How long it is kept, where that is not as the config says. */
+  keep: keepSchema.optional(),
   /** The call that a delegate's session works for. */
   delegateOf: z.object({ session: z.string(), turn: z.string(), callId: z.string() }).optional(),
 });
@@ -213,6 +216,18 @@ export const helperStatusSchema = z.object({
   menuBar: z.string().optional(),
   /** Largest sequence number recorded. */
   lastSeq: z.number(),
+  /** Bytes that the home takes. Absent unless asked for. */
+  disk: z
+    .object({
+      database: z.number(),
+      /** Of the database: free for what is recorded next. */
+      free: z.number(),
+      blobs: z.number(),
+      logs: z.number(),
+      /** Copies of the database, made before updates and of damage. */
+      copies: z.number(),
+    })
+    .optional(),
   /** The process that looks at the screen. Absent: of a helper that knows none. */
   screen: z
     .object({

@@ -41,6 +41,8 @@ export const runEntries = {
     /** Name of the blob that holds the whole output, where `text` is cut. */
     blob: z.string().optional(),
     isSideEffectPossible: z.boolean(),
+    /** Nothing ran: this is what an earlier call with the same arguments brought back. */
+    recorded: z.object({ session: z.string(), callId: z.string() }).optional(),
   }),
   /** The result of a tool that came back after its call had ended without it. Dropped; only the record is kept. */
   "tool.late": z.object({

@@ -33,6 +33,11 @@ export async function hookRules(ports: Ports, question: Question, stop: AbortSig
     if (opinion === undefined) return undefined;
     opinions.push(opinion);
   }
+  return opinionRules(opinions);
+}
+
+/** What decide-hooks have said, as rules: those that deny first. */
+export function opinionRules(opinions: readonly Opinion[]): Rule[] {
   const rules = opinions.flatMap(({ hook, decision, reason }): Rule[] =>
     decision === undefined ? [] : [{ id: `hook ${hook}`, layer: "hook", when: {}, decision, reason }],
   );

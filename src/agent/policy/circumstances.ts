@@ -1,4 +1,4 @@
-import type { Overrides } from "../../protocol/entries.ts";
+import type { Overrides, ReplayTools } from "../../protocol/entries.ts";
 import type { Cause, Millis } from "../../protocol/values.ts";
 import type { TurnState, TurnView } from "../transcript.ts";
 
@@ -12,6 +12,8 @@ export interface Circumstances {
   endpointTrust: "local" | "remote";
   /** What surrounds the turn that a delegate works for. */
   worksFor?: TurnState["worksFor"];
+  /** What stands for the tools, where the turn is another one asked again. */
+  replayTools?: ReplayTools;
   now: Millis;
   /** What the history of the call gives cause for, besides what its facts do. */
   causes?: readonly Cause[];
@@ -20,5 +22,6 @@ export interface Circumstances {
 /** What surrounds the calls of a turn. */
 export function circumstancesOf(view: TurnView, turn: TurnState, now: Millis): Circumstances {
   const { origin, overrides, endpointTrust, worksFor } = turn;
-  return { session: view.session, origin, overrides, taints: view.taints, endpointTrust, worksFor, now };
+  const replayTools = turn.replay?.tools;
+  return { session: view.session, origin, overrides, taints: view.taints, endpointTrust, worksFor, replayTools, now };
 }

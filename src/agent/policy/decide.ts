@@ -51,7 +51,7 @@ export function decide(call: ParsedCall, facts: Facts, around: Circumstances, ru
 
 function ruled(call: ParsedCall, facts: Facts, around: Circumstances, rules: readonly Rule[]): Verdict {
   const causes = [...causesOf(call, facts, around.taints), ...(around.causes ?? [])];
-  const list = [...turnRules(call, around.overrides), ...rules];
+  const list = [...turnRules(call, around.overrides), ...replayRules(call, facts, around), ...rules];
   const first = LAYERS.flatMap((layer) => {
     const rule = list.find((one) => one.layer === layer && matches(one, call, facts, around));
     return rule === undefined ? [] : [rule];
@@ -98,6 +98,18 @@ function grantFor(
   causes: readonly Cause[],
 ): Rule | undefined {
   return rules.find((rule) => isGranted(rule, call, facts, around) && uncovered(rule, causes).length === 0);
+}
+
+/** A turn that is asked again: nothing runs but what there is a recorded result for. The catalogue may always be read. */
+function replayRules({ name }: ParsedCall, { isRecorded = false }: Facts, { replayTools }: Circumstances): Rule[] {
+  const isConstant = name === FINAL_ANSWER || name === FIND_TOOLS;
+  if (replayTools === undefined || replayTools === "live" || isConstant) return [];
+  if (replayTools === "recorded" && isRecorded) return [];
+  const reason =
+    replayTools === "deny"
+      ? "This turn is asked again without tools, so nothing ran."
+      : "This turn is asked again on recorded results. None was recorded for this tool with these arguments, so nothing ran.";
+  return [{ id: "turn-replay", layer: "turn", when: {}, decision: "deny", reason }];
 }
 
 /** The turn's own layer: its tool selection, and the person's `--yes`. */

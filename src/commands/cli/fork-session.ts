@@ -7,7 +7,7 @@ import { withHelper } from "./helper-access.ts";
 import { examples } from "./options.ts";
 import { print, printJson } from "./print.ts";
 import { resolveSession } from "./resolve-session.ts";
-import { readTrace } from "./trace.ts";
+import { readTrace } from "./read-trace.ts";
 
 type ForkOptions = { at?: string; title?: string; json?: boolean };
 

@@ -95,7 +95,7 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     const message = `No helper runs for ${home}.${jobs} Start it with: ${programName(process.env)} helper start`;
     throw new LoopdError("helper-unreachable", message, { cause: error });
   });
-  const row = await connection.request("helper.status", {});
+  const row = await connection.request("helper.status", { disk: true });
   connection.close();
   const jobs = await installedJobs();
   if (json === true) return printJson({ ...row, ...(jobs === undefined ? {} : { jobs }) });
@@ -107,11 +107,19 @@ async function status({ json }: { json?: boolean }): Promise<void> {
     `  waiting    ${plural(row.pendingApprovals, "approval")} and ${plural(row.pendingQuestions, "question")} for you`,
   );
   print(`  endpoint   ${row.endpoint}`);
+  if (row.disk !== undefined) print(`  disk       ${diskWords(row.disk)}`);
   if (row.screen !== undefined) print(`  screen     ${screenWords(row.screen)}`);
   if (row.nextRun !== undefined) print(`  next run   ${row.nextRun}`);
   print(
     `  installed  ${jobs?.map(jobWords).join("\n             ") ?? "no: with loopd helper install it starts at every login"}`,
   );
+}
+
+/** What the home takes. */
+function diskWords({ database, free, blobs, logs, copies }: NonNullable<HelperStatus["disk"]>): string {
+  const unused = free > 0 ? ` (${byteSize(free)} of it free for more)` : "";
+  const beside = copies > 0 ? `, copies of the database ${byteSize(copies)}` : "";
+  return `${byteSize(database)} of trace${unused}, ${byteSize(blobs)} of stored outputs, ${byteSize(logs)} of logs${beside}`;
 }
 
 /** The process that looks at the screen: it runs only while somebody looks. */

@@ -10,8 +10,11 @@ import { oneLine, printableText } from "../present/terminal-text.ts";
 import { addClearSession } from "./clear-session.ts";
 import { addCompactSession } from "./compact-session.ts";
 import { canvasOf, drawWindow } from "./draw-window.ts";
+import { addDeleteSession } from "./delete-session.ts";
+import { addExport } from "./export-session.ts";
 import { addForkSession } from "./fork-session.ts";
 import { withHelper } from "./helper-access.ts";
+import { addKeepSession } from "./keep-session.ts";
 import { examples, wholeNumber } from "./options.ts";
 import { print, printJson, styled } from "./print.ts";
 import { programName } from "./program-name.ts";
@@ -26,7 +29,7 @@ type ListOptions = { json?: boolean; limit: number };
 export function addSessions(program: Command): void {
   const sessions = program
     .command("sessions")
-    .description("List, show, search, set up, fork, compact and clear conversations.")
+    .description("List, show, search, set up, fork, compact, clear, export and delete conversations.")
     .addHelpText(
       "after",
       examples("loopd sessions", "loopd sessions show s3k9", 'loopd sessions search "largest files"'),
@@ -62,6 +65,9 @@ export function addSessions(program: Command): void {
   addCompactSession(sessions);
   addClearSession(sessions);
   addUndoFiles(sessions);
+  addExport(sessions);
+  addKeepSession(sessions);
+  addDeleteSession(sessions);
 }
 
 async function list({ json, limit }: ListOptions): Promise<void> {

@@ -1,22 +1,24 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Connection } from "../../protocol/connect.ts";
-import { type Entry, entryData, type EntryKind } from "../../protocol/entries.ts";
-import { asLoopdError } from "../../protocol/errors.ts";
+import { entryData, type EntryKind } from "../../protocol/entries.ts";
 import { jsonText } from "../present/terminal-text.ts";
 import { addSecrets, traceGist } from "../present/trace-gist.ts";
+import { addExport } from "./export-session.ts";
 import { withHelper } from "./helper-access.ts";
 import { commaList, examples } from "./options.ts";
 import { print, write } from "./print.ts";
+import { readTrace } from "./read-trace.ts";
+import { addReplay } from "./replay-trace.ts";
 import { resolveSession } from "./resolve-session.ts";
-
-const PAGE = 500;
 
 /** `loopd trace`: every recorded fact. */
 export function addTrace(program: Command): void {
   const trace = program
     .command("trace")
-    .description("Look at every recorded fact of a session.")
-    .addHelpText("after", examples("loopd trace show s3k9"));
+    .description("Look at every recorded fact of a session, take it out, or have it decided again.")
+    .addHelpText(
+      "after",
+      examples("loopd trace show s3k9", "loopd trace export s3k9 -o s3k9.jsonl", "loopd trace replay s3k9"),
+    );
 
   const kinds = Object.keys(entryData);
   trace
@@ -34,6 +36,9 @@ export function addTrace(program: Command): void {
       ),
     )
     .action(show);
+
+  addExport(trace);
+  addReplay(trace);
 }
 
 function kindList(text: string): EntryKind[] {
@@ -58,27 +63,4 @@ async function show(prefix: string, { json, kind }: { json?: boolean; kind?: Ent
     }
     if (json === true) await write("\n]\n");
   });
-}
-
-/** All entries of a session, page by page, each of them `seen` as a whole before; pages shrink where entries are so large that a full one would not fit a frame. */
-export async function* readTrace(
-  connection: Connection,
-  session: string,
-  seen: (page: readonly Entry[]) => void = () => {},
-): AsyncGenerator<Entry> {
-  let after = 0;
-  let limit = PAGE;
-  for (;;) {
-    try {
-      const { entries, isEnd } = await connection.request("entries.read", { session, after, limit });
-      seen(entries);
-      yield* entries;
-      const last = entries.at(-1);
-      if (isEnd || last === undefined) return;
-      after = last.seq;
-    } catch (thrown) {
-      if (asLoopdError(thrown).code !== "frame-too-large" || limit === 1) throw thrown;
-      limit = Math.ceil(limit / 8);
-    }
-  }
 }

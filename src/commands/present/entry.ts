@@ -93,6 +93,11 @@ function words(entry: Entry): string {
       return `${entry.data.rule.id}: ${entry.data.rule.decision} ${JSON.stringify(entry.data.rule.when)}`;
     case "state.changed":
       return stateWords(entry.data);
+    case "session.deleted": {
+      const { sessions, by, forks = [] } = entry.data;
+      const shared = forks.length === 0 ? "" : `, but for what ${forks.join(", ")} shares`;
+      return `${sessions.join(", ")} by ${by}${shared}`;
+    }
     case "turn.stopping":
       return `${entry.data.by}${entry.data.why === "" ? "" : `: ${entry.data.why}`}`;
     case "turn.finished": {

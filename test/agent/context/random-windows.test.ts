@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateTokens } from "../../../src/agent/context/estimate-tokens.ts";
+import { replay } from "../../../src/agent/replay.ts";
 import { requestBytes } from "../../../src/agent/context/render.ts";
 import { fold } from "../../../src/agent/fold.ts";
 import { nextStep } from "../../../src/agent/next-step.ts";
@@ -145,6 +146,8 @@ test("whatever is read, said and lost: no orphan, the task verbatim, nothing abo
       const rest = JSON.parse(JSON.stringify(entries.slice(cut % entries.length))) as Entry[];
       expect(rest.reduce(fold, prefix)).toEqual(foldAll(entries));
       expect(nextStep(foldAll(entries), world.settings, 0)).toEqual({ type: "end" });
+      const { points } = replay(entries, world.settings);
+      expect(points.filter(({ result }) => result === "differs")).toEqual([]);
     }),
     { numRuns: 150 },
   );
