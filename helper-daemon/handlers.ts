@@ -1,17 +1,14 @@
 import type { Settings } from "../src/agent/ports.ts";
 import { LoopdError } from "../src/protocol/errors.ts";
-import { PROTOCOL_VERSION } from "../src/protocol/requests.ts";
 import type { SessionId } from "../src/protocol/values.ts";
-import { VERSION } from "../src/protocol/version.ts";
 import { resolveCard } from "./cards.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { createDelegates } from "./delegates.ts";
-import { diskUse } from "./disk-use.ts";
-import { examine } from "./doctor.ts";
 import { addGrant, withGrant } from "./grants.ts";
 import { resolveStep } from "./step-cards.ts";
 import { refuseSecondRun } from "./recovery.ts";
 import type { Profiles } from "./endpoints/profiles.ts";
+import { helperHandlers } from "./helper-handlers.ts";
 import type { Home } from "./home.ts";
 import type { FileHistory } from "./file-history.ts";
 import type { Hub } from "./hub.ts";
@@ -210,41 +207,6 @@ export function createHandlers({
     ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),
-    "helper.doctor": async () => ({
-      checks: await examine({ home, profiles, tools, vault, platform: process.platform }),
-    }),
-    "helper.status": async ({ disk }) => {
-      const { approvals, questions } = cards.pendingCounts();
-      const used = disk ? { disk: await diskUse(home, store.purge.freeBytes()) } : {};
-      return {
-        ...used,
-        pid: process.pid,
-        version: VERSION,
-        protocolVersion: PROTOCOL_VERSION,
-        home: home.folder,
-        uptimeMs: Date.now() - startedAt,
-        rssBytes: process.memoryUsage.rss(),
-        runningTurns: turns.running(),
-        pendingApprovals: approvals,
-        pendingQuestions: questions,
-        nextRun: routines.nextRun(),
-        nextRoutine: routines.next(),
-        endpoint: profiles.active(),
-        menuBar: profiles.config().menuBar,
-        lastSeq: log.lastSeq(),
-        screen: tools.screens.screen.health(),
-      };
-    },
-    "helper.menu-bar": ({ link }) => {
-      file.edit((raw) => void (raw["menuBar"] = link ?? undefined));
-      return {};
-    },
-    "helper.folders": async (_, signal) => ({
-      folders: await (await import("./person-folders.ts")).lookIntoFolders(signal),
-    }),
-    "helper.stop": () => {
-      setImmediate(stop);
-      return {};
-    },
+    ...helperHandlers({ home, store, turns, profiles, tools, routines, vault, file, startedAt, stop }),
   };
 }
