@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { connectTo } from "../fakes/helper.ts";
 import { RECIPES } from "../fakes/golden/recipes.ts";
 import { type Live, startOf } from "../fakes/golden/recipe.ts";
-import { PERSON, scrubbed } from "../fakes/golden/scrub.ts";
+import { namesOfMaker, PERSON, scrubbed } from "../fakes/golden/scrub.ts";
 import type { Entry } from "../../src/protocol/entries.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../fixtures/traces");
@@ -52,7 +52,9 @@ describe.skipIf(process.env.LOOPD_TRACES === undefined)("golden traces", () => {
     for (const [name, entries] of traces) {
       const config = { rules, hooks: asked, limits };
       expect(entries.length).toBeGreaterThan(2);
-      writeFileSync(join(FOLDER, `${name}.jsonl`), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+      expect(namesOfMaker().exec(text)).toBeNull();
+      writeFileSync(join(FOLDER, `${name}.jsonl`), text);
       writeFileSync(join(FOLDER, `${name}.config.json`), `${JSON.stringify(config, null, 2)}\n`);
     }
   });

@@ -82,12 +82,14 @@ export function scrubbed(entries: readonly Entry[], { home, workspace, all, isTi
   return made;
 }
 
-/** What must be in no golden trace: names of this machine and of who made it, and folders that are not there elsewhere. */
+/** What must be in no golden trace, on whatever machine it is read: folders that are not there elsewhere, and keys. */
 export function foreignWords(): RegExp {
-  const names = [hostname(), userInfo().username]
-    .filter((name) => name.length > 3)
-    .map((name) => name.replaceAll(/\W/g, "."));
-  return new RegExp(
-    ["/root\\b", "/tmp/loopd-", "/work/main", "AKIA", "sk-ant", ...names.map((name) => `\\b${name}\\b`)].join("|"),
-  );
+  const root = ROOT.replaceAll(/[^\w/]/g, ".");
+  return new RegExp(["/root\\b", "/tmp/loopd-", root, "AKIA", "sk-ant"].join("|"));
+}
+
+/** Names of the machine that makes a trace, and of who makes it. */
+export function namesOfMaker(): RegExp {
+  const names = [hostname(), userInfo().username].map((name) => name.replaceAll(/\W/g, "."));
+  return new RegExp(names.map((name) => `\\b${name}\\b`).join("|"));
 }
