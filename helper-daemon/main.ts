@@ -58,14 +58,8 @@ async function main(): Promise<void> {
   const shutdown = new AbortController();
   const memory = createMemory({ folder: home.memory, hub, store });
   const grantsOf = seen.store.grants.of;
-  const settings = createSettings({
-    config,
-    tools: catalogue.book,
-    person,
-    grantsOf,
-    memory,
-    windowOf: profiles.windowOf,
-  });
+  const { windowOf } = profiles;
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory, windowOf });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, runs: store.runs, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     model: models.model,
@@ -85,9 +79,7 @@ async function main(): Promise<void> {
   const routines = createRoutines({
     ...{ store: seen.store, hub, log, turns, boot, person, effective: overrides.effective, now: Date.now, notify },
   });
-  const retention = createRetention({
-    ...{ store: seen.store, hub, turns, blobs, home, config, log, exporting: vaults.exporting, forget: vaults.forget },
-  });
+  const retention = createRetention({ store: seen.store, hub, turns, blobs, home, config, log, ...vaults });
   let isStopping = false;
   const stop = async (why: string) => {
     if (isStopping) return;
