@@ -203,7 +203,7 @@ export function createHandlers({
     },
     "mcp.status": async (params, signal) => ({ servers: await servers.status({ ...params, signal }) }),
     ...routineHandlers(routines),
-    ...traceHandlers({ store, hub, turns, profiles, tools, exporting, retention }),
+    ...traceHandlers({ store, hub, turns, profiles, tools, overrides, exporting, retention }),
     ...screen,
     "vault.list": (params) => vault.list(params),
     "vault.forget": (params) => vault.forget(params),

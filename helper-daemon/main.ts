@@ -57,9 +57,9 @@ async function main(): Promise<void> {
   const hooks = createHooks({ folder: home.folder, environment: process.env });
   const shutdown = new AbortController();
   const memory = createMemory({ folder: home.memory, hub, store });
-  const settings = createSettings({
-    ...{ config, tools: catalogue.book, person, memory, grantsOf: seen.store.grants.of, windowOf: profiles.windowOf },
-  });
+  const grantsOf = seen.store.grants.of;
+  const { windowOf } = profiles;
+  const settings = createSettings({ config, tools: catalogue.book, person, grantsOf, memory, windowOf });
   const shared: PortsOptions = {
     ...{ hub, boot, catalogue, settings, runs: store.runs, hook: hooks.ask, placeOf: vaults.placeOf(placeOf) },
     model: models.model,
@@ -79,9 +79,7 @@ async function main(): Promise<void> {
   const routines = createRoutines({
     ...{ ...tools, store: seen.store, hub, log, turns, boot, home, effective: overrides.effective, now: Date.now },
   });
-  const retention = createRetention({
-    ...{ store: seen.store, hub, turns, blobs, home, config, log, exporting: vaults.exporting, forget: vaults.forget },
-  });
+  const retention = createRetention({ store: seen.store, hub, turns, blobs, home, config, log, ...vaults });
   let isStopping = false;
   const stop = async (why: string) => {
     if (isStopping) return;

@@ -52,7 +52,7 @@ export interface RetentionOptions {
 const FIRST_LOOK_MS = 3_000;
 const LOOK_MS = 3_600_000;
 /** What could not be done now is tried again then. */
-const RETRY_MS = 15_000;
+const RETRY_MS = 5_000;
 /** Entries read at a time. */
 const BATCH = 500;
 const BY = "loopd (retention)";
@@ -104,10 +104,15 @@ export function createRetention(options: RetentionOptions): Retention {
       .catch(() => 0)
       .then(async () => {
         if (!purge.isDue() || isStopped) return 0;
-        const removed = await removeBlobs();
-        const { backups } = await copiesOf(home.database);
-        await Promise.all(backups.map((path) => rm(path, { force: true })));
-        purge.clean();
+        let removed = 0;
+        try {
+          removed = await removeBlobs();
+          const { backups } = await copiesOf(home.database);
+          await Promise.all(backups.map((path) => rm(path, { force: true })));
+          purge.clean();
+        } catch (thrown) {
+          log.warn({ err: asLoopdError(thrown) }, "what a deletion leaves to be done is tried again");
+        }
         if (purge.isDue()) later(finish, RETRY_MS);
         return removed;
       });
@@ -134,7 +139,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const copies = await copiesOf(home.database);
     const answer = { backups: copies.backups, copies: copies.damaged };
     const planned = purge.plan(session, isBlob());
-    if (isDryRun) return { ...planned, ...answer, blobs: planned.blobs.length };
+    if (isDryRun) return { ...planned, ...answer, blobs: planned.blobs.length, isPending: false };
     refuseOpen(planned.sessions);
     const newest = store.forks.extent(session).last;
     if (last !== undefined && newest !== last) {
@@ -151,7 +156,8 @@ export function createRetention(options: RetentionOptions): Retention {
     });
     purge.bar(purged.sessions);
     forget();
-    return { ...purged, ...answer, blobs: await finish() };
+    const blobsGone = await finish();
+    return { ...purged, ...answer, blobs: blobsGone, isPending: purge.isDue() };
   };
 
   async function* pagesOf(session: SessionId): AsyncGenerator<Entry[]> {

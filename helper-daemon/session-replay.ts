@@ -6,6 +6,7 @@ import type { ParsedParamsOf, ResultOf } from "../src/protocol/requests.ts";
 import type { Seq } from "../src/protocol/values.ts";
 import type { Hub } from "./hub.ts";
 import { createSessionForks } from "./session-forks.ts";
+import type { SessionSettings } from "./session-overrides.ts";
 import type { Store } from "./store/open-store.ts";
 import type { Turns } from "./turns.ts";
 
@@ -14,6 +15,8 @@ interface ReplayOptions {
   store: Store;
   hub: Hub;
   turns: Turns;
+  /** Refuses what cannot be asked, before anything is recorded. */
+  effective: SessionSettings["effective"];
 }
 
 /**
@@ -22,7 +25,7 @@ interface ReplayOptions {
  * @throws LoopdError `unknown-session`, `invalid-params`, `turn-open`, and whatever a submit throws.
  */
 export async function replaySession(
-  { store, hub, turns }: ReplayOptions,
+  { store, hub, turns, effective }: ReplayOptions,
   { session, from, endpoint, model, tools, yes, requestId }: ParsedParamsOf<"session.replay">,
 ): Promise<ResultOf<"session.replay">> {
   store.lists.session(session);
@@ -33,12 +36,12 @@ export async function replaySession(
   const of = start.turn ?? "";
   if (known !== undefined) return { session: known.session, turn: known.turn, at, after: known.startedSeq - 1, of };
   const { input, overrides } = start.data;
-  const forks = createSessionForks(store, hub);
-  const title = store.lists.session(session).title;
-  const fork = forks.fork({ session, at, title }).session.session;
+  const request = { requestId, input, endpoint, model, overrides: { ...asTurn(overrides), yes } };
+  await effective({ ...request, session });
+  const { title } = store.lists.session(session);
+  const fork = createSessionForks(store, hub).fork({ session, at, title }).session.session;
   const replay = { session, turn: of, at, tools };
-  const request = { requestId, session: fork, input, endpoint, model, overrides: { ...asTurn(overrides), yes } };
-  const { turn, after } = await turns.submit(request, { replay });
+  const { turn, after } = await turns.submit({ ...request, session: fork }, { replay });
   return { session: fork, turn, at, after, of };
 }
 

@@ -7,6 +7,7 @@ import type { Hub } from "./hub.ts";
 import type { Handlers } from "./methods.ts";
 import { replaySession } from "./session-replay.ts";
 import type { Retention } from "./retention.ts";
+import type { SessionSettings } from "./session-overrides.ts";
 import type { Store } from "./store/open-store.ts";
 import type { ToolWorld } from "./tool-world.ts";
 import type { Turns } from "./turns.ts";
@@ -18,6 +19,7 @@ interface TraceHandlersOptions {
   turns: Turns;
   profiles: Profiles;
   tools: ToolWorld;
+  overrides: SessionSettings;
   exporting: Exporting;
   retention: Retention;
 }
@@ -29,6 +31,7 @@ export function traceHandlers({
   turns,
   profiles,
   tools,
+  overrides,
   exporting,
   retention,
 }: TraceHandlersOptions): Pick<Handlers, Extract<MethodName, keyof typeof traceMethods>> {
@@ -38,7 +41,7 @@ export function traceHandlers({
       const { person, catalogue } = tools;
       return decidedBy({ config: profiles.config(), person, catalogue, log }, params);
     },
-    "session.replay": (params) => replaySession({ store, hub, turns }, params),
+    "session.replay": (params) => replaySession({ store, hub, turns, effective: overrides.effective }, params),
     "session.export": async ({ session, after, limit, form }) => {
       lists.session(session);
       const place = [session, after, limit] as const;

@@ -13,6 +13,8 @@ export interface Exporting {
   page(session: SessionId, after: Seq, limit: number): Promise<Entry[]>;
   /** The same entries as the loop reads them. */
   stored(session: SessionId, after: Seq, limit: number): Entry[];
+  /** Drops what is in memory of private values. An export that is under way begins its placeholders anew. */
+  forget(): void;
 }
 
 /** How many exports may go on at a time without beginning anew. */
@@ -46,6 +48,7 @@ export function createExporting(
     return fresh;
   };
   return {
+    forget: () => exports.clear(),
     stored: (session, after, limit) => log.page(session, after, limit),
     page: async (session, after, limit) => {
       const { codec, secrets } = await exportOf(session, after);

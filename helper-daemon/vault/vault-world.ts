@@ -64,6 +64,7 @@ export function createVaultWorld({ store, profiles, config, home }: VaultWorldOp
       }
     },
   };
+  const exporting = createExporting(store.log, redaction, config);
   return {
     hub,
     seen: { store: restoredStore(store, redaction), hub: restoredHub(hub, redaction) },
@@ -76,7 +77,10 @@ export function createVaultWorld({ store, profiles, config, home }: VaultWorldOp
       },
     }),
     vault: createVault(store.vault, redaction),
-    exporting: createExporting(store.log, redaction, config),
-    forget: () => redaction.refresh(),
+    exporting,
+    forget: () => {
+      redaction.refresh();
+      exporting.forget();
+    },
   };
 }

@@ -150,12 +150,17 @@ function isSlow({ kind, data }: Entry): boolean {
   return kind === "epoch.skipped" || kind === "epoch.opened" || kind === "hook.applied";
 }
 
-/** The end of a call that had begun. Only one that a crash had interrupted was decided, and such an end took no time. */
+/**
+ * The end of a call that had begun. Only one that a crash had interrupted was decided: it took no time, and either nobody
+ * knows how it ended or today's loop would settle it too.
+ */
 function endAgain(walk: Walk, entry: Entry, settings: Settings): Judged | undefined {
   if (entry.kind !== "tool.finished" || entry.data.durationMs > 0) return undefined;
   const { ongoing } = walk;
   const judged = stepAgain(walk, entry, settings);
   if (judged.result === "same" || entry.data.outcome === "unknown") return judged;
+  const next = beginning(nextStep(walk.view, settings, Date.parse(entry.at)));
+  if (explain(next, entry).type === "differs") return judged;
   walk.ongoing = ongoing;
   return undefined;
 }

@@ -28,6 +28,8 @@ const deletionSchema = z.object({
   backups: z.array(z.string()),
   /** Copies of a damaged database, which loopd never touches: they still hold it. */
   copies: z.array(z.string()),
+  /** Another program reads the database: what it still holds is overwritten once that program lets go. */
+  isPending: z.boolean(),
 });
 export type Deletion = z.infer<typeof deletionSchema>;
 

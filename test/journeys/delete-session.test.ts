@@ -161,6 +161,28 @@ test("killed as soon as it is told that the session is gone, the next helper fin
   await vi.waitFor(() => expect(filesWith(home, MARKER)).toEqual([]), { timeout: 60_000, interval: 200 });
 });
 
+test.each(["lives on", "is killed"])(
+  "while another program reads the database, the rest of the work is pending; a helper that %s has it done afterwards",
+  async (fate) => {
+    const world = await journey(marked());
+    const session = await markedSession(world);
+    const { home } = world.helper;
+    const reader = new Database(join(home, "loopd.db"), { readonly: true });
+    try {
+      reader.exec("BEGIN");
+      reader.prepare("SELECT count(*) FROM entries").get();
+      const done = await world.face.connection.request("session.delete", { session, by: "me" });
+      expect(done.isPending).toBe(true);
+      expect(filesWith(home, MARKER)).not.toEqual([]);
+      if (fate === "is killed") await world.helper.kill();
+    } finally {
+      reader.close();
+    }
+    if (fate === "is killed") await world.restart();
+    await vi.waitFor(() => expect(filesWith(home, MARKER)).toEqual([]), { timeout: 60_000, interval: 200 });
+  },
+);
+
 test("what the config says is outdated is exported, then deleted; what a person keeps, or cannot be exported, stays", async () => {
   const world = await journey(marked());
   const session = await markedSession(world);

@@ -74,7 +74,7 @@ async function isConfirmed(planned: Deletion): Promise<boolean> {
 }
 
 function wordsOf(
-  { sessions, entries, blobs, forks, keptEntries, backups, copies }: Deletion,
+  { sessions, entries, blobs, forks, keptEntries, backups, copies, isPending }: Deletion,
   isDryRun: boolean,
 ): string {
   const [session, ...delegates] = sessions;
@@ -85,6 +85,9 @@ function wordsOf(
     ...(forks.length > 0 ? [`${keptEntries} entries stay, because they are part of ${forks.join(", ")} too.`] : []),
     ...(backups.length > 0
       ? [`${isDryRun ? "With it goes" : "With it went"} ${backups.join(", ")}, a copy that held it.`]
+      : []),
+    ...(isPending
+      ? ["Another program reads the database. What it still holds is overwritten once that program lets go."]
       : []),
     ...copies.map((path) => `${path} is a copy of a damaged database and may still hold it: rm '${path}'`),
   ];

@@ -151,6 +151,10 @@ test("live tools run by today's rules; without tools every call is denied; an en
   expect(live?.recorded).toBeUndefined();
   const [denied] = await replayed("deny");
   expect(denied).toMatchObject({ outcome: "denied", text: expect.stringContaining("without tools") as string });
+  const before = await cli.json<unknown[]>("sessions", "list");
+  const nobody = await cli.run(["trace", "replay", session, "--from", from, "--endpoint", "nobody"]);
+  expect(nobody).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(await cli.json<unknown[]>("sessions", "list")).toHaveLength(before.length);
   const missing = await cli.run(["trace", "replay", session, "--from", "999999", "--endpoint", "other"]);
   expect(missing).toMatchObject({ exitCode: 2, stdout: "" });
   expect((await cli.run(["trace", "replay", session, "--from", from])).stderr).toContain("--endpoint NAME");
