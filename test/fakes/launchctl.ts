@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Machine } from "../../launchd/machine.ts";
 import { removeFolder, temporaryFolder } from "./helper.ts";
-import { isRunning, untilNoneNames } from "./processes.ts";
+import { endAllNaming, isRunning } from "./processes.ts";
 
 /** What the fake launchd knows of a job. */
 export interface FakeJob {
@@ -142,7 +142,7 @@ export async function endJobs(root: string, folder: string): Promise<void> {
       (runs) => !runs,
     );
   }
-  // A child of a helper, such as the one that sees to the tick, may outlive it for a moment.
-  await untilNoneNames(root);
+  // Children of a helper, such as the one that sees to the tick, and keepers of jobs that two installers loaded at once.
+  await endAllNaming(root);
   removeFolder(root);
 }

@@ -7,13 +7,19 @@ export function isRunning(pid: number): boolean {
   return state !== "" && !state.startsWith("Z");
 }
 
-/** Resolves once no process has these words in its command line any more, but those that wait for its end. */
-export async function untilNoneNames(words: string): Promise<void> {
+/** Ends every process with these words in its command line, and resolves once there is none; zombies have no words. */
+export async function endAllNaming(words: string): Promise<void> {
   for (;;) {
-    const lines = spawnSync("ps", ["-axo", "args="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).stdout.split(
-      "\n",
-    );
-    if (!lines.some((line) => line.includes(words))) return;
+    const { stdout } = spawnSync("ps", ["-axo", "pid=,args="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+    const named = stdout.split("\n").filter((line) => line.includes(words));
+    if (named.length === 0) return;
+    for (const line of named) {
+      try {
+        process.kill(Number.parseInt(line, 10), "SIGKILL");
+      } catch {
+        // It is gone.
+      }
+    }
     await delay(50);
   }
 }
