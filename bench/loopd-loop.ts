@@ -4,6 +4,7 @@ import type { NotificationOf } from "../src/protocol/notifications.ts";
 import { removeFolder, startHelper, type TestHelper } from "../test/fakes/helper.ts";
 import type { LaneSetup, Loop } from "./lane-process.ts";
 import { QUESTION } from "./tool.ts";
+import { scriptedProfile } from "../test/fakes/scripted-profile.ts";
 
 /** loopd as a person has it: a helper process, its socket, its durable trace, and a face that follows with deltas. */
 export interface LoopdLoop extends Loop {
@@ -31,13 +32,7 @@ export async function startLoopd(setup: LaneSetup, environment: Record<string, s
     if (last?.kind === "turn.finished") running?.resolve(last);
   });
   void connection.closed.then((reason) => running?.reject(reason));
-  const profile = {
-    dialect: "anthropic" as const,
-    url: setup.url,
-    model: "scripted",
-    trust: "local" as const,
-    window: 200_000,
-  };
+  const profile = scriptedProfile(setup.url);
   await connection.request("endpoint.add", { name: "scripted", profile, use: true });
 
   const turn = async (): Promise<string> => {

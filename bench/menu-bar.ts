@@ -8,6 +8,7 @@ import { removeFolder, startHelper, temporaryFolder, type Witness, witness } fro
 import { script, startModelServer } from "../test/fakes/model-server.ts";
 import type { Figure } from "./figure.ts";
 import { median } from "./statistics.ts";
+import { scriptedProfile } from "../test/fakes/scripted-profile.ts";
 
 const LINK = "raycast://extensions/loopd/loopd/show-status?launchType=background";
 /** Without a push for so long, the next one has nothing to wait for. */
@@ -28,13 +29,7 @@ export async function measureMenuBar(rounds: number): Promise<Figure[]> {
   const helper = await startHelper(home, { PATH: programs.PATH });
   const face = await witness(helper);
   try {
-    const profile = {
-      dialect: "anthropic",
-      url: server.url,
-      model: "scripted",
-      trust: "local",
-      window: 200_000,
-    } as const;
+    const profile = scriptedProfile(server.url);
     await face.connection.request("endpoint.add", { name: "scripted", profile, use: true });
     await face.connection.request("helper.menu-bar", { link: LINK });
     const afterPause: number[] = [];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Entry } from "../src/protocol/entries.ts";
 import { removeFolder, startHelper, temporaryFolder, type TestHelper, witness } from "../test/fakes/helper.ts";
 import { type ModelScript, script, startModelServer } from "../test/fakes/model-server.ts";
+import { scriptedProfile } from "../test/fakes/scripted-profile.ts";
 
 /** A call that the scripted model makes. */
 export interface ScriptedCall {
@@ -34,13 +35,7 @@ export async function startScriptedHelper(config: object): Promise<ScriptedHelpe
   writeFileSync(join(home, "config.json"), JSON.stringify(config), { mode: 0o600 });
   const helper = await startHelper(home);
   const face = await witness(helper);
-  const profile = {
-    dialect: "anthropic" as const,
-    url: server.url,
-    model: "scripted",
-    trust: "local" as const,
-    window: 200_000,
-  };
+  const profile = scriptedProfile(server.url);
   await face.connection.request("endpoint.add", { name: "scripted", profile, use: true });
   return {
     helper,

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { removeFolder, startHelper, temporaryFolder, witness } from "../fakes/helper.ts";
 import { recordingPrograms } from "../fakes/recording-programs.ts";
 import { script, startModelServer } from "../fakes/model-server.ts";
+import { scriptedProfile } from "../fakes/scripted-profile.ts";
 
 const LINK = "raycast://extensions/loopd/loopd/show-status?launchType=background";
 
@@ -20,13 +21,7 @@ async function scene(PATH: string) {
   onTestFinished(() => helper.stop());
   const face = await witness(helper);
   onTestFinished(() => face.connection.close());
-  const profile = {
-    dialect: "anthropic",
-    url: server.url,
-    model: "scripted",
-    trust: "local",
-    window: 200_000,
-  } as const;
+  const profile = scriptedProfile(server.url);
   await face.connection.request("endpoint.add", { name: "script", profile, use: true });
   return { home, ...face };
 }

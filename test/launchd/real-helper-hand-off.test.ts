@@ -5,6 +5,7 @@ import { installRecordSchema } from "../../src/protocol/install.ts";
 import { witness } from "../fakes/helper.ts";
 import { script, startModelServer } from "../fakes/model-server.ts";
 import { installedMac } from "./installed-home.ts";
+import { scriptedProfile } from "../fakes/scripted-profile.ts";
 
 const LOOPD = resolve(import.meta.dirname, "../../assets/helper/loopd.mjs");
 
@@ -21,14 +22,8 @@ test(
     const server = await startModelServer(script().calls("shell_run", { command }).says("It is on its way."));
     onTestFinished(() => server.close());
     const face = await witness({ home });
-    const common = {
-      dialect: "anthropic" as const,
-      model: "m",
-      trust: "local" as const,
-      window: 200_000,
-      auth: "none" as const,
-    };
-    await face.connection.request("endpoint.add", { name: "test", profile: { ...common, url: server.url }, use: true });
+    const profile = { ...scriptedProfile(server.url), auth: "none" as const };
+    await face.connection.request("endpoint.add", { name: "test", profile, use: true });
     await face.submit({ input: "Install loopd.", workspace: cli.workspace, overrides: { yes: true } });
     const { pid: next } = (await machine.until(units.helper, (job) => job?.runs === 2 && job.pid !== null)) ?? {};
     (await connected(next ?? 0)).close();

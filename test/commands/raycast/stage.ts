@@ -9,6 +9,7 @@ import { type Built, buildCommands } from "../../fakes/raycast/built-commands.ts
 import type { Command } from "../../fakes/raycast/command.ts";
 import { closeAll, launch, type LaunchOptions } from "../../fakes/raycast/launch.ts";
 import type { View } from "../../fakes/raycast/view.ts";
+import { scriptedProfile } from "../../fakes/scripted-profile.ts";
 
 const assetsPath = resolve(import.meta.dirname, "../../../assets");
 
@@ -72,13 +73,7 @@ export function openStage(): Stage {
     const helper = await startHelper(home, environment);
     cleanUp.push(() => helper.stop());
     const connection = await helper.connect();
-    const profile = {
-      dialect: "anthropic",
-      url: server.url,
-      model: "scripted",
-      trust: "local",
-      window: 200_000,
-    } as const;
+    const profile = scriptedProfile(server.url);
     await connection.request("endpoint.add", { name: "script", profile, use: true });
     connection.close();
     const launches: Scene["open"] = (name, options) => open(name, home, { preferences: { workspace }, ...options });

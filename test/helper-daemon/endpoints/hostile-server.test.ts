@@ -1,24 +1,11 @@
 import Anthropic from "@anthropic-ai/sdk";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import OpenAI from "openai";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { failureOfNetwork } from "../../../helper-daemon/endpoints/network-failure.ts";
 import { rejectingBadStatus } from "../../../helper-daemon/endpoints/bad-status.ts";
 import { script, startModelServer } from "../../fakes/model-server.ts";
+import { serve } from "../../fakes/serve.ts";
 import { ask } from "./ask-endpoint.ts";
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 test.each([
   ["anthropic", "text/event-stream", 200],
@@ -96,7 +83,6 @@ test.each(["anthropic", "openai"] as const)(
     expect(await ask({ url: cut, profile: { dialect } })).toMatchObject({
       reply: { code: "endpoint-bad-response", message: expect.stringContaining("tried 2 times") },
     });
-    server?.close();
     const short = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "application/json" }).end(half);
     });

@@ -1,24 +1,12 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { createGzip } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { messageFrames, wholeMessage } from "../../fakes/model-events.ts";
 import { script } from "../../fakes/model-server.ts";
 import { completionFrames, wholeCompletion } from "../../fakes/openai-events.ts";
+import { serve } from "../../fakes/serve.ts";
 import { ask } from "./ask-endpoint.ts";
 import { askWatched, DIALECTS } from "./stream-contract.ts";
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const limits = { requestAttempts: 1 };
 const RENDERED = {
@@ -89,7 +77,6 @@ describe.each(DIALECTS)("the %s dialect", (dialect) => {
       limits: { ...limits, streamIdleMs: 400 },
     });
     expect(slow.reply).toMatchObject(said);
-    server?.close();
     const hanging = { ...limits, streamIdleMs: 150 };
     const never = await ask({ url: await serve(alive(Infinity)), profile: { dialect }, limits: hanging });
     expect(never.reply).toMatchObject({

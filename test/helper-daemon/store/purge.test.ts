@@ -27,7 +27,7 @@ function turnOf(session: string, turn: string, word: string, originKey = `user:$
   const where = { session, turn };
   const callId = `${turn}.1.0`;
   const setting = { overrides: {}, provenance: {}, endpoint: "e", model: "m", origin: "user" as const };
-  const facts = { hash: "h", paths: [`/work/${word}`] };
+  const facts = { hash: "h", paths: [`/home/ada/${word}`] };
   return [
     { kind: "turn.started", ...where, data: { input: `find ${word}`, originKey, ...setting } },
     {
@@ -44,7 +44,7 @@ function turnOf(session: string, turn: string, word: string, originKey = `user:$
       data: {
         ...{ callId, attempt: 1, name: "files_read", outcome: "ok", durationMs: 1, isSideEffectPossible: false },
         text: `${word} lorem ipsum ${"z".repeat(word.length * 7)} ${word} `.repeat(1 + (word.length % 5) * 20),
-        saw: [{ path: `/work/${word}`, fingerprint: word }],
+        saw: [{ path: `/home/ada/${word}`, fingerprint: word }],
         taints: [`web ${word}.example`],
       },
     },
@@ -54,7 +54,11 @@ function turnOf(session: string, turn: string, word: string, originKey = `user:$
 }
 
 const created = (session: string, word: string): EntryDraft => {
-  return { kind: "session.created", session, data: { title: `about ${word}`, workspace: `/work/${word}`, nonce: "n" } };
+  return {
+    kind: "session.created",
+    session,
+    data: { title: `about ${word}`, workspace: `/home/ada/${word}`, nonce: "n" },
+  };
 };
 
 function holds(path: string, word: string): boolean {
